@@ -1,0 +1,80 @@
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON  ?= python3
+ADDRESS ?= 127.0.0.1:8000
+PYTEST  ?= # further options for pytest, as in make test PYTEST="-k api"
+
+VENV   := .venv
+MANAGE := $(VENV)/bin/python manage.py
+PIP    := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint requirements-lock.txt
+SERVE  := $(VENV)/.serve
+ALL    := $(VENV)/.all
+
+# What a server on the internet would be given, so that checks look at what will run there.
+PRODUCTION := env DEBUG=off ALLOWED_HOSTS=words.example DATABASE_URL=sqlite://:memory: \
+	SECRET_KEY=not-a-secret-but-long-enough-to-pass-the-checks-of-django-0123456789
+
+.PHONY: help run test test-postgres lint format train admin benchmark pin
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(SERVE) .env ## set up what is missing and serve http://127.0.0.1:8000
+	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) runserver $(ADDRESS)
+
+test: $(ALL) ## run all tests, on SQLite unless DATABASE_URL says otherwise
+	$(VENV)/bin/python -m pytest -n auto $(PYTEST)
+
+test-postgres: $(ALL) ## run all tests on PostgreSQL: the one of DATABASE_URL or a throw-away server
+	tests/with-postgres $(VENV)/bin/python -m pytest -n auto $(PYTEST)
+
+lint: $(ALL) ## check style, types, migrations and the settings for production
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+	$(PRODUCTION) $(VENV)/bin/mypy
+	$(PRODUCTION) $(MANAGE) makemigrations --check --dry-run
+	$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
+
+format: $(ALL) ## format the code and mend what ruff can mend
+	$(VENV)/bin/ruff check --fix
+	$(VENV)/bin/ruff format
+
+train: $(ALL) .env ## train all models anew
+	$(MANAGE) train
+
+admin: $(SERVE) .env ## make the local superuser "admin" and print its password once
+	@$(MANAGE) migrate --verbosity 0
+	@password=$$($(VENV)/bin/python -c "import secrets; print(secrets.token_urlsafe(12))") && \
+	DJANGO_SUPERUSER_PASSWORD=$$password $(MANAGE) createsuperuser --no-input --verbosity 0 \
+		--username admin --email admin@example.org && \
+	echo "http://$(ADDRESS)/admin/  user: admin  password: $$password" || \
+	{ echo "To give an existing admin a new password: $(MANAGE) changepassword admin"; exit 1; }
+
+benchmark: $(SERVE) ## print the memory of a web worker and the time a word takes
+	$(VENV)/bin/python -m benchmarks.worker_memory
+	$(VENV)/bin/python -m benchmarks.identify
+
+pin: ## after changing a requirement: write requirements-lock.txt anew
+	$(PYTHON) -m venv --clear $(VENV)/pin
+	$(VENV)/pin/bin/python -m pip install --quiet --requirement requirements.txt
+	{ head -n 1 requirements-lock.txt; $(VENV)/pin/bin/python -m pip freeze; } > $(VENV)/lock.txt
+	mv $(VENV)/lock.txt requirements-lock.txt
+	rm -rf $(VENV)/pin
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed: make PYTHON=...')"
+	$(PYTHON) -m venv $(VENV)
+
+$(SERVE): requirements-serve.txt requirements-lock.txt | $(VENV)/bin/python
+	$(PIP) --requirement requirements-serve.txt
+	@touch $@
+
+$(ALL): requirements.txt $(SERVE)
+	$(PIP) --requirement requirements.txt
+	@touch $@
+
+.env: | $(VENV)/bin/python
+	@umask 077 && $(VENV)/bin/python -c "import secrets; print('DEBUG=on\nALLOWED_HOSTS=127.0.0.1,localhost\nSECRET_KEY=' + secrets.token_urlsafe(50))" > $@
+	@echo "wrote .env: local settings with a random key"
