@@ -1,0 +1,1 @@
+"""The machine-learning core: encoding, serving and training, without any Django."""

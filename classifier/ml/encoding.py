@@ -1,0 +1,108 @@
+"""Turns words into the letter ids that every network reads, in training and in serving alike."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+PADDING, BOUNDARY, OTHER = 0, 1, 2
+FIRST_LETTER = 3
+
+# Letters of the Latin script as wordfreq's languages write them after case folding (ß becomes ss).
+LATIN_ALPHABET = (
+    "abcdefghijklmnopqrstuvwxyz'-·"
+    "àáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿ"
+    "āăąćčďđēėęěğģīįıķļľĺłńņňőœřŕśşšţťūůűųźżžșțơư"
+)
+LENGTH = 28
+_CHUNK = 1 << 15
+
+_APOSTROPHES = "’‘ʼ`´′＇ʹ"  # noqa: RUF001
+_HYPHENS = "‐‑‒–−﹣－"  # noqa: RUF001
+# Default-ignorable code points change nothing that a reader sees, so they change no answer.
+_INVISIBLE = [0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFEFF, 0xFFA0]
+_INVISIBLE += [*range(0x180B, 0x1810), *range(0x200B, 0x2010), *range(0x202A, 0x202F)]
+_INVISIBLE += [*range(0x2060, 0x2070), *range(0xFE00, 0xFE10), *range(0xE0000, 0xE1000)]
+INVISIBLE = frozenset(map(chr, _INVISIBLE))
+_TRANSLATION: dict[int, str | None] = {
+    **dict.fromkeys(map(ord, _APOSTROPHES), "'"),
+    **dict.fromkeys(map(ord, _HYPHENS), "-"),
+    **dict.fromkeys(_INVISIBLE, None),
+}
+
+
+def normalise(text: str) -> str:
+    """Return `text` composed (NFC) and case-folded, accents kept, apostrophes and hyphens unified.
+
+    Decomposing before folding makes this Unicode's canonical caseless form (standard, section
+    3.13): composed and decomposed spellings, capitals and small letters give the same string.
+    """
+    if text.isascii():
+        return text.lower().replace("`", "'")
+    folded = unicodedata.normalize("NFD", text.translate(_TRANSLATION)).casefold()
+    return unicodedata.normalize("NFC", folded).translate(_TRANSLATION)
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """Maps words to int32 ids of shape (words, length), as a model's card describes them.
+
+    A row is boundary, letters, boundary, padding. Letters outside `alphabet` share one id. Of a
+    word with more than `length` - 2 letters the beginning and the end are kept, half of each.
+    """
+
+    alphabet: str = LATIN_ALPHABET
+    length: int = LENGTH
+
+    @property
+    def vocabulary(self) -> int:
+        """Number of distinct ids."""
+        return FIRST_LETTER + len(self.alphabet)
+
+    @cached_property
+    def _ids(self) -> NDArray[np.int32]:
+        table = np.full(max(map(ord, self.alphabet)) + 2, OTHER, np.int32)
+        table[[ord(letter) for letter in self.alphabet]] = np.arange(len(self.alphabet)) + FIRST_LETTER
+        return table
+
+    @cached_property
+    def without_accents(self) -> NDArray[np.int32]:
+        """Table from each id to the id of its letter without accents, shape (vocabulary,)."""
+        bases = [unicodedata.normalize("NFD", letter)[0] for letter in self.alphabet]
+        plain = [self.alphabet.find(base) + FIRST_LETTER for base in bases]
+        return np.array([PADDING, BOUNDARY, OTHER, *plain], np.int32)
+
+    def encode(self, words: Sequence[str]) -> NDArray[np.int32]:
+        """Return the ids of `words`, shape (len(words), length)."""
+        rows = np.zeros((len(words), self.length), np.int32)
+        for start in range(0, len(words), _CHUNK):
+            chunk = words[start : start + _CHUNK]
+            rows[start : start + len(chunk)] = self._encode_chunk(chunk)
+        return rows
+
+    def _encode_chunk(self, words: Sequence[str]) -> NDArray[np.int32]:
+        # One string for all words: normalised, folded and looked up in a few vectorised calls.
+        text = "\n".join(words)
+        if text.count("\n") != len(words) - 1:
+            text = "\n".join(word.replace("\n", " ") for word in words)
+        text = normalise(text)
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+        ids = self._ids[np.minimum(codes, len(self._ids) - 1)]
+        breaks = np.flatnonzero(codes == ord("\n"))
+        starts = np.concatenate(([0], breaks + 1))
+        lengths = np.concatenate((breaks, [len(codes)])) - starts
+
+        room = self.length - 2
+        shown = np.minimum(lengths, room)
+        column = np.arange(room)
+        skipped = np.where(column >= room // 2, (lengths - shown)[:, None], 0)
+        source = np.minimum(starts[:, None] + column + skipped, max(len(ids) - 1, 0))
+        rows = np.zeros((len(words), self.length), np.int32)
+        if len(ids):
+            rows[:, 1:-1] = np.where(column < shown[:, None], ids[source], PADDING)
+        rows[:, 0] = BOUNDARY
+        rows[np.arange(len(words)), shown + 1] = BOUNDARY
+        return rows

@@ -1,0 +1,144 @@
+"""Answers in which language words are written, with verified LiteRT models."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+from numpy.typing import NDArray
+
+from classifier.ml.artifacts import SERVED, UNDETERMINED, BadVersion, Card, verify
+from classifier.ml.verdict import SINGLE, judge
+
+CHUNK = 256  # words in one call of the batch interpreter; shorter batches are padded
+ONE_BY_ONE = 16  # up to this many words are quicker one at a time than in a padded chunk
+_DECIMALS = 7  # batch sizes differ in the last bits of a float; an answer must not
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One language and its probability among the languages asked for."""
+
+    language: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one model says about one word."""
+
+    word: str
+    model: str
+    model_version: str
+    language: str | None  # only when the verdict is `single`
+    verdict: str
+    candidates: tuple[Candidate, ...]  # most probable first, sum 1
+    undetermined: float
+    probabilities: dict[str, float]  # the model's output by label, `und` included
+
+
+class _Pool:
+    """A few interpreters of one batch size, made on first use; each serves one thread at a time."""
+
+    def __init__(self, path: Path, batch: int, size: int) -> None:
+        self._path, self._batch = path, batch
+        self._free: list[Any] = []
+        self._lock = threading.Lock()
+        self._places = threading.BoundedSemaphore(size)
+
+    @contextmanager
+    def _interpreter(self) -> Iterator[Any]:
+        with self._places:
+            with self._lock:
+                interpreter = self._free.pop() if self._free else None
+            interpreter = interpreter or self._make()
+            try:
+                yield interpreter
+            finally:
+                with self._lock:
+                    self._free.append(interpreter)
+
+    def _make(self) -> Any:
+        # By path, so that the weights are mapped and shared between processes.
+        interpreter = Interpreter(model_path=str(self._path), num_threads=1)
+        details = interpreter.get_input_details()[0]
+        interpreter.resize_tensor_input(details["index"], (self._batch, details["shape"][1]), strict=False)
+        interpreter.allocate_tensors()
+        return interpreter
+
+    def run(self, ids: NDArray[np.int32]) -> NDArray[np.float32]:
+        with self._interpreter() as interpreter:
+            interpreter.set_tensor(interpreter.get_input_details()[0]["index"], ids)
+            interpreter.invoke()
+            output: NDArray[np.float32] = interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
+            return output
+
+
+class Identifier:
+    """One verified version of a model, ready to answer; safe to share between threads."""
+
+    def __init__(self, folder: Path) -> None:
+        """Load the version in `folder`; raise BadVersion unless digest and golden words agree."""
+        self.card: Card = verify(folder)
+        self._single = _Pool(folder / SERVED, batch=1, size=2)
+        self._chunks = _Pool(folder / SERVED, batch=CHUNK, size=1)
+        self._check_golden_words(folder)
+
+    def _check_golden_words(self, folder: Path) -> None:
+        expected = np.array(list(self.card.golden.values()))
+        try:
+            found = self.probabilities(list(self.card.golden))
+        except (ValueError, RuntimeError) as error:
+            raise BadVersion(f"{folder}: LiteRT cannot run the model ({error})") from error
+        if found.shape != expected.shape or not np.allclose(found, expected, rtol=0, atol=self.card.tolerance + 1e-6):
+            raise BadVersion(f"{folder}: the golden words are not answered as the card says")
+
+    def probabilities(self, words: Sequence[str]) -> NDArray[np.float64]:
+        """Return the model's output, shape (len(words), len(card.labels)); each row has sum 1."""
+        ids = self.card.encoder.encode(words)
+        if len(words) <= ONE_BY_ONE:
+            rows = [self._single.run(row[None, :]) for row in ids]
+        else:
+            padded = np.pad(ids, ((0, -len(ids) % CHUNK), (0, 0)))
+            rows = [self._chunks.run(chunk) for chunk in padded.reshape(-1, CHUNK, ids.shape[1])]
+        output = np.concatenate(rows) if rows else np.zeros((0, len(self.card.labels)))
+        return np.round(output[: len(words)].astype(np.float64), _DECIMALS)
+
+    def identify(self, words: Sequence[str], languages: Sequence[str] = ()) -> list[Answer]:
+        """Answer for each word, among `languages` (codes the model knows) or all of the model's."""
+        return [
+            answer(self.card, word, dict(zip(self.card.labels, map(float, row), strict=True)), languages)
+            for word, row in zip(words, self.probabilities(words), strict=True)
+        ]
+
+
+def answer(card: Card, word: str, probabilities: dict[str, float], languages: Sequence[str] = ()) -> Answer:
+    """Rank and judge one output of a model: `und` is set apart, the languages are renormalised."""
+    candidates = rank(probabilities, languages)
+    undetermined = round(probabilities[UNDETERMINED], 4)
+    verdict = judge([candidate.probability for candidate in candidates], undetermined, card.thresholds)
+    return Answer(
+        word=word,
+        model=card.name,
+        model_version=card.version,
+        language=candidates[0].language if verdict == SINGLE else None,
+        verdict=verdict,
+        candidates=candidates,
+        undetermined=undetermined,
+        probabilities=probabilities,
+    )
+
+
+def rank(probabilities: dict[str, float], languages: Sequence[str] = ()) -> tuple[Candidate, ...]:
+    """Return candidates, most probable first, to four decimals whose sum is 1."""
+    asked = list(dict.fromkeys(languages)) or [label for label in probabilities if label != UNDETERMINED]
+    total = sum(probabilities[language] for language in asked)
+    shares = {language: probabilities[language] / total if total else 1 / len(asked) for language in asked}
+    first, *rest = sorted(asked, key=lambda language: -shares[language])
+    others = [Candidate(language, round(shares[language], 4)) for language in rest]
+    remainder = round(1 - sum(candidate.probability for candidate in others), 4)
+    return Candidate(first, remainder), *others

@@ -1,0 +1,117 @@
+"""The networks, one short build function each, from letter ids to probabilities, in one table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+from classifier.ml.encoding import PADDING, Encoder
+
+# A prime just under 2^19: products of an id and a power, reduced at once, stay inside int32.
+BUCKETS = 524_287
+LONGEST_NGRAM = 6
+_CLIP = 7.0  # the most certain `und` is 0.999, so that the languages keep their order in float32
+
+
+def _powers(count: int, seed: int) -> list[int]:
+    # ids are below 4,096 and powers below 2^19, so that id * power < 2^31.
+    return [int(power) for power in np.random.default_rng(seed).integers(1, BUCKETS, count)]
+
+
+def answer_head(language_logits: Any, undetermined_logit: Any, temperature: float) -> Any:
+    """Join a softmax over the languages (calibrated by `temperature`) and a sigmoid for `und`.
+
+    Returns (batch, languages + 1) with sum 1. Cross-entropy on this output is the sum of the two
+    losses: the languages' own, weighted by how sure it is that the word is theirs, and that of `und`.
+    """
+    languages = ops.softmax(language_logits / temperature)
+    undetermined = ops.sigmoid(ops.clip(undetermined_logit, -_CLIP, _CLIP))
+    return layers.Concatenate(name="probabilities")([languages * (1 - undetermined), undetermined])
+
+
+def ngram_buckets(letters: Any) -> tuple[Any, Any]:
+    """Hash the n-grams of 1 to 6 letters and the whole word, inside the graph.
+
+    Takes ids (batch, length); returns buckets (batch, grams), padding's being 0, and which of them
+    are real as floats of the same shape; the last column is the whole word.
+    """
+    length = letters.shape[1]
+    powers = _powers(LONGEST_NGRAM, seed=1)
+    buckets, real = [], []
+    total = None
+    for size in range(1, LONGEST_NGRAM + 1):
+        last = letters[:, size - 1 :]  # (batch, length - size + 1): where an n-gram ends
+        term = ops.mod(last * powers[size - 1], BUCKETS)
+        total = term if total is None else total[:, :-1] + term
+        buckets.append(ops.mod(total + size * 7_919, BUCKETS) + 1)
+        real.append(ops.not_equal(last, PADDING))
+    word = ops.mod(letters * ops.convert_to_tensor([_powers(length, seed=2)], "int32"), BUCKETS)
+    buckets.append(ops.mod(ops.sum(word, axis=1, keepdims=True), BUCKETS) + 1)
+    real.append(ops.not_equal(letters[:, :1], PADDING))
+    mask = ops.concatenate(real, axis=1)
+    return ops.concatenate(buckets, axis=1) * ops.cast(mask, "int32"), ops.cast(mask, "float32")
+
+
+def build_ngram(encoder: Encoder, languages: int, temperature: float = 1.0) -> keras.Model:
+    """Sum one logit a language over all hashed n-grams: a linear model that remembers words."""
+    letters = keras.Input((encoder.length,), dtype="int32", name="letters")
+    buckets, real = ngram_buckets(letters)
+    # In training one n-gram in ten and half of the whole words vanish; `minimum` undoes the scaling.
+    grams = ops.minimum(layers.Dropout(0.1)(real[:, :-1]), 1.0)
+    word = ops.minimum(layers.Dropout(0.5)(real[:, -1:]), 1.0)
+    kept = ops.concatenate([grams, word], axis=1)
+    logits = layers.Embedding(BUCKETS + 1, languages + 1, embeddings_initializer="zeros")(buckets)
+    logits = ops.sum(logits * ops.expand_dims(kept, -1), axis=1)  # (batch, languages + 1)
+    return keras.Model(letters, answer_head(logits[:, :-1], logits[:, -1:], temperature), name="Ngram")
+
+
+def build_ff(encoder: Encoder, languages: int, temperature: float = 1.0) -> keras.Model:
+    """Dense layers over the embedded letters, counted from the beginning and from the end."""
+    letters = keras.Input((encoder.length,), dtype="int32", name="letters")
+    embedded = layers.Embedding(encoder.vocabulary, 32)(letters)  # (batch, length, 32)
+    hidden = layers.Flatten()(embedded)
+    for units in (1024, 512, 256):
+        hidden = layers.Dense(units, activation="relu")(hidden)
+    logits = layers.Dense(languages + 1)(hidden)
+    return keras.Model(letters, answer_head(logits[:, :-1], logits[:, -1:], temperature), name="FF")
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """How one network is built and trained."""
+
+    name: str
+    summary: str
+    build: Callable[[Encoder, int, float], keras.Model]
+    passes: int
+    batch: int
+    rate: float  # peak learning rate
+    weight_decay: float = 0.0
+    teacher: str | None = None  # distilled from this model's probabilities
+
+    def __call__(self, encoder: Encoder, languages: int, temperature: float = 1.0) -> keras.Model:
+        """Build the network: ids (batch, length) in, probabilities (batch, languages + 1) out."""
+        return self.build(encoder, languages, temperature)
+
+
+ARCHITECTURES = {
+    architecture.name: architecture
+    for architecture in (
+        Architecture(
+            "Ngram", "Adds up what every group of 1 to 6 letters says.", build_ngram, passes=4, batch=8192, rate=0.02
+        ),
+        Architecture(
+            "FF",
+            "Dense layers over the letters.",
+            build_ff,
+            passes=14,
+            batch=2048,
+            rate=2e-3,
+            weight_decay=1e-4,
+            teacher="Ngram",
+        ),
+    )
+}
