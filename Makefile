@@ -12,7 +12,7 @@ SERVE  := $(VENV)/.serve
 ALL    := $(VENV)/.all
 
 # What a server on the internet would be given, so that checks look at what will run there.
-PRODUCTION := env DEBUG=off ALLOWED_HOSTS=words.example DATABASE_URL=sqlite://:memory: \
+PRODUCTION := env DEBUG=off ALLOWED_HOSTS=words.example \
 	SECRET_KEY=not-a-secret-but-long-enough-to-pass-the-checks-of-django-0123456789
 
 .PHONY: help run test test-postgres lint format train admin benchmark pin
@@ -76,5 +76,5 @@ $(ALL): requirements.txt $(SERVE)
 	@touch $@
 
 .env: | $(VENV)/bin/python
-	@umask 077 && $(VENV)/bin/python -c "import secrets; print('DEBUG=on\nALLOWED_HOSTS=127.0.0.1,localhost\nSECRET_KEY=' + secrets.token_urlsafe(50))" > $@
+	@umask 077 && $(VENV)/bin/python -c "import secrets; print('DEBUG=on\nSECRET_KEY=' + secrets.token_urlsafe(50))" > $@
 	@echo "wrote .env: local settings with a random key"

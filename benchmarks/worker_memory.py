@@ -21,7 +21,7 @@ PROJECT = Path(__file__).parents[1]
 @contextmanager
 def server(database: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
     """Serve what `make run` serves, on a database of its own, without the reloader's second process."""
-    environment = {**os.environ, "DEBUG": "on", "SECRET_KEY": "benchmark", "DATABASE_URL": f"sqlite:///{database}"}
+    environment = {**os.environ, "DEBUG": "on", "SECRET_KEY": "benchmark" * 6, "DATABASE_URL": f"sqlite:///{database}"}
     manage = [sys.executable, "manage.py"]
     subprocess.run([*manage, "migrate", "--verbosity", "0"], cwd=PROJECT, env=environment, check=True)
     serve = [*manage, "runserver", "--noreload", f"127.0.0.1:{port}"]
