@@ -1,0 +1,25 @@
+"""Connects the classifier to Django's start and to its migrations."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
+
+
+def use_write_ahead_log(using: str, **_: Any) -> None:
+    """Switch SQLite to WAL; the database file remembers it, and doing it on every connection races."""
+    if connections[using].vendor == "sqlite":
+        with connections[using].cursor() as cursor:
+            cursor.execute("PRAGMA journal_mode=WAL")
+
+
+class ClassifierConfig(AppConfig):
+    """The application that identifies languages."""
+
+    name = "classifier"
+
+    def ready(self) -> None:
+        from classifier import checks, owners  # noqa: F401 - they register themselves
+
+        post_migrate.connect(use_write_ahead_log, sender=self)

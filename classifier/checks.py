@@ -1,0 +1,52 @@
+"""Finds at `manage.py check` what would make answers fail: bad model versions, an old SQLite."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Warning, register  # noqa: A004 - Django's name
+from django.db import connection
+
+from classifier import registry
+from classifier.ml.artifacts import BadVersion, verify, version_folders
+
+SAFE_SQLITE = (3, 51, 3)
+
+
+# Warnings, since an error would stop migrate and train, the commands that repair it;
+# `check --tag models` fails on warnings.
+@register("models")
+def check_models(**_: Any) -> list[CheckMessage]:
+    """Warn of models without a sound version."""
+    hint = f"Restore {settings.MODEL_DIRS[0].name}/ from version control or run `manage.py train`."
+    versions = registry.active_versions()
+    if not versions:
+        return [Warning("There are no models.", hint=hint, id="classifier.W001")]
+    problems = (problem for name, version in versions.items() for problem in _problems(name, version))
+    return [Warning(problem, hint=hint, id="classifier.W002") for problem in problems]
+
+
+def _problems(name: str, version: str) -> Iterator[str]:
+    folder = version_folders(settings.MODEL_DIRS, name).get(version)
+    if folder is None:
+        yield f"The files of {name} {version} are missing."
+        return
+    try:
+        verify(folder)
+    except BadVersion as error:
+        yield str(error)
+
+
+@register("database")
+def check_sqlite(**_: Any) -> list[CheckMessage]:
+    """Warn of a SQLite that can corrupt its write-ahead log."""
+    if connection.vendor != "sqlite":
+        return []
+    from sqlite3 import sqlite_version, sqlite_version_info  # the one that Django uses
+
+    if sqlite_version_info >= SAFE_SQLITE:
+        return []
+    safe = ".".join(map(str, SAFE_SQLITE))
+    message = f"SQLite {sqlite_version} has a bug that can corrupt the database."
+    hint = f"Install pysqlite3 or a SQLite of {safe} or newer, or set DATABASE_URL to PostgreSQL."
+    return [Warning(message, hint=hint, id="classifier.W003")]

@@ -1,0 +1,72 @@
+"""Says whose a request is: a user's, a visitor's, or nobody's."""
+
+import hashlib
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.signals import user_logged_in
+from django.core.signing import BadSignature, Signer
+from django.db import transaction
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponseBase
+from rest_framework.request import Request
+
+from classifier.models import Feedback, Prediction
+
+COOKIE = "visitor"
+COOKIE_SECONDS = 365 * 24 * 3600
+
+_signer = Signer(salt="classifier.owners.visitor")
+
+
+def owner_of(request: HttpRequest | Request) -> str:
+    """Return `user:<id>`, `visitor:<hash>`, or nothing for a caller without login and cookie."""
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        return f"user:{user.pk}"
+    return _visitor(request)
+
+
+def welcome(request: HttpRequest) -> str:
+    """Return the owner, making the caller a visitor if it is nobody yet; `ensure_visitor` keeps it so."""
+    if not owner_of(request):
+        request.COOKIES[COOKIE] = _signer.sign(secrets.token_urlsafe(24))
+    return owner_of(request)
+
+
+def ensure_visitor(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Set the visitor's cookie on the response, anew on each visit so that it does not run out."""
+    welcome(request)
+    if _visitor(request):
+        response.set_cookie(
+            COOKIE,
+            request.COOKIES[COOKIE],
+            max_age=COOKIE_SECONDS,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+
+
+def _visitor(request: HttpRequest | Request) -> str:
+    try:
+        value = _signer.unsign(request.COOKIES.get(COOKIE, ""))
+    except BadSignature:
+        return ""
+    # The database holds a hash only: who reads it cannot pose as the visitor.
+    return f"visitor:{hashlib.sha256(value.encode()).hexdigest()}"
+
+
+@receiver(user_logged_in)
+def move_rows_to_user(request: HttpRequest, user: AbstractBaseUser, **_: Any) -> None:
+    """Let what the visitor did belong to the user who logs in."""
+    visitor, owner = _visitor(request), f"user:{user.pk}"
+    if not visitor:
+        return
+    with transaction.atomic():
+        already = Feedback.objects.filter(owner=owner).values("prediction")
+        Feedback.objects.filter(owner=visitor, prediction__in=already).delete()
+        Feedback.objects.filter(owner=visitor).update(owner=owner)
+        Prediction.objects.filter(owner=visitor).update(owner=owner)

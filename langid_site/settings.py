@@ -1,0 +1,185 @@
+"""All settings, driven by the environment and by `.env`; safe unless told otherwise."""
+
+from pathlib import Path
+from typing import Any
+
+import environ  # type: ignore[import-untyped]
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR = BASE_DIR / "var"
+LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+WAIT = 5  # seconds that a request waits for the database at most
+
+env = environ.Env()
+env.read_env(BASE_DIR / ".env")
+
+# Start or refuse
+
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = env.str("SECRET_KEY", default="")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=LOCAL_HOSTS if DEBUG else [])
+HTTPS = env.bool("HTTPS", default=not DEBUG)
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+
+if len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured(
+        "Set SECRET_KEY to at least 50 random characters, in the environment or in .env (`make run` writes one)."
+    )
+if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
+    raise ImproperlyConfigured("Set ALLOWED_HOSTS to the host names of this site, separated by commas.")
+if DEBUG and not set(ALLOWED_HOSTS) <= set(LOCAL_HOSTS):
+    raise ImproperlyConfigured("DEBUG shows the inside of the site: switch it off where ALLOWED_HOSTS is not local.")
+
+# Application
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "csp",
+    "rest_framework",
+    "classifier",
+]
+# What adds headers comes first, so that static files and errors carry them, too.
+MIDDLEWARE = [
+    "classifier.api.middleware.ApiProtocol",
+    "langid_site.middleware.permissions_policy",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+ROOT_URLCONF = "langid_site.urls"
+WSGI_APPLICATION = "langid_site.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["classifier.api.authentication.SessionOfThisSite"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "classifier.api.negotiation.SafeNegotiation",
+    "DEFAULT_PARSER_CLASSES": ["classifier.api.parsers.StrictJsonParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "EXCEPTION_HANDLER": "classifier.api.problems.answer_error",
+}
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+
+# Models: the shipped ones first, then those trained on the spot
+
+MODEL_DIRS = [BASE_DIR / folder for folder in env.list("MODEL_DIRS", default=["ml_models", "var/models"])]
+
+# Database
+
+
+def _database() -> dict[str, Any]:
+    """Return the database of DATABASE_URL with our options; those in the URL win."""
+    database: dict[str, Any] = env.db_url("DATABASE_URL", default="sqlite:///var/db.sqlite3")
+    database["OPTIONS"] = {**_OPTIONS[database["ENGINE"]], **database.get("OPTIONS", {})}
+    if database["ENGINE"] == _SQLITE:
+        VAR.mkdir(exist_ok=True)
+        database["NAME"] = BASE_DIR / database["NAME"]
+        database["CONN_MAX_AGE"] = None
+        database["TEST"] = {"NAME": VAR / "test.sqlite3"}  # a file: in memory, writers do not wait for each other
+    else:
+        database["CONN_HEALTH_CHECKS"] = True
+    return database
+
+
+_SQLITE = "django.db.backends.sqlite3"
+# FULL syncs the log before a commit returns. WAL mode lasts, so it is switched on once, after migrate.
+_PRAGMAS = ("synchronous=FULL", "mmap_size=0", "secure_delete=ON")
+_OPTIONS: dict[str, dict[str, Any]] = {
+    _SQLITE: {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": WAIT,
+        "init_command": ";".join(f"PRAGMA {pragma}" for pragma in _PRAGMAS),
+    },
+    "django.db.backends.postgresql": {
+        "pool": {"min_size": 1, "max_size": 16, "timeout": WAIT},
+        "connect_timeout": WAIT,
+        "tcp_user_timeout": 1000 * WAIT,
+        "options": f"-c statement_timeout={WAIT}s -c lock_timeout={WAIT}s -c idle_in_transaction_session_timeout=60s",
+    },
+}
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Languages and time
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("fr", _("French")), ("es", _("Spanish"))]
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# Static files
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+_HASHED = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+_PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": _PLAIN if DEBUG else _HASHED},
+}
+
+# Security
+
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+# HSTS for subdomains and preload lists binds hosts that are not ours to decide for.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        **{f"{kind}-src": [SELF] for kind in ("connect", "font", "img", "manifest", "script", "style")},
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# Logs: to standard error; no mail to administrators, since it would quote what people typed
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"without_query": {"()": "langid_site.logs.WithoutQuery"}},
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_query"]},
+    },
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {name: {"handlers": [], "level": "INFO", "propagate": True} for name in ("django", "django.server")},
+}

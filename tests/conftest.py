@@ -1,0 +1,96 @@
+"""Fixtures of all tests: an environment of their own, models without TensorFlow, people and predictions."""
+
+import os
+
+os.environ.update(DEBUG="on", SECRET_KEY="of the tests only, " * 4, ALLOWED_HOSTS="localhost,127.0.0.1,[::1]")
+os.environ.pop("MODEL_DIRS", None)
+os.environ.setdefault("DATABASE_URL", "sqlite:///var/db.sqlite3")
+os.environ["DJANGO_SETTINGS_MODULE"] = "langid_site.settings"
+
+from dataclasses import dataclass
+
+import pytest
+from django.conf import settings
+
+from classifier import registry
+from classifier.ml.artifacts import Card
+from classifier.ml.encoding import normalise
+from classifier.ml.identifier import answer
+from classifier.ml.verdict import Thresholds
+
+pytest_plugins = ["tests.selection"]
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "real_models: uses the models of ml_models/ instead of fakes")
+    assert settings.DATABASES  # pytest-django sets Django up once the settings have been read
+
+
+LABELS = ("en", "fr", "es", "und")
+WORDS = {
+    "orignal": (0.283514, 0.652386, 0.0441, 0.02),
+    "piano": (0.343, 0.3332, 0.3038, 0.02),
+    "xqzt": (0.03, 0.04, 0.03, 0.9),
+}
+ENGLISH = (0.9, 0.05, 0.03, 0.02)
+ENDINGS = {"eau": (0.03, 0.9, 0.05, 0.02), "é": (0.03, 0.9, 0.05, 0.02), "a": (0.03, 0.05, 0.9, 0.02)}
+
+
+@dataclass(frozen=True)
+class FakeIdentifier:
+    """Answers from a table, but ranks and judges like a real one."""
+
+    card: Card
+
+    def identify(self, words, languages=()):
+        return [answer(self.card, word, self._probabilities(word), languages) for word in words]
+
+    def _probabilities(self, word):
+        word = normalise(word)
+        by_ending = (row for ending, row in ENDINGS.items() if word.endswith(ending))
+        row = WORDS.get(word) or next(by_ending, ENGLISH)
+        return dict(zip(self.card.labels, row, strict=True))
+
+
+def fake_card(name, version):
+    return Card(
+        name=name,
+        version=version,
+        labels=LABELS,
+        alphabet="abc",
+        length=28,
+        thresholds=Thresholds(single=0.6, several=0.3, undetermined=0.5),
+        golden={},
+        tolerance=0,
+        sha256={},
+        scores={},
+    )
+
+
+@pytest.fixture(autouse=True)
+def fake_models(request, monkeypatch):
+    """Let "Ngram" and "FF" serve without files, except in tests marked `real_models`."""
+    versions = {"Ngram": "20261122-00000001", "FF": "20261122-00000002"}
+    fakes = {name: FakeIdentifier(fake_card(name, version)) for name, version in versions.items()}
+    if not request.node.get_closest_marker("real_models"):
+        monkeypatch.setattr(registry, "active_versions", lambda: versions)
+        monkeypatch.setattr(registry, "_load", lambda name, _version: fakes[name])
+    return fakes
+
+
+@pytest.fixture
+def user(django_user_model):
+    return django_user_model.objects.create(username="ana")
+
+
+@pytest.fixture
+def identified(db):
+    """Return a function that stores the answer for one word."""
+
+    from classifier import services
+
+    def identify(word="orignal", source="web", **options):
+        [prediction] = services.identify(words=[word], source=source, **options)
+        return prediction
+
+    return identify
