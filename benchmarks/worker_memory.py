@@ -25,8 +25,7 @@ def server(database: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
     manage = [sys.executable, "manage.py"]
     subprocess.run([*manage, "migrate", "--verbosity", "0"], cwd=PROJECT, env=environment, check=True)
     serve = [*manage, "runserver", "--noreload", f"127.0.0.1:{port}"]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen(serve, cwd=PROJECT, env=environment, **quiet)
+    process = subprocess.Popen(serve, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
     try:
         yield process
     finally:
