@@ -79,12 +79,16 @@ TEMPLATES = [
     },
 ]
 REST_FRAMEWORK = {
+    "COMPACT_JSON": False,
     "DEFAULT_AUTHENTICATION_CLASSES": ["classifier.api.authentication.SessionOfThisSite"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "classifier.api.negotiation.SafeNegotiation",
+    "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_PARSER_CLASSES": ["classifier.api.parsers.StrictJsonParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "EXCEPTION_HANDLER": "classifier.api.problems.answer_error",
+    "URL_FORMAT_OVERRIDE": None,
 }
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # bytes; a larger body is answered 413, unread
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
@@ -103,7 +107,8 @@ def _database() -> dict[str, Any]:
     database["OPTIONS"] = {**_OPTIONS[database["ENGINE"]], **database.get("OPTIONS", {})}
     if database["ENGINE"] == _SQLITE:
         VAR.mkdir(exist_ok=True)
-        database["NAME"] = BASE_DIR / database["NAME"]
+        if database["NAME"] != ":memory:":
+            database["NAME"] = BASE_DIR / database["NAME"]
         database["CONN_MAX_AGE"] = None
         database["TEST"] = {"NAME": VAR / "test.sqlite3"}  # a file: in memory, writers do not wait for each other
     else:
@@ -144,6 +149,8 @@ STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 _HASHED = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 _PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
+# Said here, since the test runner turns DEBUG off, but tests have no collected files.
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": _PLAIN if DEBUG else _HASHED},

@@ -1,10 +1,26 @@
 """The door for WSGI servers."""
 
 import os
+from collections.abc import Iterable
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "langid_site.settings")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy would start a thread per core in every worker
 
-from django.core.wsgi import get_wsgi_application
+from typing import TYPE_CHECKING
 
-application = get_wsgi_application()
+from django.core.wsgi import get_wsgi_application
+from django.utils.http import parse_header_parameters
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+django = get_wsgi_application()
+
+
+def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    """Answer a request; replace a content type that Django would fail on before any middleware sees it."""
+    try:
+        parse_header_parameters(environ.get("CONTENT_TYPE", ""))
+    except ValueError:
+        environ["CONTENT_TYPE"] = "application/octet-stream"
+    return django(environ, start_response)

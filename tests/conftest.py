@@ -1,16 +1,21 @@
 """Fixtures of all tests: an environment of their own, models without TensorFlow, people and predictions."""
 
 import os
+import subprocess
+import sys
 
 os.environ.update(DEBUG="on", SECRET_KEY="of the tests only, " * 4, ALLOWED_HOSTS="localhost,127.0.0.1,[::1]")
 os.environ.pop("MODEL_DIRS", None)
 os.environ.setdefault("DATABASE_URL", "sqlite:///var/db.sqlite3")
 os.environ["DJANGO_SETTINGS_MODULE"] = "langid_site.settings"
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
 from django.conf import settings
+from django.db import connections
 
 from classifier import registry
 from classifier.ml.artifacts import Card
@@ -94,3 +99,38 @@ def identified(db):
         return prediction
 
     return identify
+
+
+@pytest.fixture
+def manage(tmp_path):
+    """Return a function that runs manage.py in a process of its own, with a database of its own."""
+    database = {"DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3"}
+
+    def run(*arguments, **environment):
+        command = [sys.executable, "manage.py", *arguments]
+        environment = {**os.environ, **database, **environment}
+        return subprocess.run(
+            command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=False
+        )
+
+    return run
+
+
+@pytest.fixture
+def at_once():
+    """Return a function that calls another in many threads at once and returns what each returned or raised."""
+
+    def attempt(start, function, arguments):
+        start.wait()
+        try:
+            return function(*arguments)
+        finally:
+            connections.close_all()
+
+    def run(function, calls):
+        start = threading.Barrier(len(calls))
+        with ThreadPoolExecutor(len(calls)) as pool:
+            futures = [pool.submit(attempt, start, function, arguments) for arguments in calls]
+        return [future.exception() or future.result() for future in futures]
+
+    return run

@@ -1,0 +1,147 @@
+"""Lets reviewers read what was predicted and decide on feedback; nothing here is edited by hand."""
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from classifier import services
+from classifier.models import Feedback, Prediction, ReviewedWord, key_of
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Shows rows that nobody adds, changes or deletes here; a word is found by any spelling of it."""
+
+    word_field = "word_key"
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Return False: rows come from the services."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Return False: rows are a record."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Return False: a history is its owner's to delete."""
+        return False
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Find the rows whose word begins with the search term, or whose other fields contain it."""
+        found, duplicates = super().get_search_results(request, queryset, search_term)
+        words = queryset.filter(**{f"{self.word_field}__startswith": key_of(search_term)})
+        return (found | words if search_term else found), duplicates
+
+
+@admin.register(Prediction)
+class PredictionAdmin(ReadOnlyAdmin):
+    """What the models said."""
+
+    list_display = ["word", "language", "verdict", "model", "model_version", "source", "owner", "created"]
+    list_filter = ["verdict", "language", "model", "source", "private", "created"]
+    search_fields = ["=owner", "=model_version"]
+    date_hierarchy = "created"
+    ordering = ["-id"]
+
+
+class ReviewForm(ActionForm):
+    """What a reviewer may say with a decision."""
+
+    label = forms.CharField(required=False, max_length=35, help_text=_("If another than the feedback's."))
+    languages = forms.CharField(required=False, max_length=200, help_text=_("Of a shared word: en fr"))
+    reason = forms.CharField(required=False, max_length=500)
+
+
+@admin.register(Feedback)
+class FeedbackAdmin(ReadOnlyAdmin):
+    """What people said about it, and the decisions of reviewers."""
+
+    list_display = [
+        "word",
+        "said",
+        "label",
+        "languages",
+        "kind",
+        "votes",
+        "status",
+        "decided_label",
+        "owner",
+        "created",
+    ]
+    list_filter = ["status", "kind", "label", "prediction__model", "created"]
+    list_select_related = ["prediction"]
+    search_fields = ["=owner", "comment"]
+    word_field = "prediction__word_key"
+    ordering = ["-id"]
+    actions = ["accept", "reject"]
+    action_form = ReviewForm
+
+    @admin.display(description=_("word"), ordering="prediction__word_key")
+    def word(self, feedback: Feedback) -> str:
+        """Return the word as typed."""
+        return feedback.prediction.word
+
+    @admin.display(description=_("the model said"))
+    def said(self, feedback: Feedback) -> str:
+        """Return the model's answer as a label."""
+        return feedback.prediction.label
+
+    @admin.display(description=_("votes"))
+    def votes(self, feedback: Feedback) -> int:
+        """Return how many owners say the same of this word."""
+        return Feedback.objects.votes(feedback.prediction.word_key, feedback.label)
+
+    def has_review_permission(self, request: HttpRequest) -> bool:
+        """Return whether the user may decide, and not only view."""
+        return request.user.has_perm("classifier.change_feedback")
+
+    @admin.action(description=_("Accept selected feedback"), permissions=["review"])
+    def accept(self, request: HttpRequest, queryset: QuerySet[Feedback]) -> None:
+        """Accept the selected feedback, with the reviewer's own label if one is given."""
+        label, languages = request.POST.get("label", "").strip(), request.POST.get("languages", "").split()
+        self._review(request, queryset, status=Feedback.Status.ACCEPTED, label=label, languages=languages)
+
+    @admin.action(description=_("Reject selected feedback"), permissions=["review"])
+    def reject(self, request: HttpRequest, queryset: QuerySet[Feedback]) -> None:
+        """Reject the selected feedback."""
+        self._review(request, queryset, status=Feedback.Status.REJECTED)
+
+    def _review(self, request: HttpRequest, queryset: QuerySet[Feedback], **decision: Any) -> None:
+        reason = request.POST.get("reason", "")[:500]
+        decided = sum(self._review_one(request, feedback, reason=reason, **decision) for feedback in queryset)
+        text = ngettext("%(count)d feedback was decided.", "%(count)d feedbacks were decided.", decided)
+        self.message_user(request, text % {"count": decided})
+
+    def _review_one(self, request: HttpRequest, feedback: Feedback, **decision: Any) -> bool:
+        """Decide through the service and log it, both or neither; return whether it was decided now."""
+        try:
+            with transaction.atomic():
+                services.review_feedback(feedback=feedback, reviewer=cast("User", request.user), **decision)
+                self.log_change(request, feedback, f"{decision['status']}: {decision['reason']}")
+        except services.FeedbackClosed:
+            self.message_user(request, _("%s is decided already.") % feedback, messages.WARNING)
+            return False
+        except ValidationError as error:
+            self.message_user(request, error.messages[0], messages.ERROR)
+            return False
+        return True
+
+
+@admin.register(ReviewedWord)
+class ReviewedWordAdmin(ReadOnlyAdmin):
+    """The outcomes of reviews."""
+
+    list_display = ["word_key", "label", "languages", "votes", "trained_in"]
+    list_filter = ["label"]
+    search_fields = ["label"]
