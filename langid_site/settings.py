@@ -79,7 +79,7 @@ TEMPLATES = [
     },
 ]
 REST_FRAMEWORK = {
-    "COMPACT_JSON": False,
+    "COMPACT_JSON": False,  # spaced as in the article
     "DEFAULT_AUTHENTICATION_CLASSES": ["classifier.api.authentication.SessionOfThisSite"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "classifier.api.negotiation.SafeNegotiation",
     "DEFAULT_METADATA_CLASS": None,

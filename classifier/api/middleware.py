@@ -1,0 +1,67 @@
+"""Refuses bodies that must not be read, and lets no error leave the API as a web page."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+from classifier.api.problems import CONTENT_TYPE, problem
+
+
+class ApiProtocol:
+    """Has to be the first middleware: then even a bad host or a crash is answered as a problem."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer; below /api/ make web pages of errors into problems, keeping all their headers."""
+        response = self.get_response(request)
+        if not _is_api(request):
+            return response
+        response.headers.setdefault("Cache-Control", "no-store")
+        if response.status_code >= 400 and response["Content-Type"] != CONTENT_TYPE:
+            response.content = problem(request, response.status_code).content
+            response["Content-Type"] = CONTENT_TYPE
+            response["Content-Length"] = str(len(response.content))
+        return response
+
+    # In process_view, and not before it, so that a refusal passes the security headers on its way out.
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        """Refuse a request by its headers, before anything reads its body or query."""
+        status = _refuse_body(request)
+        if not status and _is_api(request):
+            translation.activate("en")  # programs read these texts
+            status = _refuse_encoding(request)
+        return problem(request, status) if status else None
+
+
+def _is_api(request: HttpRequest) -> bool:
+    return f"{request.path_info}/".startswith("/api/")
+
+
+def _refuse_body(request: HttpRequest) -> int:
+    """Return the status that refuses a body of unknown, bad or too large size, else 0."""
+    length = request.META.get("CONTENT_LENGTH") or ""
+    if not length:
+        return 411 if "HTTP_TRANSFER_ENCODING" in request.META else 0
+    if not (length.isascii() and length.isdigit()):
+        return 400
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    return 413 if len(length) > 18 or int(length) > limit else 0
+
+
+def _refuse_encoding(request: HttpRequest) -> int:
+    """Return the status that refuses compressed bodies and text that is not UTF-8, else 0."""
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        return 415
+    if (request.content_params or {}).get("charset", "utf-8").lower() not in {"utf-8", "utf8"}:
+        return 415
+    try:
+        unquote_to_bytes(request.META.get("QUERY_STRING", "")).decode()
+    except UnicodeError:
+        return 400
+    return 0
