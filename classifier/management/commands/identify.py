@@ -1,0 +1,148 @@
+"""Tells the language of words given as arguments, in a file or on standard input."""
+
+import os
+import stat
+import sys
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO
+from uuid import uuid4
+
+from django.core.management.base import BaseCommand, CommandError
+
+from classifier import registry, services
+from classifier.formats import FORMATS, Format, Row
+from classifier.ml.identifier import Answer
+from classifier.word_files import Refusal, clean_lines, read_lines
+
+CHUNK = 4096  # words held in memory
+LONG_FILE = 1 << 19  # bytes from which a progress bar is worth its line
+SOME_REFUSED, NOTHING_DONE = 1, 2  # exit codes
+
+Identify = Callable[[Sequence[str]], list[Answer]]
+
+
+class Command(BaseCommand):
+    """Reads words in chunks, answers them, and writes the answers as they come."""
+
+    help = (
+        "Tells the language of words: of the arguments, or of the lines of a file or of standard input. "
+        "Exit code 0: all are answered; 1: some are no valid words (see standard error); 2: nothing could be done."
+    )
+    requires_system_checks = ()
+    _bar: Any = None  # tqdm, while a progress bar is shown
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the options."""
+        parser.add_argument("words", nargs="*", help="words; without any, they are read, one a line")
+        parser.add_argument("--input", metavar="FILE", help="file of words in UTF-8; - is standard input")
+        parser.add_argument("--model", default="", help="name in any case; default: the most accurate model")
+        parser.add_argument("--languages", default="", help="only these, as in en,fr; default: all of the model")
+        parser.add_argument("--format", choices=FORMATS, default="table", help="default: table")
+        parser.add_argument("--store", action="store_true", help="write the answers to the database, as one batch")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Answer all words; raise CommandError when some are not valid or nothing can be done."""
+        if options["words"] and options["input"]:
+            raise CommandError("Give words or --input, not both.", returncode=NOTHING_DONE)
+        identify, languages = _choose(options["model"], options["languages"], store=options["store"])
+        output = FORMATS[options["format"]](languages)
+        try:
+            with self._lines(options["words"], options["input"] or "-") as lines:
+                refused = self._answer(clean_lines(lines), identify, output)
+        except BrokenPipeError:
+            # The reader, such as `head`, has seen enough; what Python flushes at exit must not complain.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except OSError as error:
+            raise CommandError(str(error), returncode=NOTHING_DONE) from error
+        else:
+            if refused:
+                raise CommandError(f"Not valid words: {refused}.", returncode=SOME_REFUSED)
+
+    @contextmanager
+    def _lines(self, words: Sequence[str], path: str) -> Iterator[Iterator[bytes]]:
+        """Open what the words come from."""
+        self._place, self._chunk = "line", CHUNK
+        if words:
+            self._place = "word"
+            yield map(os.fsencode, words)
+        elif path == "-":
+            if sys.stdin.isatty():
+                self._chunk = 1
+                self.stderr.write("Type words, one a line; Ctrl-D ends.")
+            yield self._with_progress(sys.stdin.buffer)
+        else:
+            with Path(path).open("rb") as file:
+                yield self._with_progress(file)
+
+    def _with_progress(self, file: BinaryIO) -> Iterator[bytes]:
+        """Yield the lines of `file`; of a long one, show on a terminal how far it has been read."""
+        status = os.fstat(file.fileno())
+        long = stat.S_ISREG(status.st_mode) and status.st_size >= LONG_FILE
+        if not long or not sys.stderr.isatty() or sys.stdout.isatty():
+            yield from read_lines(file)
+            return
+        from tqdm import tqdm
+
+        with tqdm(total=status.st_size, unit="B", unit_scale=True, leave=False) as self._bar:
+            for line in read_lines(file):
+                yield line
+                self._bar.update(len(line))
+
+    def _answer(self, rows: Iterator[str | Refusal], identify: Identify, output: Format) -> int:
+        """Write the answers chunk by chunk; return how many lines held no valid word."""
+        refused = 0
+        self._put(output.opening)
+        while chunk := list(islice(rows, self._chunk)):
+            refusals = [row for row in chunk if isinstance(row, Refusal)]
+            refused += len(refusals)
+            self._put(output.rows(_answered(chunk, identify)))
+            self._report(refusals)
+        self._put(output.closing)
+        self.stdout.flush()
+        return refused
+
+    def _put(self, text: str) -> None:
+        self.stdout.write(text, ending="")
+
+    def _report(self, refusals: Sequence[Refusal]) -> None:
+        if refusals and self._bar is not None:
+            self._bar.clear()
+        for refusal in refusals:
+            self.stderr.write(f"{self._place} {refusal.line}: {refusal.detail}")
+
+
+def _choose(model: str, codes: str, *, store: bool) -> tuple[Identify, Sequence[str]]:
+    """Return the function that identifies words, and the languages that it tells apart."""
+    try:
+        identifier = registry.get(model)
+    except (registry.UnknownModel, registry.ModelUnavailable) as error:
+        raise CommandError(str(error), returncode=NOTHING_DONE) from error
+    known = identifier.card.languages
+    asked = [code.strip().lower() for code in codes.split(",") if code.strip()]
+    if not set(asked) <= set(known):
+        message = f"{identifier.card.name} knows these languages: {', '.join(known)}."
+        raise CommandError(message, returncode=NOTHING_DONE)
+    if store:
+        return _storing(identifier.card.name, asked), asked or known
+    return lambda words: identifier.identify(words, asked), asked or known
+
+
+def _storing(model: str, languages: Sequence[str]) -> Identify:
+    batch = uuid4()
+
+    def identify(words: Sequence[str]) -> list[Answer]:
+        stored = services.identify(words=words, source="cli", model=model, languages=languages, batch=batch)
+        return [prediction.answer() for prediction in stored]
+
+    return identify
+
+
+def _answered(rows: Sequence[str | Refusal], identify: Identify) -> list[Row]:
+    """Return `rows` with each word replaced by its answer."""
+    words = [row for row in rows if isinstance(row, str)]
+    answers = iter(identify(words) if words else [])
+    return [row if isinstance(row, Refusal) else next(answers) for row in rows]
