@@ -1,18 +1,25 @@
-"""Knows what a valid word is, for the form, the API and the command line alike."""
+"""Knows what a valid word is, for the form, the API and the command line alike, and the forms of the pages."""
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from typing import Any, cast
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from classifier import registry
+from classifier.languages import OTHER_LABELS, label_name
 from classifier.ml.encoding import INVISIBLE, normalise
+from classifier.models import MULTIPLE, Feedback, Prediction
 
 MAX_WORD_LENGTH = 100  # code points, after NFC
 MAX_MARKS = 4  # combining marks in a row; the living scripts need fewer
 
 _INVISIBLE = dict.fromkeys(map(ord, INVISIBLE))
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
+# A lone surrogate, or the mark that decoding leaves where bytes were not UTF-8.
+_NOT_UNICODE = re.compile(r"[\ud800-\udfff\ufffd]")
 # No composition takes more than four code points to one, so this much is too long whatever it composes to.
 _HOPELESS_LENGTH = 4 * MAX_WORD_LENGTH
 
@@ -39,7 +46,7 @@ def clean_word(value: object) -> str:
 
 
 def _check_characters(text: str) -> None:
-    if _SURROGATE.search(text):
+    if _NOT_UNICODE.search(text):
         raise ValidationError(_("The word is not valid Unicode."), code="invalid_unicode")
     if any(unicodedata.category(character) == "Cc" and not character.isspace() for character in text):
         raise ValidationError(_("The word contains control characters."), code="control_characters")
@@ -64,3 +71,78 @@ def _check_letters(word: str) -> None:
 def _longest_run_of_marks(word: str) -> int:
     kinds = "".join("M" if unicodedata.category(character).startswith("M") else " " for character in word)
     return max(map(len, kinds.split()), default=0)
+
+
+class WordInput(forms.TextInput):
+    """A text input that a click on an example (a submit button named `example`) overrides."""
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
+        """Return the example clicked, else what was typed."""
+        return data.get("example") or super().value_from_datadict(data, files, name)
+
+
+class WordField(forms.CharField):
+    """A word, validated as everywhere else."""
+
+    widget = WordInput(
+        # `lang` is empty, "unknown": the page's own language would have its spelling checked and read out.
+        attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false", "dir": "auto", "lang": ""}
+    )
+
+    def clean(self, value: object) -> str:
+        """Return the clean word."""
+        return clean_word(value)
+
+
+def _models() -> list[tuple[str, str]]:
+    return [(name, name) for name in registry.model_names()]
+
+
+def _best_model() -> str:
+    return next(iter(registry.model_names()), "")
+
+
+class WordForm(forms.Form):
+    """A word, who shall answer, and whether to keep it."""
+
+    word = WordField(label=_("Your word"))
+    model = forms.ChoiceField(choices=_models, initial=_best_model, required=False, widget=forms.RadioSelect)
+    private = forms.BooleanField(
+        label=_("Private"),
+        help_text=_("Neither the word nor who asked is kept. The answer has no address and is in no history."),
+        required=False,
+    )
+
+
+class FeedbackForm(forms.Form):
+    """What a person says a word is."""
+
+    label = forms.ChoiceField(
+        label=_("What is it?"), widget=forms.RadioSelect, error_messages={"required": _("Choose what it is.")}
+    )
+    languages = forms.MultipleChoiceField(
+        label=_("Which languages share it?"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    comment = forms.CharField(
+        label=_("Comment (optional)"), widget=forms.Textarea(attrs={"rows": 2}), max_length=500, required=False
+    )
+
+    def __init__(self, *args: Any, prediction: Prediction, feedback: Feedback | None = None, **kwargs: Any) -> None:
+        if feedback:
+            kwargs["initial"] = {name: getattr(feedback, name) for name in ("label", "languages", "comment")}
+        super().__init__(*args, **kwargs)
+        # The model's own languages as well: it may have been replaced by one that knows others.
+        asked = [candidate.language for candidate in prediction.answer().candidates]
+        codes = dict.fromkeys([*registry.languages(), *asked])
+        names = [(code, label_name(code)) for code in codes]
+        cast("forms.ChoiceField", self.fields["languages"]).choices = names
+        cast("forms.ChoiceField", self.fields["label"]).choices = [*names, *OTHER_LABELS.items()]
+
+    def clean(self) -> dict[str, Any]:
+        """Keep languages only where they mean something, and ask for two."""
+        data = super().clean() or {}
+        if data.get("label") != MULTIPLE:
+            data["languages"] = []
+        elif len(set(data.get("languages", []))) < 2:
+            self.add_error("languages", _("Choose at least two languages."))
+        return data

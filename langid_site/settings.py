@@ -110,7 +110,6 @@ def _database() -> dict[str, Any]:
         if database["NAME"] != ":memory:":
             database["NAME"] = BASE_DIR / database["NAME"]
         database["CONN_MAX_AGE"] = None
-        database["TEST"] = {"NAME": VAR / "test.sqlite3"}  # a file: in memory, writers do not wait for each other
     else:
         database["CONN_HEALTH_CHECKS"] = True
     return database

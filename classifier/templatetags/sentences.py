@@ -1,0 +1,141 @@
+"""Says answers and corrections in the sentences, numbers and widths that the pages show."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import template
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from classifier import registry
+from classifier.languages import OTHER_LABELS, label_name, listed
+from classifier.ml.identifier import Answer
+from classifier.ml.verdict import SEVERAL, SINGLE
+from classifier.models import MULTIPLE, Feedback
+
+register = template.Library()
+
+SHARED = 0.1  # a language with at least this share is named among those that share a word
+LARGEST = 0.994  # an answer never claims 100 %
+NONE_LIKELY = 0.5
+
+MODEL_LINES = {
+    "Ngram": gettext_lazy("weighs every group of up to six letters."),
+    "FF": gettext_lazy("reads all letters at once through dense layers."),
+    "CNN": gettext_lazy("slides small windows over the letters."),
+    "CNNsep": gettext_lazy("slides small windows too, with far fewer weights."),
+    "RNN": gettext_lazy("reads letter by letter and remembers."),
+}
+OUTCOMES = {
+    Feedback.Status.PENDING: gettext_lazy("Thank you. A reviewer will look at it; until then you can change it."),
+    Feedback.Status.ACCEPTED: gettext_lazy("A reviewer agreed. The next model learns from it."),
+    Feedback.Status.REJECTED: gettext_lazy("A reviewer looked at it and decided otherwise."),
+    Feedback.Status.DUPLICATE: gettext_lazy("Somebody said the same before you, and a reviewer agreed."),
+}
+
+register.filter("language", label_name)
+
+
+@register.filter
+def percent(share: float, decimals: int = 0) -> str:
+    """Return a share of 1 in percent, written as in the reader's language."""
+    return _("%(number)s\N{NO-BREAK SPACE}%%") % {"number": number_format(round(100 * share, decimals), decimals)}
+
+
+@register.filter
+def width(share: float) -> str:
+    """Return a share of 1 in percent for an attribute, written the same in every language."""
+    return f"{100 * share:.2f}"
+
+
+@register.filter
+def sentence(answer: Answer) -> str:
+    """Return the answer in one sentence."""
+    first = answer.candidates[0]
+    if answer.verdict == SEVERAL:
+        return _("%(languages)s share this word") % {"languages": listed(_sharing(answer))}
+    if answer.verdict != SINGLE:
+        return _("Not sure")
+    words = {"language": label_name(first.language), "share": percent(min(first.probability, LARGEST))}
+    if first.probability > LARGEST:
+        return _("Probably %(language)s, over %(share)s") % words
+    return _("Probably %(language)s, %(share)s") % words
+
+
+@register.filter
+def brief(answer: Answer) -> str:
+    """Return the answer in a few words, for lists."""
+    if answer.verdict == SEVERAL:
+        return listed(_sharing(answer))
+    return label_name(answer.language) if answer.language else _("Not sure")
+
+
+@register.filter
+def hint(answer: Answer) -> str:
+    """Return what to make of an answer that names no single language."""
+    if answer.verdict == SINGLE:
+        return ""
+    if answer.verdict == SEVERAL:
+        return _("On its own, nobody can tell which of them is meant.")
+    if answer.undetermined >= NONE_LIKELY:
+        return _("Its letters look like none of the languages that this model knows.")
+    return _("No language stands out enough to be named.")
+
+
+@register.filter
+def label(feedback: Feedback) -> str:
+    """Return what somebody said a word is."""
+    return _label(feedback.label, feedback.languages)
+
+
+@register.filter
+def decision(feedback: Feedback) -> str:
+    """Return what a reviewer decided, if it differs from what was said."""
+    decided = _label(feedback.decided_label, feedback.decided_languages) if feedback.decided_label else ""
+    return "" if decided == label(feedback) else decided
+
+
+@register.filter
+def settled(reviewed: dict[str, Any]) -> str:
+    """Return what reviewers accepted for a word."""
+    return _label(reviewed["label"], reviewed["languages"])
+
+
+@register.filter
+def outcome(feedback: Feedback) -> str:
+    """Return what became of feedback."""
+    return str(OUTCOMES[Feedback.Status(feedback.status)])
+
+
+@register.filter
+def code(feedback: Feedback) -> str:
+    """Return the language that somebody said, for `lang`; empty when it is not one language."""
+    return "" if feedback.label in OTHER_LABELS else feedback.label
+
+
+@register.filter
+def model_line(name: str) -> str:
+    """Return one line on a model."""
+    return str(MODEL_LINES.get(name, ""))
+
+
+@register.filter
+def model_accuracy(name: str) -> float | None:
+    """Return the share of unseen words that a model got right, None when it was not measured."""
+    try:
+        scores = registry.get(name).card.scores
+    except registry.ModelUnavailable:
+        return None
+    accuracy: float | None = scores.get("held-out", {}).get("accuracy")
+    return accuracy
+
+
+def _label(label: str, languages: Sequence[str]) -> str:
+    return listed(languages) if label == MULTIPLE else label_name(label)
+
+
+def _sharing(answer: Answer) -> list[str]:
+    """Return the languages that share a word: the first two, and more that are not far."""
+    others = [candidate.language for candidate in answer.candidates[2:] if candidate.probability >= SHARED]
+    return [candidate.language for candidate in answer.candidates[:2]] + others

@@ -1,0 +1,110 @@
+"""The web pages: validate, call one service, respond."""
+
+from contextlib import suppress
+from uuid import UUID
+
+from django.core.exceptions import BadRequest
+from django.db.models import Prefetch
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render, resolve_url
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from classifier import services
+from classifier.forms import FeedbackForm, WordForm
+from classifier.models import Feedback, Prediction
+from classifier.owners import ensure_visitor, owner_of, welcome
+from classifier.pages import Page
+from classifier.registry import ModelUnavailable
+
+# One of each kind: French with English near, Spanish, shared, English, an apostrophe, none of them.
+EXAMPLES = ("orignal", "mañana", "piano", "knowledge", "aujourd’hui", "Straße")  # noqa: RUF001
+
+personal = cache_control(private=True, no_store=True)
+
+
+@personal
+@require_http_methods(["GET", "HEAD", "POST"])
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the form; answer a private word at once, any other at its own address."""
+    form = WordForm(_posted(request))
+    if not form.is_valid():
+        context = {"form": form, "examples": EXAMPLES}
+        return render(request, "home.html", context, status=400 if form.is_bound else 200)
+    try:
+        prediction = _identify(request, **form.cleaned_data)
+    except ModelUnavailable:
+        return render(request, "503.html", status=503)
+    if prediction.private:
+        form = WordForm(initial=form.cleaned_data | {"word": ""})
+        return render(request, "result.html", {"answer": prediction.answer(), "form": form, "private": True})
+    response = HttpResponseRedirect(resolve_url("result", prediction.public_id), status=303)
+    ensure_visitor(request, response)
+    return response
+
+
+def _posted(request: HttpRequest) -> QueryDict | None:
+    if request.method != "POST":
+        return None
+    if request.content_type == "application/x-www-form-urlencoded":
+        try:
+            request.body.decode()  # Django would read other bytes as Latin-1
+        except UnicodeDecodeError as error:
+            raise BadRequest("The form is not UTF-8.") from error
+    return request.POST
+
+
+def _identify(request: HttpRequest, *, word: str, model: str, private: bool) -> Prediction:
+    owner = "" if private else welcome(request)
+    [prediction] = services.identify(words=[word], model=model, source="web", owner=owner, private=private)
+    return prediction
+
+
+@personal
+@require_safe
+def result(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Show an answer, and ask whether it is right."""
+    return _result(request, _find(request, public_id))
+
+
+@personal
+@require_POST
+def feedback(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Keep what a person says about an answer."""
+    prediction = _find(request, public_id)
+    form = FeedbackForm(request.POST, prediction=prediction)
+    if not form.is_valid():
+        return _result(request, prediction, form)
+    with suppress(services.FeedbackClosed):  # decided meanwhile: the page says how
+        services.submit_feedback(prediction=prediction, owner=owner_of(request), **form.cleaned_data)
+    return HttpResponseRedirect(resolve_url("result", public_id) + "#feedback", status=303)
+
+
+@personal
+@require_safe
+def history(request: HttpRequest) -> HttpResponse:
+    """List what this visitor asked, newest first."""
+    owner = owner_of(request)
+    own = Prefetch("feedback", Feedback.objects.filter(owner=owner), to_attr="own_feedback")
+    rows = Prediction.objects.of(owner).prefetch_related(own)
+    page = Page.read(rows, scope=f"history:{owner}", cursor=request.GET.get("cursor", ""))
+    return render(request, "history.html", {"page": page})
+
+
+def _find(request: HttpRequest, public_id: UUID) -> Prediction:
+    try:
+        return services.find_prediction(public_id=public_id, owner=owner_of(request))
+    except Prediction.DoesNotExist as error:
+        raise Http404 from error
+
+
+def _result(request: HttpRequest, prediction: Prediction, rejected: FeedbackForm | None = None) -> HttpResponse:
+    own = prediction.feedback.filter(owner=owner_of(request)).first()
+    context = {
+        "prediction": prediction,
+        "answer": prediction.answer(),
+        "feedback": own,
+        "feedback_form": rejected or FeedbackForm(prediction=prediction, feedback=own),
+        "form": WordForm(initial={"model": prediction.model}),
+    }
+    return render(request, "result.html", context, status=400 if rejected else 200)

@@ -1,0 +1,28 @@
+"""Fixtures of the page tests: asking a word as a visitor, and a second visitor."""
+
+import pytest
+from django.test import Client
+
+
+@pytest.fixture
+def ask(client, db):
+    """Return a function that sends the form and returns the address of the result."""
+
+    def ask(word="orignal", **fields):
+        return client.post("/", {"word": word, **fields}).headers["Location"]
+
+    return ask
+
+
+@pytest.fixture
+def stranger(db):
+    """Return the browser of another visitor, who asked something, too."""
+    browser = Client()
+    browser.post("/", {"word": "knowledge"})
+    return browser
+
+
+@pytest.fixture
+def strict_client(db):
+    """Return a browser whose forms need their token, as outside of tests."""
+    return Client(enforce_csrf_checks=True)

@@ -1,0 +1,113 @@
+import pytest
+from django.test import Client
+from pytest_django.asserts import assertContains, assertNotContains, assertNumQueries
+
+from classifier import pages
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def small_pages(monkeypatch):
+    monkeypatch.setattr(pages, "SIZE", 2)
+
+
+def words(response):
+    return [prediction.word for prediction in response.context["page"].rows]
+
+
+def test_what_was_asked_is_listed_newest_first(client, ask):
+    addresses = [ask(word) for word in ("orignal", "piano", "xqzt")]
+    response = client.get("/history/")
+    assert words(response) == ["xqzt", "piano", "orignal"]
+    assertContains(response, f'<a href="{addresses[0]}"><bdi lang="fr">orignal</bdi></a>', html=True)
+    assertContains(response, "Not sure")
+
+
+def test_an_empty_history_says_what_to_do(client):
+    assertContains(client.get("/history/"), "Nothing here yet")
+
+
+def test_a_correction_is_shown_with_what_the_model_said(client, ask):
+    client.post(f"{ask()}feedback/", {"label": "es"})
+    response = client.get("/history/")
+    assertContains(response, "<strong>Spanish</strong>", html=True)
+    assertContains(response, "the model said French")
+    assertContains(response, '<bdi lang="es">orignal</bdi>', html=True)
+
+
+def test_a_confirmation_is_shown(client, ask):
+    client.post(f"{ask()}feedback/", {"label": "fr"})
+    assertContains(client.get("/history/"), "you agreed")
+
+
+def test_pages_lead_to_the_oldest_and_back(client, ask, small_pages):
+    for word in ("un", "deux", "trois", "quatre"):
+        ask(word)
+    first = client.get("/history/")
+    second = client.get("/history/", {"cursor": first.context["page"].older})
+    assert (words(first), words(second)) == (["quatre", "trois"], ["deux", "un"])
+    assertNotContains(first, "Newest")
+    assertContains(second, '<a class="button" href="/history/">Newest</a>', html=True)
+    assertNotContains(second, "Older")
+
+
+def test_a_page_costs_the_same_however_long_the_history(client, ask, small_pages):
+    for word in ("un", "deux", "trois"):
+        ask(word)
+    with assertNumQueries(2) as queries:
+        client.get("/history/")
+    assert "COUNT" not in str(queries.captured_queries)
+
+
+@pytest.mark.parametrize("cursor", ["1", "x", "1:forged", "%00", "9" * 50, "1:", "\N{DEER}"])
+def test_a_forged_cursor_is_refused(client, ask, cursor):
+    ask()
+    assert client.get("/history/", {"cursor": cursor}).status_code == 400
+
+
+def test_a_truncated_or_foreign_cursor_is_refused(client, ask, small_pages, stranger):
+    for word in ("un", "deux", "trois"):
+        ask(word)
+    cursor = client.get("/history/").context["page"].older
+    assert client.get("/history/", {"cursor": cursor[:-1]}).status_code == 400
+    assert stranger.get("/history/", {"cursor": cursor}).status_code == 400
+
+
+def test_a_wrong_method_is_refused(client):
+    assert client.post("/history/").status_code == 405
+
+
+def test_a_history_holds_own_rows_only(client, ask, stranger, identified):
+    ask("orignal")
+    identified("nobodys", source="api")
+    assert words(client.get("/history/")) == ["orignal"]
+    assert words(stranger.get("/history/")) == ["knowledge"]
+    assert words(Client().get("/history/")) == []
+
+
+def test_a_private_word_is_in_no_history(client, ask):
+    ask("orignal")
+    client.post("/", {"word": "piano", "private": "on"})
+    assert words(client.get("/history/")) == ["orignal"]
+
+
+def test_a_hostile_word_is_inert(client, ask):
+    ask("<script>alert(1)</script>")
+    response = client.get("/history/")
+    assertContains(response, "&lt;script&gt;")
+    assertNotContains(response, "<script")
+
+
+def test_a_visitors_history_moves_to_the_user_at_login(client, ask, admin_user):
+    ask("orignal")
+    visitor = client.cookies["visitor"].value
+    client.post("/admin/login/", {"username": "admin", "password": "password"})
+    assert words(client.get("/history/")) == ["orignal"]
+    logged_out = Client()
+    logged_out.cookies["visitor"] = visitor
+    assert words(logged_out.get("/history/")) == []
+
+
+def test_the_list_is_not_cached(client):
+    assert client.get("/history/").headers["Cache-Control"] == "private, no-store"

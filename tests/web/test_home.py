@@ -1,0 +1,149 @@
+import pytest
+from pytest_django.asserts import assertContains, assertNotContains, assertTemplateUsed
+
+from classifier import registry
+from classifier.models import Prediction
+from classifier.views import EXAMPLES
+
+pytestmark = pytest.mark.django_db
+
+
+def measure(fakes, name, accuracy):
+    fakes[name].card.scores["held-out"] = {"accuracy": accuracy}
+
+
+def test_the_form_has_a_field_with_a_label_and_the_best_model_chosen(client):
+    response = client.get("/")
+    assertContains(response, '<label for="id_word">Your word</label>', html=True)
+    assertContains(response, '<input type="radio" name="model" value="Ngram" id="id_model_0" checked>', html=True)
+
+
+def test_each_model_comes_with_a_line_and_its_measured_accuracy(client, fake_models):
+    measure(fake_models, "FF", 0.8871)
+    response = client.get("/")
+    assertContains(response, "reads all letters at once")
+    assertContains(response, "88.7\N{NO-BREAK SPACE}% of words it never saw right", count=1)
+
+
+def test_a_word_is_answered_at_an_address_of_its_own(client):
+    response = client.post("/", {"word": "orignal"})
+    prediction = Prediction.objects.get()
+    assert (response.status_code, response.headers["Location"]) == (303, f"/predictions/{prediction.public_id}/")
+    assert (prediction.word, prediction.language, prediction.source) == ("orignal", "fr", "web")
+
+
+def test_the_model_chosen_answers(client):
+    client.post("/", {"word": "orignal", "model": "FF"})
+    assert Prediction.objects.get().model == "FF"
+
+
+def test_an_example_is_one_click(client):
+    client.post("/", {"word": "", "example": "piano"})
+    assert Prediction.objects.get().word == "piano"
+
+
+def test_every_example_is_a_button_and_a_valid_word(client):
+    page = client.get("/")
+    for word in EXAMPLES:
+        assertContains(page, f'name="example" value="{word}"')
+        assert client.post("/", {"example": word}).status_code == 303
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_a_wrong_method_is_refused(client, method):
+    assert getattr(client, method)("/").status_code == 405
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("", "  ", "\N{NO-BREAK SPACE}", "\N{IDEOGRAPHIC SPACE}", "\u200b\u2060", "\u3164", "123", "?!", "🦌"),
+        *("a\x00b", "w" * 101, "two words", "e" + "\u0301" * 70),
+    ],
+)
+def test_what_is_no_word_is_refused_and_not_stored(client, word):
+    response = client.post("/", {"word": word})
+    assert response.status_code == 400
+    assertContains(response, 'class="problem" id="id_word_error"', status_code=400)
+    assert not Prediction.objects.exists()
+
+
+def test_a_missing_word_is_refused(client):
+    assertContains(client.post("/"), "Enter a word.", status_code=400)
+
+
+def test_the_limit_is_named(client):
+    assertContains(client.post("/", {"word": "w" * 101}), "at most 100 characters", status_code=400)
+
+
+def test_an_unknown_model_is_refused(client):
+    assert client.post("/", {"word": "orignal", "model": "<b>GPT"}).status_code == 400
+    assert not Prediction.objects.exists()
+
+
+def test_a_refused_word_is_shown_again_but_escaped(client):
+    response = client.post("/", {"word": '"><script>alert(1)</script> x'})
+    assertContains(response, "&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt; x", status_code=400)
+    assertNotContains(response, "<script", status_code=400)
+
+
+def test_composed_and_decomposed_letters_are_one_word(client):
+    client.post("/", {"word": "cafe\N{COMBINING ACUTE ACCENT}"})
+    assert Prediction.objects.get().word == "café"
+
+
+def test_a_form_without_its_token_is_refused(strict_client):
+    response = strict_client.post("/", {"word": "orignal"})
+    assert response.status_code == 403
+    assertTemplateUsed(response, "403_csrf.html")
+    assert not Prediction.objects.exists()
+
+
+def test_the_token_of_the_page_lets_the_form_through(strict_client):
+    token = strict_client.get("/").context["csrf_token"]
+    assert strict_client.post("/", {"word": "orignal", "csrfmiddlewaretoken": str(token)}).status_code == 303
+
+
+def test_a_visitor_is_remembered_by_a_cookie_without_a_session(client):
+    cookie = client.post("/", {"word": "orignal"}).cookies["visitor"]
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
+    assert "sessionid" not in client.cookies
+
+
+def test_a_private_word_is_answered_at_once_and_not_kept(client):
+    response = client.post("/", {"word": "orignal", "private": "on"})
+    assertContains(response, '<bdi lang="fr">orignal</bdi>', html=True)
+    assertContains(response, "<h1>Probably French, 67\N{NO-BREAK SPACE}%</h1>", html=True)
+    prediction = Prediction.objects.get()
+    assert (prediction.private, prediction.word, prediction.word_key, prediction.owner) == (True, "", "", "")
+
+
+def test_a_private_answer_leads_nowhere_and_leaves_no_cookie(client):
+    response = client.post("/", {"word": "orignal", "private": "on"})
+    public_id = Prediction.objects.get().public_id
+    assertNotContains(response, str(public_id))
+    assert "visitor" not in response.cookies
+    assert client.get(f"/predictions/{public_id}/").status_code == 404
+
+
+def test_after_a_private_answer_the_next_one_is_private_too(client):
+    response = client.post("/", {"word": "orignal", "private": "on"})
+    assert response.context["form"]["private"].value() is True
+
+
+def test_nothing_that_is_personal_is_cached(client):
+    for response in (client.get("/"), client.post("/"), client.post("/", {"word": "a", "private": "on"})):
+        assert response.headers["Cache-Control"] == "private, no-store"
+
+
+def test_without_models_the_page_says_what_to_do(client, monkeypatch):
+    monkeypatch.setattr(registry, "active_versions", dict)
+    assert client.get("/").status_code == 200
+    assertContains(client.post("/", {"word": "orignal"}), "No model can answer", status_code=503)
+
+
+def test_a_model_that_cannot_be_loaded_is_listed_without_its_accuracy(client, monkeypatch):
+    monkeypatch.setattr(registry, "_load", lambda *_: None)
+    monkeypatch.setattr(registry, "_serving", {})
+    assertNotContains(client.get("/"), "never saw")

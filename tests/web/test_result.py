@@ -1,0 +1,100 @@
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.utils import translation
+from pytest_django.asserts import assertContains, assertNotContains
+
+from classifier.models import ReviewedWord
+
+pytestmark = pytest.mark.django_db
+
+HOSTILE = ["<script>alert(1)</script>", "x'--", "{{settings}}", "{%debug%}", '"><img/src=x/onerror=alert(1)>']
+
+
+def test_the_sentence_comes_first_then_numbers_and_bars(client, ask):
+    response = client.get(ask())
+    assertContains(response, "<h1>Probably French, 67\N{NO-BREAK SPACE}%</h1>", html=True)
+    assertContains(response, '<span class="share">66.6\N{NO-BREAK SPACE}%</span>', html=True)
+    assertContains(response, '<rect width="66.57%" height="100%"/>')
+    assertContains(response, '<rect width="2.00%" height="100%"/>')
+
+
+def test_a_shared_word_names_its_languages(client, ask):
+    assertContains(client.get(ask("piano")), "<h1>English, French and Spanish share this word</h1>", html=True)
+
+
+def test_an_unsure_answer_says_so_and_why(client, ask):
+    response = client.get(ask("xqzt"))
+    assertContains(response, "<h1>Not sure</h1>", html=True)
+    assertContains(response, "none of the languages")
+
+
+def test_model_and_version_are_named(client, ask):
+    response = client.get(ask(model="FF"))
+    assertContains(response, "<dd>FF</dd>", html=True)
+    assertContains(response, "<dd>20261122-00000002</dd>", html=True)
+
+
+@pytest.mark.parametrize(("word", "language"), [("orignal", "fr"), ("piano", ""), ("xqzt", "")])
+def test_the_word_is_marked_with_its_language_for_screen_readers(client, ask, word, language):
+    assertContains(client.get(ask(word)), f'<bdi lang="{language}">{word}</bdi>', html=True)
+
+
+@pytest.mark.parametrize("word", HOSTILE)
+def test_a_hostile_word_is_shown_as_typed_and_inert(client, ask, word):
+    page = client.get(ask(word)).content.decode()
+    assert "<script" not in page
+    assert "<img/" not in page
+    escaped = word.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    assert f"{escaped.replace(chr(39), '&#x27;')}</bdi>" in page
+
+
+def test_numbers_are_localised_in_text_but_not_in_attributes(client, ask):
+    address = ask()
+    response = client.get(address, headers={"accept-language": "fr"})
+    translation.activate("en")
+    assertContains(response, "66,6")
+    assertContains(response, '<rect width="66.57%"')
+
+
+def test_what_reviewers_accepted_for_the_word_is_shown(client, ask):
+    ReviewedWord.objects.create(word_key="orignal", label="es", votes=3)
+    assertContains(client.get(ask("ORIGNAL")), "Reviewers settled on: Spanish")
+
+
+def test_the_next_word_can_be_asked_right_there_of_the_same_model(client, ask):
+    assertContains(client.get(ask(model="FF")), '<input type="hidden" name="model" value="FF">', html=True)
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_a_wrong_method_is_refused(client, ask, method):
+    assert getattr(client, method)(ask()).status_code == 405
+
+
+def test_anothers_answer_looks_like_one_that_does_not_exist(ask, stranger):
+    theirs, nothing = stranger.get(ask()), stranger.get(f"/predictions/{uuid4()}/")
+    assert theirs.status_code == nothing.status_code == 404
+    assert theirs.content == nothing.content
+
+
+def test_an_answer_without_owner_is_shown_to_whoever_knows_its_address(identified):
+    address = f"/predictions/{identified(source='api').public_id}/"
+    assertContains(Client().get(address), "orignal")
+
+
+@pytest.mark.parametrize("public_id", ["0", "-1", "1" + 26 * "0", "%00", "none", "٣"])
+def test_what_is_no_id_is_not_found(client, public_id):
+    assert client.get(f"/predictions/{public_id}/").status_code == 404
+
+
+def test_an_answer_is_not_cached(client, ask):
+    assert client.get(ask()).headers["Cache-Control"] == "private, no-store"
+
+
+def test_the_page_asks_for_nothing_from_another_host_and_has_no_script(client, ask):
+    response = client.get(ask())
+    assertNotContains(response, "<script")
+    assertNotContains(response, "style=")
+    assertNotContains(response, "http")
+    assert "unsafe" not in response.headers["Content-Security-Policy"]

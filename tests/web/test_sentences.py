@@ -1,0 +1,86 @@
+import pytest
+
+from classifier.languages import label_name, language_name, listed
+from classifier.ml.identifier import answer
+from classifier.models import Feedback
+from classifier.templatetags import sentences
+
+
+def answered(fakes, en, fr, es, und=0.0):
+    return answer(fakes["Ngram"].card, "word", {"en": en, "fr": fr, "es": es, "und": und})
+
+
+@pytest.mark.parametrize(
+    ("shares", "said"),
+    [
+        ((0.9, 0.06, 0.04), "Probably English, 90\xa0%"),
+        ((0.0, 0.0, 1.0), "Probably Spanish, over 99\xa0%"),
+        ((0.003, 0.9939, 0.0031), "Probably French, 99\xa0%"),
+        ((0.45, 0.47, 0.08), "French and English share this word"),
+        ((0.3, 0.3, 0.4), "Spanish, English and French share this word"),
+        ((0.1, 0.1, 0.1, 0.7), "Not sure"),
+    ],
+)
+def test_an_answer_is_a_sentence(fake_models, shares, said):
+    assert sentences.sentence(answered(fake_models, *shares)) == said
+
+
+@pytest.mark.parametrize(
+    ("shares", "said"),
+    [((0.9, 0.06, 0.04), "English"), ((0.45, 0.47, 0.08), "French and English"), ((0.1, 0.1, 0.1, 0.7), "Not sure")],
+)
+def test_a_list_says_it_in_few_words(fake_models, shares, said):
+    assert sentences.brief(answered(fake_models, *shares)) == said
+
+
+@pytest.mark.parametrize(
+    ("shares", "said"),
+    [
+        ((0.9, 0.06, 0.04), ""),
+        ((0.45, 0.47, 0.08), "nobody can tell"),
+        ((0.1, 0.1, 0.1, 0.7), "none of the languages"),
+        ((0.5, 0.2, 0.2, 0.1), "stands out"),
+    ],
+)
+def test_a_hint_explains_what_is_not_certain(fake_models, shares, said):
+    hint = sentences.hint(answered(fake_models, *shares))
+    assert said in hint
+    assert bool(hint) is bool(said)
+
+
+@pytest.mark.parametrize(
+    ("share", "decimals", "said"), [(0.6657, 0, "67\xa0%"), (0.6657, 1, "66.6\xa0%"), (1, 0, "100\xa0%")]
+)
+def test_a_share_is_rounded_not_cut(share, decimals, said):
+    assert sentences.percent(share, decimals) == said
+
+
+def test_a_width_has_a_point_in_every_language(settings):
+    settings.LANGUAGE_CODE = "fr"
+    assert sentences.width(0.6657) == "66.57"
+
+
+@pytest.mark.parametrize(
+    ("label", "languages", "said"), [("mul", ["en", "es"], "English and Spanish"), ("zxx", [], "")]
+)
+def test_a_reviewers_decision_is_told_when_it_differs(label, languages, said):
+    feedback = Feedback(label="zxx", decided_label=label, decided_languages=languages)
+    assert sentences.decision(feedback) == said
+
+
+@pytest.mark.parametrize(("label", "code"), [("fr", "fr"), ("mul", ""), ("zxx", "")])
+def test_only_a_language_marks_a_word(label, code):
+    assert sentences.code(Feedback(label=label)) == code
+
+
+def test_an_unknown_model_has_no_line():
+    assert sentences.model_line("Toy") == ""
+
+
+def test_languages_have_names_and_unknown_ones_their_code():
+    assert [language_name("fr"), language_name("tlh"), label_name("mis")] == ["French", "tlh", "Another language"]
+
+
+@pytest.mark.parametrize(("codes", "said"), [(["en"], "English"), (["en", "fr", "es"], "English, French and Spanish")])
+def test_languages_are_listed_as_people_do(codes, said):
+    assert listed(codes) == said
