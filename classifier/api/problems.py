@@ -57,7 +57,7 @@ def answer_error(error: Exception, context: dict[str, Any]) -> HttpResponse | No
         case Http404() | ObjectDoesNotExist():
             return problem(request, 404)
         case ModelUnavailable() | OperationalError():
-            logger.error("%s cannot be answered", request.path, exc_info=error)
+            logger.error("%s: %s: %s", request.path, type(error).__name__, error)
             response = problem(request, 503)
             response["Retry-After"] = str(RETRY_AFTER_SECONDS)
             return response

@@ -13,6 +13,7 @@ from classifier.forms import clean_word
 from classifier.models import Prediction
 
 ARTICLE_LANGUAGES = {"English": "en", "Espanol": "es", "Francais": "fr"}
+SHOWN_SCORES = ("words", "accuracy", "by_language", "macro_f1")
 
 
 class WordField(serializers.Field[str, Any, str, Any]):
@@ -125,12 +126,12 @@ def model_fields(name: str) -> dict[str, Any]:
     try:
         card = registry.get(name).card
     except registry.ModelUnavailable:
-        return {"name": name, "active": False, "default": False, "version": None, "labels": [], "accuracy": {}}
+        return {"name": name, "active": False, "default": False, "version": None, "labels": [], "scores": {}}
     return {
         "name": name,
         "active": True,
         "default": name == registry.default_model(),
         "version": card.version,
         "labels": list(card.labels),
-        "accuracy": card.scores,
+        "scores": {test: {key: measured.get(key) for key in SHOWN_SCORES} for test, measured in card.scores.items()},
     }

@@ -14,6 +14,8 @@ def test_models_are_listed_best_first(client):
 
 def test_a_model_is_described_by_its_card(client):
     card = registry.get("FF").card
+    shown = {"words": 2, "accuracy": 0.5, "by_language": {"en": 0.0, "fr": 1.0}, "macro_f1": 0.4}
+    card.scores["held-out"] = {**shown, "confusion": [[0, 1], [0, 1]]}
 
     [model] = [model for model in client.get(ADDRESS).json()["models"] if model["name"] == "FF"]
     assert model == {
@@ -22,7 +24,7 @@ def test_a_model_is_described_by_its_card(client):
         "default": False,
         "version": card.version,
         "labels": list(card.labels),
-        "accuracy": dict(card.scores),
+        "scores": {"held-out": shown},
     }
 
 
