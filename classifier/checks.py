@@ -8,7 +8,7 @@ from django.core.checks import CheckMessage, Warning, register  # noqa: A004 - D
 from django.db import connection
 
 from classifier import registry
-from classifier.ml.artifacts import BadVersion, verify, version_folders
+from classifier.ml.artifacts import BadVersion, verify
 
 SAFE_SQLITE = (3, 51, 3)
 
@@ -27,14 +27,14 @@ def check_models(**_: Any) -> list[CheckMessage]:
 
 
 def _problems(name: str, version: str) -> Iterator[str]:
-    folder = version_folders(settings.MODEL_DIRS, name).get(version)
-    if folder is None:
+    folders = [folder for folder in registry.folders(name, version) if folder.is_dir()]
+    if not folders:
         yield f"The files of {name} {version} are missing."
-        return
-    try:
-        verify(folder)
-    except BadVersion as error:
-        yield str(error)
+    for folder in folders:
+        try:
+            verify(folder)
+        except BadVersion as error:
+            yield str(error)
 
 
 @register("database")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from classifier.ml.artifacts import BadVersion, read_active, version_folders
+from classifier.ml.artifacts import BadVersion, read_active
 from classifier.ml.identifier import Identifier
 
 logger = logging.getLogger(__name__)
@@ -33,6 +33,11 @@ def active_versions() -> dict[str, str]:
     return read_active(settings.MODEL_DIRS[0])
 
 
+def folders(name: str, version: str) -> list[Path]:
+    """Return where the version's files are or would be."""
+    return [directory / name / version for directory in settings.MODEL_DIRS]
+
+
 def model_names() -> list[str]:
     """Return the names of the models that serve, best first."""
     return list(active_versions())
@@ -40,21 +45,24 @@ def model_names() -> list[str]:
 
 def default_model() -> str:
     """Return the best model's name; raise ModelUnavailable when there are no models at all."""
-    names = model_names()
-    if not names:
-        raise ModelUnavailable(_advice("Ngram"))
-    return names[0]
+    return resolve_name("")
 
 
 def resolve_name(name: str) -> str:
-    """Return the proper spelling of a model's name in any case, the default model's for an empty one."""
-    if not name:
-        return default_model()
-    names = model_names()
-    for known in names:
-        if known.casefold() == name.casefold():
-            return known
-    raise UnknownModel(f"There is no such model. Choose one of: {', '.join(names)}.")
+    """Return the proper spelling of a model's name in any case, the best model's for an empty one.
+
+    Raises UnknownModel, and ModelUnavailable when there are no models at all.
+    """
+    return _resolve(name, active_versions())
+
+
+def _resolve(name: str, versions: dict[str, str]) -> str:
+    if not versions:
+        raise ModelUnavailable(_advice(name or "Ngram"))
+    spellings = {known.casefold(): known for known in versions} | {"": next(iter(versions))}
+    if name.casefold() not in spellings:
+        raise UnknownModel(f"There is no such model. Choose one of: {', '.join(versions)}.")
+    return spellings[name.casefold()]
 
 
 def get(name: str = "") -> Identifier:
@@ -62,8 +70,9 @@ def get(name: str = "") -> Identifier:
 
     When the active version is bad, the one that this process served before stays.
     """
-    name = resolve_name(name)
-    identifier = _load(name, active_versions()[name]) or _serving.get(name)
+    versions = active_versions()
+    name = _resolve(name, versions)
+    identifier = _load(name, versions[name]) or _serving.get(name)
     if identifier is None:
         raise ModelUnavailable(_advice(name))
     _serving[name] = identifier
@@ -82,17 +91,21 @@ def languages() -> tuple[str, ...]:
 
 
 def _load(name: str, version: str) -> Identifier | None:
-    folder = version_folders(settings.MODEL_DIRS, name).get(version)
-    if folder is None:
-        return None
     with _lock:
-        if folder not in _loaded and time.monotonic() >= _refused.get(folder, 0):
-            try:
-                _loaded[folder] = Identifier(folder)
-            except BadVersion as error:
-                logger.error("A model version is refused: %s", error)
-                _refused[folder] = time.monotonic() + RETRY_SECONDS
-        return _loaded.get(folder)
+        for folder in folders(name, version):
+            if folder not in _loaded and folder.is_dir() and time.monotonic() >= _refused.get(folder, 0):
+                _try(folder)
+            if folder in _loaded:
+                return _loaded[folder]
+    return None
+
+
+def _try(folder: Path) -> None:
+    try:
+        _loaded[folder] = Identifier(folder)
+    except BadVersion as error:
+        logger.error("A model version is refused: %s", error)
+        _refused[folder] = time.monotonic() + RETRY_SECONDS
 
 
 def _advice(name: str) -> str:

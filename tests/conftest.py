@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import pytest
 from django.conf import settings
-from django.db import connections
+from django.db import connection, connections
 
 from classifier import registry
 from classifier.ml.artifacts import Card
@@ -81,6 +81,13 @@ def fake_models(request, monkeypatch):
         monkeypatch.setattr(registry, "active_versions", lambda: versions)
         monkeypatch.setattr(registry, "_load", lambda name, _version: fakes[name])
     return fakes
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
+    """Put SQLite's test database into a file of this run: in memory, writers do not wait for each other."""
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = tmp_path_factory.mktemp("database") / "test.sqlite3"
 
 
 @pytest.fixture

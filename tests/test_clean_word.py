@@ -1,0 +1,200 @@
+import unicodedata
+
+import pytest
+from django.core.exceptions import ValidationError
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from classifier.forms import MAX_MARKS, MAX_WORD_LENGTH, clean_word
+from classifier.ml.encoding import INVISIBLE, normalise
+
+TEXTS = st.text(st.characters(), max_size=30)
+
+
+def code_of(value):
+    with pytest.raises(ValidationError) as refusal:
+        clean_word(value)
+    return refusal.value.code
+
+
+def cleaned(value):
+    """Return the clean word, or None when it is refused."""
+    try:
+        return clean_word(value)
+    except ValidationError:
+        return None
+
+
+@pytest.mark.parametrize(
+    "word", ["orignal", "École", "ecole", "MAÑANA", "aujourd'hui", "l’eau", "porte-monnaie", "col·legi"]
+)
+def test_a_word_stays_as_typed(word):
+    assert clean_word(word) == word
+
+
+@pytest.mark.parametrize("word", ["мир", "日本語", "سلام", "हिन्दी", "ภาษาไทย", "עִבְרִית", "раураl"])
+def test_a_word_of_any_script_is_a_word(word):
+    assert clean_word(word) == unicodedata.normalize("NFC", word)
+
+
+@pytest.mark.parametrize(
+    "word", ["';DROP--", "<script>alert(1)</script>", "{{config}}", "${env}", "=cmd|'/C'!A1", "%s"]
+)
+def test_hostile_text_is_a_word_like_any_other(word):
+    assert clean_word(word) == word
+
+
+@pytest.mark.parametrize("value", [None, "", " ", "\t\n", "\u00a0", "\u3000", "\u2003\u2029"])
+def test_nothing_is_no_word(value):
+    assert code_of(value) == "required"
+
+
+@pytest.mark.parametrize("value", [12, True, False, 1.5, float("inf"), [], ["mot"], {}, {"word": "mot"}, b"mot"])
+def test_what_is_not_a_text_is_no_word(value):
+    assert code_of(value) == "invalid"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "\u200b",
+        "\u200d",
+        "\ufeff",
+        "\u2060",
+        "\u3164",
+        "\u115f\u1160",
+        "\u00ad",
+        "123",
+        "٣",
+        "!?…",
+        "-",
+        "'",
+        "ʼ’",
+        "😀",
+        "👩\u200d🚀",
+        "\u0301",
+        "½",
+        "\u2800",
+    ],
+)
+def test_what_has_no_letters_is_no_word(value):
+    assert code_of(value) == "no_letters"
+
+
+@pytest.mark.parametrize("value", ["deux mots", "a\tb", "a\nb", "a\u00a0b", "a\u3000b", "a\u2028b", "\u200ba \u200bb"])
+def test_several_words_are_not_one(value):
+    assert code_of(value) == "several_words"
+
+
+@pytest.mark.parametrize("value", ["\x00", "mot\x00", "\x00mot", "m\x07ot", "mot\x7f", "m\x9bot", "\x1b[31mmot"])
+def test_control_characters_are_refused(value):
+    assert code_of(value) == "control_characters"
+
+
+@pytest.mark.parametrize("value", ["\ud800", "mot\udfff", "\ud83d\ude00mot"])
+def test_lone_surrogates_are_refused(value):
+    assert code_of(value) == "invalid_unicode"
+
+
+@pytest.mark.parametrize("space", [" ", "\t", "\r\n", "\u00a0", "\u3000", "\u200b", " \u200b ", "\ufeff", "\u202e"])
+def test_what_surrounds_a_word_is_cut_off(space):
+    assert clean_word(f"{space}mot{space}") == "mot"
+
+
+@pytest.mark.parametrize(
+    "mark", sorted(INVISIBLE & set("\u202a\u202b\u202d\u202e\u2066\u2067\u2068\u2069\u200f\u061c"))
+)
+def test_controls_of_direction_are_taken_out(mark):
+    assert clean_word(f"m{mark}ot") == "mot"
+
+
+def test_a_word_may_have_the_greatest_length():
+    assert len(clean_word("a" * MAX_WORD_LENGTH)) == MAX_WORD_LENGTH
+
+
+@pytest.mark.parametrize(
+    "value", ["a" * (MAX_WORD_LENGTH + 1), "a" * 10_000_000, "e\u0301" * (MAX_WORD_LENGTH + 1), "a" * 101 + " " + "b"]
+)
+def test_a_longer_one_is_refused_with_the_limit(value):
+    with pytest.raises(ValidationError, match=str(MAX_WORD_LENGTH)) as refusal:
+        clean_word(value)
+    assert refusal.value.code == "max_length"
+
+
+@pytest.mark.parametrize(
+    "value", ["e\u0301" * MAX_WORD_LENGTH, "\u1112\u1161\u11ab" * MAX_WORD_LENGTH, "a\u200b" * MAX_WORD_LENGTH]
+)
+def test_length_is_counted_after_composition(value):
+    assert len(clean_word(value)) == MAX_WORD_LENGTH
+
+
+def test_no_composition_makes_more_than_four_characters_one():
+    longest = max(len(unicodedata.normalize("NFD", chr(point))) for point in range(0x110000))
+    assert longest == 4
+
+
+def test_a_letter_has_a_few_marks_at_most():
+    assert clean_word("x" + "\u0301" * MAX_MARKS)
+    assert code_of("x" + "\u0301" * (MAX_MARKS + 1)) == "too_many_marks"
+    assert code_of("x" + "\u0301" * 70) == "too_many_marks"
+
+
+@given(TEXTS)
+@example("\u200b\u00a0é\u0301")
+def test_cleaning_twice_changes_nothing(text):
+    word = cleaned(text)
+    assume(word)
+    assert clean_word(word) == word
+
+
+@given(TEXTS)
+def test_a_clean_word_is_composed_visible_and_has_a_letter(text):
+    word = cleaned(text)
+    assume(word)
+    assert unicodedata.is_normalized("NFC", word)
+    assert not INVISIBLE & set(word)
+    assert any(character.isalpha() for character in normalise(word))
+
+
+@given(TEXTS)
+def test_a_clean_word_can_be_stored_anywhere(text):
+    word = cleaned(text)
+    assume(word)
+    assert "\x00" not in word
+    assert word.encode().decode() == word
+    assert len(word.split()) == 1
+
+
+@given(TEXTS)
+def test_composed_and_decomposed_spellings_are_the_same_word(text):
+    assert cleaned(unicodedata.normalize("NFC", text)) == cleaned(unicodedata.normalize("NFD", text))
+
+
+@given(
+    st.text(st.characters(min_codepoint=0x100), min_size=3, max_size=30),
+    st.sampled_from(["\x00", "\ud800", " x", "a" * 500]),
+)
+def test_a_refusal_never_repeats_the_word(text, spoilt):
+    with pytest.raises(ValidationError) as refusal:
+        clean_word(text + spoilt)
+    assert text not in " ".join(refusal.value.messages)
+
+
+@pytest.mark.django_db
+@given(TEXTS)
+def test_a_clean_word_comes_back_from_the_database_as_it_was(text):
+    from classifier.models import Prediction, key_of
+
+    word = cleaned(text)
+    assume(word)
+    row = Prediction(
+        word=word,
+        word_key=key_of(word),
+        model="FF",
+        model_version="1",
+        probabilities={},
+        verdict="unsure",
+        source="web",
+    )
+    row.save()
+    assert Prediction.objects.values_list("word", "word_key").get(pk=row.pk) == (word, key_of(word))

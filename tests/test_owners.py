@@ -1,0 +1,141 @@
+import pytest
+from django.contrib.auth import login
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore
+from django.http import HttpResponse
+
+from classifier.models import Feedback, Prediction
+from classifier.owners import COOKIE, ensure_visitor, owner_of, welcome
+from classifier.services import submit_feedback
+
+
+@pytest.fixture
+def request_of(rf, db):
+    """Return a function that makes a request with cookies, by a user or nobody."""
+
+    def make(user=None, **cookies):
+        request = rf.get("/")
+        request.user, request.session = user or AnonymousUser(), SessionStore()
+        request.COOKIES.update(cookies)
+        return request
+
+    return make
+
+
+@pytest.fixture
+def visitor(request_of):
+    """Return the request of somebody who has been welcomed."""
+    request = request_of()
+    welcome(request)
+    return request
+
+
+def cookie_for(request):
+    response = HttpResponse()
+    ensure_visitor(request, response)
+    return response.cookies[COOKIE]
+
+
+def test_a_caller_without_cookie_is_nobody(request_of):
+    assert owner_of(request_of()) == ""
+
+
+def test_a_user_is_the_owner(request_of, user):
+    assert owner_of(request_of(user)) == f"user:{user.pk}"
+
+
+def test_a_user_is_not_made_a_visitor(request_of, user):
+    request, response = request_of(user), HttpResponse()
+    ensure_visitor(request, response)
+    assert welcome(request) == f"user:{user.pk}"
+    assert not response.cookies
+
+
+def test_a_newcomer_becomes_a_visitor(request_of):
+    request = request_of()
+    assert welcome(request).startswith("visitor:")
+    assert owner_of(request) == welcome(request)
+
+
+def test_visitors_differ(request_of):
+    assert welcome(request_of()) != welcome(request_of())
+
+
+def test_a_visitor_is_known_again_by_the_cookie(request_of, visitor):
+    again = request_of(visitor=cookie_for(visitor).value)
+    assert owner_of(again) == owner_of(visitor)
+
+
+def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(visitor):
+    cookie = cookie_for(visitor)
+    assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
+
+
+@pytest.mark.parametrize("secure", [True, False])
+def test_the_cookie_is_as_secure_as_the_session(visitor, settings, secure):
+    settings.SESSION_COOKIE_SECURE = secure
+    assert bool(cookie_for(visitor)["secure"]) is secure
+
+
+def test_the_database_cannot_tell_the_cookie(visitor):
+    value = cookie_for(visitor).value.split(":")[0]
+    assert value not in owner_of(visitor)
+
+
+def test_an_owner_fits_its_column(visitor):
+    assert len(owner_of(visitor)) <= Prediction._meta.get_field("owner").max_length
+
+
+@pytest.mark.parametrize("forged", ["", "abc", "abc:def", ":", "a" * 5000, "\x00", "é:é"])
+def test_a_forged_cookie_is_nobodys(request_of, forged):
+    assert owner_of(request_of(visitor=forged)) == ""
+
+
+def test_a_changed_cookie_is_nobodys(request_of, visitor):
+    value = cookie_for(visitor).value
+    assert owner_of(request_of(visitor="x" + value[1:])) == ""
+
+
+def test_a_cookie_of_another_use_is_nobodys(request_of):
+    from django.core.signing import Signer
+
+    assert owner_of(request_of(visitor=Signer(salt="other").sign("abc"))) == ""
+
+
+def test_a_forged_cookie_is_replaced(request_of):
+    request = request_of(visitor="abc:def")
+    assert owner_of(request_of(visitor=cookie_for(request).value)) == owner_of(request)
+
+
+def test_a_visitor_has_no_session(visitor):
+    cookie_for(visitor)
+    assert visitor.session.is_empty()
+
+
+def test_rows_move_to_the_user_at_login(visitor, user, identified):
+    row = identified(owner=owner_of(visitor))
+    submit_feedback(prediction=row, owner=owner_of(visitor), label="en")
+    login(visitor, user)
+    assert Prediction.objects.get().owner == Feedback.objects.get().owner == f"user:{user.pk}"
+
+
+def test_rows_of_others_stay_at_login(visitor, request_of, user, identified):
+    other = welcome(request_of())
+    identified(owner=other)
+    identified(owner="")
+    login(visitor, user)
+    assert set(Prediction.objects.values_list("owner", flat=True)) == {other, ""}
+
+
+def test_login_without_a_visitor_moves_nothing(request_of, user, identified):
+    identified(owner="")
+    login(request_of(), user)
+    assert Prediction.objects.get().owner == ""
+
+
+def test_the_users_own_feedback_wins_at_login(visitor, user, identified):
+    row = identified()
+    submit_feedback(prediction=row, owner=owner_of(visitor), label="en")
+    submit_feedback(prediction=row, owner=f"user:{user.pk}", label="es")
+    login(visitor, user)
+    assert Feedback.objects.values("owner", "label").get() == {"owner": f"user:{user.pk}", "label": "es"}
