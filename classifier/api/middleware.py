@@ -23,6 +23,7 @@ class ApiProtocol:
         if not _is_api(request):
             return response
         response.headers.setdefault("Cache-Control", "no-store")
+        response["Content-Language"] = "en"
         if response.status_code >= 400 and response["Content-Type"] != CONTENT_TYPE:
             response.content = problem(request, response.status_code).content
             response["Content-Type"] = CONTENT_TYPE

@@ -148,7 +148,10 @@ def test_a_wrong_method_is_refused_with_those_allowed(client, address, method):
 
 @pytest.mark.parametrize("address", ["/api", "/api/", "/api/simple/", "/api/v2/models", "/api/%00", "/api/%ff"])
 def test_an_unknown_address_is_not_found(client, address):
-    assert_problem(client.get(address), 404)
+    response = client.get(address, headers={"accept-language": "fr"})
+
+    assert_problem(response, 404)
+    assert response["Content-Language"] == "en"
 
 
 def test_a_bad_host_is_refused(client):

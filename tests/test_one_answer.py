@@ -1,0 +1,47 @@
+import json
+
+import pytest
+from django.core.management import call_command
+
+from classifier.answers import answer_fields
+from classifier.models import Prediction
+
+STORED_ONLY = {"id", "created_at"}
+
+
+@pytest.fixture
+def by_form(client):
+    def ask(word, model):
+        assert client.post("/", {"word": word, "model": model}).status_code in {302, 303}
+        return answer_fields(Prediction.objects.latest("id").answer())
+
+    return ask
+
+
+@pytest.fixture
+def by_api(client):
+    def ask(word, model):
+        body = {"word": word, "model": model}
+        return client.post("/api/v1/predictions", body, content_type="application/json").json()
+
+    return ask
+
+
+@pytest.fixture
+def by_command(capsys):
+    def ask(word, model):
+        call_command("identify", "--model", model, "--format", "jsonl", "--", word)
+        return json.loads(capsys.readouterr().out)
+
+    return ask
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", ["Ngram", "FF"])
+@pytest.mark.parametrize("word", ["orignal", "piano", "xqzt", " E\u0301COLE\u200b", "-ism", "aujourd\u2019hui"])
+def test_form_api_and_command_give_the_same_answer(by_form, by_api, by_command, word, model):
+    form, api, command = by_form(word, model), by_api(word, model), by_command(word, model)
+
+    assert api.keys() - command.keys() == STORED_ONLY
+    assert {field: value for field, value in api.items() if field not in STORED_ONLY} == command
+    assert form.items() <= command.items()
