@@ -35,6 +35,7 @@ class Card:
     golden: Mapping[str, tuple[float, ...]]  # word: the expected output, in the order of labels
     tolerance: float  # largest difference in a probability between Keras and LiteRT
     sha256: Mapping[str, str]  # file name: digest
+    summary: str = ""  # one line for people who choose a model
     data: Mapping[str, Any] = field(default_factory=dict)
     training: Mapping[str, Any] = field(default_factory=dict)
     libraries: Mapping[str, str] = field(default_factory=dict)

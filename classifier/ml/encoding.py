@@ -13,9 +13,7 @@ FIRST_LETTER = 3
 
 # Letters of the Latin script as wordfreq's languages write them after case folding (ß becomes ss).
 LATIN_ALPHABET = (
-    "abcdefghijklmnopqrstuvwxyz'-·"
-    "àáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿ"
-    "āăąćčďđēėęěğģīįıķļľĺłńņňőœřŕśşšţťūůűųźżžșțơư"
+    "abcdefghijklmnopqrstuvwxyz'-·àáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿāăąćčďđēėęěğģīįķļľĺłńņňőœřŕśşšţťūůűųźżžșțơư"
 )
 LENGTH = 28
 _CHUNK = 1 << 15
@@ -31,6 +29,7 @@ _TRANSLATION: dict[int, str | None] = {
     **dict.fromkeys(map(ord, _APOSTROPHES), "'"),
     **dict.fromkeys(map(ord, _HYPHENS), "-"),
     **dict.fromkeys(_INVISIBLE, None),
+    ord("ı"): "i",  # noqa: RUF001 - its capital is I
 }
 
 

@@ -110,9 +110,14 @@ class Identifier:
 
     def identify(self, words: Sequence[str], languages: Sequence[str] = ()) -> list[Answer]:
         """Answer for each word, among `languages` (codes the model knows) or all of the model's."""
+        return self.answers(words, self.probabilities(words), languages)
+
+    def answers(self, words: Sequence[str], output: NDArray[np.float64], languages: Sequence[str] = ()) -> list[Answer]:
+        """Return the answer for each word whose `output` of `probabilities` is already there."""
+        labels = self.card.labels
         return [
-            answer(self.card, word, dict(zip(self.card.labels, map(float, row), strict=True)), languages)
-            for word, row in zip(words, self.probabilities(words), strict=True)
+            answer(self.card, word, dict(zip(labels, row, strict=True)), languages)
+            for word, row in zip(words, output.tolist(), strict=True)
         ]
 
 

@@ -136,9 +136,7 @@ def assemble(
     for examples in (own_examples, foreign_examples):
         digest.update("\n".join(examples.words).encode())
         digest.update(examples.targets.tobytes() + examples.weights.tobytes())
-    return Lexicon(
-        tuple(languages), encoder, _by_split(own_examples), _by_split(foreign_examples), digest.hexdigest()
-    )
+    return Lexicon(tuple(languages), encoder, _by_split(own_examples), _by_split(foreign_examples), digest.hexdigest())
 
 
 def _examples(

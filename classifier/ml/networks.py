@@ -68,10 +68,21 @@ def build_ngram(encoder: Encoder, languages: int, temperature: float = 1.0) -> k
     return keras.Model(letters, answer_head(logits[:, :-1], logits[:, -1:], temperature), name="Ngram")
 
 
+def both_ends(letters: Any) -> Any:
+    """Return the first half of each row and its last letters, right-aligned: (batch, length).
+
+    Words differ in length, so an ending is found at a fixed place only when counted from the end.
+    """
+    length = letters.shape[1]
+    filled = ops.sum(ops.cast(ops.not_equal(letters, PADDING), "int32"), axis=1, keepdims=True)
+    places = ops.mod(ops.expand_dims(ops.arange(length - length // 2, length), 0) + filled, length)
+    return ops.concatenate([letters[:, : length // 2], ops.take_along_axis(letters, places, axis=1)], axis=1)
+
+
 def build_ff(encoder: Encoder, languages: int, temperature: float = 1.0) -> keras.Model:
     """Dense layers over the embedded letters, counted from the beginning and from the end."""
     letters = keras.Input((encoder.length,), dtype="int32", name="letters")
-    embedded = layers.Embedding(encoder.vocabulary, 32)(letters)  # (batch, length, 32)
+    embedded = layers.Embedding(encoder.vocabulary, 32)(both_ends(letters))  # (batch, length, 32)
     hidden = layers.Flatten()(embedded)
     for units in (1024, 512, 256):
         hidden = layers.Dense(units, activation="relu")(hidden)

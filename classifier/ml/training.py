@@ -1,15 +1,20 @@
 """Trains a network on a lexicon, calibrates it on validation words and writes a version folder."""
 
+import math
+import shutil
 import tempfile
+import time
+import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.metadata import version as installed
 from pathlib import Path
 
 import keras
 import numpy as np
 import tensorflow as tf
+from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 from tqdm import tqdm
 
@@ -23,7 +28,15 @@ FOREIGN_SHARE = 0.5  # words of other languages in a pass, per word of the langu
 RANDOM_SHARE = 0.05  # random strings, likewise
 SPOILT_SHARE = 0.03  # words with one letter of another script, likewise
 PLAIN_SHARE = 1 / 7  # words shown without their accents
+MOST_WEIGHT = 4.0  # a heavier word is shown several times a pass: Adam's steps hardly grow with weight
 PATIENCE = 2  # passes without a better validation loss before training stops
+
+SINGLE_RIGHT, MARGIN = 0.95, 0.01  # `single` is right at least this often, with a margin to choose by
+SECOND_LANGUAGE = (0.08, 0.2)  # bounds on the second language's share from which a word is shared
+SHARED_WORDS = ["piano", "no", "animal", "hotel", "menu"]  # known to belong to several languages
+MOST_UNDETERMINED = 0.5
+LEAST_TOLERANCE = 1e-5
+GOLDEN_WORDS = ["hello", "École", "mañana", "piano", "orignal", "aujourd'hui", "xqzvk", "anticonstitutionnellement"]
 
 Predict = Callable[[NDArray[np.int32]], Floats]
 
@@ -36,14 +49,17 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         self.random = np.random.default_rng(seed)
         self.encoder, self.size = lexicon.encoder, architecture.batch
         self.own, self.foreign = lexicon.own[TRAIN], lexicon.foreign[TRAIN]
-        self.teacher = teacher
+        copies = np.ceil(self.own.weights / MOST_WEIGHT).astype(int)
+        self.rows = np.repeat(np.arange(len(self.own)), copies)
+        self.row_weights = (self.own.weights / copies)[self.rows]
         self.foreign_odds = np.cumsum(self.foreign.weights / self.foreign.weights.sum())
+        self.taught = self._taught(teacher)
         self.negative = np.zeros(self.own.targets.shape[1], np.float32)
         self.negative[-1] = 1
         self.on_epoch_end()
 
     def __len__(self) -> int:
-        return -(-len(self.ids) // self.size)
+        return math.ceil(len(self.ids) / self.size)
 
     def __getitem__(self, index: int) -> tuple[Ids, Floats, Floats]:
         rows = slice(index * self.size, (index + 1) * self.size)
@@ -51,33 +67,41 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
 
     def on_epoch_end(self) -> None:
         """Draw the next pass: accents dropped here and there, other negatives, another order."""
-        own = self._without_accents(self.own.ids.astype(np.int32))
+        plain = self.random.random(len(self.rows)) < PLAIN_SHARE
+        own = self._without_accents(self.own.ids[self.rows].astype(np.int32), plain)
         negatives = self._negatives(own)
         ids = np.concatenate([own, negatives])
-        targets = np.concatenate([self._targets(own), np.tile(self.negative, (len(negatives), 1))])
-        weights = np.concatenate([self.own.weights, np.ones(len(negatives), np.float32)])
+        targets = self.taught[plain.astype(int), self.rows]
+        targets = np.concatenate([targets, np.tile(self.negative, (len(negatives), 1))])
+        weights = np.concatenate([self.row_weights, np.ones(len(negatives), np.float32)])
         order = self.random.permutation(len(ids))
         self.ids, self.targets, self.weights = ids[order], targets[order], weights[order]
 
-    def _without_accents(self, ids: Ids) -> Ids:
-        plain = self.random.random(len(ids)) < PLAIN_SHARE
+    def _taught(self, teacher: Predict | None) -> Floats:
+        """Return the targets of words with and without accents, shape (2, words, labels)."""
+        targets = self.own.targets
+        if teacher is None:
+            return np.stack([targets, targets])
+        ids = self.own.ids.astype(np.int32)
+        plain = self.encoder.without_accents[ids]
+        accented, changed = teacher(ids), (plain != ids).any(axis=1)
+        unaccented = accented.copy()
+        unaccented[changed] = teacher(plain[changed])
+        return np.stack([(targets + accented) / 2, (targets + unaccented) / 2])
+
+    def _without_accents(self, ids: Ids, plain: NDArray[np.bool_]) -> Ids:
         ids[plain] = self.encoder.without_accents[ids[plain]]
         return ids
 
     def _negatives(self, own: Ids) -> Ids:
-        count = len(own)
+        count = len(self.own)
         drawn = np.searchsorted(self.foreign_odds, self.random.random(int(count * FOREIGN_SHARE)))
         foreign = self.foreign.ids[np.minimum(drawn, len(self.foreign) - 1)].astype(np.int32)
         strings = lexicon_module.random_strings(int(count * RANDOM_SHARE), self.encoder, self.random)
-        spoilt = own[self.random.integers(0, count, int(count * SPOILT_SHARE))]
+        spoilt = own[self.random.integers(0, len(own), int(count * SPOILT_SHARE))]
         spoilt = lexicon_module.with_foreign_letter(spoilt, self.random)
-        return np.concatenate([self._without_accents(foreign), strings, spoilt])
-
-    def _targets(self, own: Ids) -> Floats:
-        if self.teacher is None:
-            return self.own.targets
-        taught: Floats = (self.own.targets + self.teacher(own)) / 2
-        return taught
+        plain = self.random.random(len(foreign)) < PLAIN_SHARE
+        return np.concatenate([self._without_accents(foreign, plain), strings, spoilt])
 
 
 class _Progress(keras.callbacks.Callback):  # type: ignore[misc]
@@ -106,6 +130,7 @@ class Trained:
     thresholds: Thresholds
     history: dict[str, list[float]]
     seed: int
+    seconds: float
 
 
 def predict_with(model: keras.Model, batch: int = 8192) -> Predict:
@@ -140,6 +165,7 @@ def train(
     passes: int | None = None,
 ) -> Trained:
     """Train one network; the same lexicon, seed and libraries give the same weights on one machine."""
+    started = time.monotonic()
     keras.utils.set_random_seed(seed)
     passes = passes or architecture.passes
     batches = Batches(lexicon, architecture, teacher, seed)
@@ -159,19 +185,18 @@ def train(
         validation_batch_size=8192,
         callbacks=[stop, _Progress(architecture.name, steps)],
     ).history
-    return calibrated(architecture, lexicon, network, history, seed)
+    final, temperature = calibrated(architecture, lexicon, network)
+    thresholds = choose_thresholds(predict_with(final), lexicon)
+    return Trained(final, temperature, thresholds, history, seed, time.monotonic() - started)
 
 
-def calibrated(
-    architecture: Architecture, lexicon: Lexicon, network: keras.Model, history: dict[str, list[float]], seed: int
-) -> Trained:
-    """Build the network again with the temperature and thresholds that suit the validation words."""
+def calibrated(architecture: Architecture, lexicon: Lexicon, network: keras.Model) -> tuple[keras.Model, float]:
+    """Build the network again, with the temperature that suits the validation words best."""
     own = lexicon.own[VALIDATION]
-    output = predict_with(network)(own.ids.astype(np.int32))
-    temperature = fit_temperature(output, own)
+    temperature = fit_temperature(predict_with(network)(own.ids.astype(np.int32)), own)
     final = architecture(lexicon.encoder, len(lexicon.languages), temperature)
     final.set_weights(network.get_weights())
-    return Trained(final, temperature, choose_thresholds(predict_with(final), lexicon), history, seed)
+    return final, temperature
 
 
 def fit_temperature(output: Floats, examples: Examples) -> float:
@@ -179,7 +204,7 @@ def fit_temperature(output: Floats, examples: Examples) -> float:
 
     `output` (words, labels) is the model's at temperature 1; softmax(log(p) / T) rescales it.
     """
-    logits = np.log(np.maximum(output[:, :-1], 1e-12))
+    logits = np.log(np.maximum(languages_only(output), 1e-12))
     weights = examples.weights[:, None] * examples.targets[:, :-1]
     candidates = np.exp(np.linspace(np.log(0.5), np.log(2), 57))
     losses = []
@@ -191,5 +216,124 @@ def fit_temperature(output: Floats, examples: Examples) -> float:
 
 
 def choose_thresholds(predict: Predict, lexicon: Lexicon) -> Thresholds:
-    """Choose the verdict's thresholds on validation words."""
-    return Thresholds(single=0.6, several=0.15, undetermined=0.5)
+    """Choose the highest `several` that finds the known shared words, then the lowest sound `single`.
+
+    `single` is right when it names a validation word's most frequent language; `MARGIN` is kept
+    because other words will be answered than the ones chosen on.
+    """
+    shares = np.sort(languages_only(predict(lexicon.encoder.encode(SHARED_WORDS))), axis=1)
+    several = float(np.clip(np.floor(100 * shares[:, -2].min()) / 100, *SECOND_LANGUAGE))
+    own = lexicon.own[VALIDATION]
+    output = predict(own.ids.astype(np.int32))
+    shares = languages_only(output)
+    right = shares.argmax(axis=1) == own.targets[:, :-1].argmax(axis=1)
+    alone = (np.sort(shares, axis=1)[:, -2] < several) & (output[:, -1] <= MOST_UNDETERMINED)
+    first = output[:, :-1].max(axis=1)
+    for single in np.arange(0.5, 1.0, 0.01):
+        answered = alone & (first >= single)
+        if answered.any() and right[answered].mean() >= SINGLE_RIGHT + MARGIN:
+            break
+    return Thresholds(round(float(single), 2), round(several, 2), MOST_UNDETERMINED)
+
+
+def languages_only(output: Floats) -> Floats:
+    """Return the languages' probabilities without `und`, each row with sum 1."""
+    shares: Floats = output[:, :-1] / output[:, :-1].sum(axis=1, keepdims=True)
+    return shares
+
+
+def write_version(trained: Trained, architecture: Architecture, lexicon: Lexicon, directory: Path) -> Path:
+    """Write `model.keras`, `model.tflite` and `card.json`; return the new version's folder."""
+    round_weights(trained.model)
+    directory.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=directory, prefix=".new-") as name:
+        folder = Path(name)
+        save_keras(trained.model, folder / TRAINED)
+        (folder / SERVED).write_bytes(to_litert(trained.model))
+        card = make_card(trained, architecture, lexicon, folder)
+        card.write(folder)
+        folder.chmod(0o755)
+        target = directory / architecture.name / card.version
+        target.parent.mkdir(exist_ok=True)
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(folder, target)
+    return target
+
+
+def round_weights(model: keras.Model) -> None:
+    """Round all weights to half precision: no measurable loss, and the files compress to a half."""
+    model.set_weights([weight.astype(np.float16).astype(weight.dtype) for weight in model.get_weights()])
+
+
+def save_keras(model: keras.Model, path: Path) -> None:
+    """Save without optimizer state and compressed, which Keras itself does not do."""
+    model.save(path, include_optimizer=False)
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, content in members.items():
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED, 9)
+
+
+def to_litert(model: keras.Model) -> bytes:
+    """Return the model in LiteRT's format, for any batch size."""
+    with tempfile.TemporaryDirectory() as folder:
+        model.export(folder, verbose=False)
+        converter = tf.lite.TFLiteConverter.from_saved_model(folder)
+        converted: bytes = converter.convert()
+    return converted
+
+
+def make_card(trained: Trained, architecture: Architecture, lexicon: Lexicon, folder: Path) -> Card:
+    """Describe the files in `folder`; the tolerance is measured on validation words."""
+    sha256 = {name: digest(folder / name) for name in (SERVED, TRAINED)}
+    checked = lexicon.own[VALIDATION].ids[:2048].astype(np.int32)
+    found, expected = litert_output(folder / SERVED, checked), predict_with(trained.model)(checked)
+    golden = predict_with(trained.model)(lexicon.encoder.encode(GOLDEN_WORDS))
+    rows = {
+        word: tuple(round(float(value), 6) for value in row) for word, row in zip(GOLDEN_WORDS, golden, strict=True)
+    }
+    return Card(
+        name=architecture.name,
+        version=f"{datetime.now(UTC):%Y%m%d}-{sha256[SERVED][:8]}",
+        summary=architecture.summary,
+        labels=(*lexicon.languages, UNDETERMINED),
+        alphabet=lexicon.encoder.alphabet,
+        length=lexicon.encoder.length,
+        thresholds=trained.thresholds,
+        golden=rows,
+        tolerance=max(LEAST_TOLERANCE, 2 * float(np.abs(found - expected).max())),
+        sha256=sha256,
+        data=lexicon_module.data_summary(lexicon),
+        training={
+            "seed": trained.seed,
+            "parameters": trained.model.count_params(),
+            "temperature": trained.temperature,
+            "seconds": round(trained.seconds),
+            "teacher": architecture.teacher,
+            "history": {name: [round(value, 5) for value in values] for name, values in trained.history.items()},
+        },
+        libraries={name: installed(name) for name in ("tensorflow", "keras", "numpy", "wordfreq", "ai-edge-litert")},
+        licence="CC BY-SA 4.0: made from wordfreq's data, see NOTICE",
+    )
+
+
+def litert_output(path: Path, ids: Ids) -> Floats:
+    """Return what the LiteRT file answers for ids (words, length)."""
+    interpreter = Interpreter(model_path=str(path))
+    interpreter.resize_tensor_input(interpreter.get_input_details()[0]["index"], ids.shape)
+    interpreter.allocate_tensors()
+    interpreter.set_tensor(interpreter.get_input_details()[0]["index"], ids)
+    interpreter.invoke()
+    output: Floats = interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
+    return output
+
+
+def load_teacher(folder: Path) -> Predict:
+    """Return what the Keras model of a verified version answers."""
+    return predict_with(keras.saving.load_model(folder / TRAINED, compile=False))
+
+
+def remove_version(folder: Path) -> None:
+    """Delete a version's files and its folder."""
+    shutil.rmtree(folder)

@@ -11,8 +11,8 @@ VERDICTS = (SINGLE, SEVERAL, UNSURE)
 class Thresholds:
     """Limits on probabilities, chosen on validation words and kept in the model's card."""
 
-    single: float  # the first language's share of everything, `und` included
-    several: float  # the second language's share among the languages
+    single: float  # the first language's share of everything, `und` included, from which it stands alone
+    several: float  # the second language's share among the languages from which a word is shared
     undetermined: float  # above this nothing but `unsure` is said
 
 
@@ -24,8 +24,8 @@ def judge(candidates: Sequence[float], undetermined: float, thresholds: Threshol
     """
     if undetermined > thresholds.undetermined:
         return UNSURE
-    if candidates[0] * (1 - undetermined) >= thresholds.single:
-        return SINGLE
     if len(candidates) > 1 and candidates[1] >= thresholds.several:
         return SEVERAL
+    if candidates[0] * (1 - undetermined) >= thresholds.single:
+        return SINGLE
     return UNSURE

@@ -1,0 +1,95 @@
+"""`manage.py train`: trains networks from wordfreq and writes new versions."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from classifier.ml.artifacts import TRAINED, BadVersion, read_active, verify, version_folders, write_active
+from classifier.ml.encoding import Encoder
+
+if TYPE_CHECKING:
+    from classifier.ml.lexicon import Lexicon
+    from classifier.ml.networks import Architecture
+    from classifier.ml.training import Predict
+
+LANGUAGES = ("en", "fr", "es")
+
+
+class Command(BaseCommand):
+    """Train the models named, or all of them, in the order of the table of architectures."""
+
+    help = "Train models from wordfreq's word lists; each becomes a new version with its card."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the options."""
+        parser.add_argument("names", nargs="*", metavar="NAME", help="models to train (default: all)")
+        parser.add_argument("--languages", nargs="+", default=LANGUAGES, metavar="CODE", help="default: en fr es")
+        parser.add_argument("--passes", type=int, help="passes over the words (default: the architecture's)")
+        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--words", type=int, metavar="N", help="only the N most frequent words of each list")
+        parser.add_argument(
+            "--ship", action="store_true", help="write to the shipped models, make it active, drop the old version"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Build the lexicon once, then train, write and report model by model."""
+        from classifier.ml import lexicon
+        from classifier.ml.networks import ARCHITECTURES
+
+        chosen = [self._architecture(name, ARCHITECTURES) for name in options["names"]] or list(ARCHITECTURES.values())
+        directory = settings.MODEL_DIRS[0 if options["ship"] else -1]
+        words = lexicon.build(options["languages"], Encoder(), report=self._report, most_words=options["words"])
+        for architecture in chosen:
+            folder = self._train(architecture, words, directory, options)
+            if options["ship"]:
+                self._ship(architecture.name, folder)
+
+    def _architecture(self, name: str, table: dict[str, "Architecture"]) -> "Architecture":
+        for architecture in table.values():
+            if architecture.name.casefold() == name.casefold():
+                return architecture
+        raise CommandError(f"There is no network {name}. Choose from: {', '.join(table)}.")
+
+    def _train(self, architecture: "Architecture", words: "Lexicon", directory: Path, options: dict[str, Any]) -> Path:
+        from classifier.ml import evaluation, training
+
+        teacher = self._teacher(architecture, words.languages)
+        self._report(f"training {architecture.name}")
+        trained = training.train(architecture, words, seed=options["seed"], teacher=teacher, passes=options["passes"])
+        folder = training.write_version(trained, architecture, words, directory)
+        scores = evaluation.score_version(folder, {"held-out": evaluation.held_out(words)})
+        self._report(f"{folder}: accuracy on held-out words {scores['held-out']['accuracy']:.4f}")
+        return folder
+
+    def _teacher(self, architecture: "Architecture", languages: tuple[str, ...]) -> "Predict | None":
+        if architecture.teacher is None:
+            return None
+        from classifier.ml import training
+
+        folders = version_folders(settings.MODEL_DIRS, architecture.teacher)
+        folder = folders.get(read_active(settings.MODEL_DIRS[0]).get(architecture.teacher, ""))
+        folder = folder or next(reversed(folders.values()), None)
+        if folder is None:
+            raise CommandError(f"{architecture.name} learns from {architecture.teacher}: train that first.")
+        try:
+            card = verify(folder, [TRAINED])
+        except BadVersion as error:
+            raise CommandError(str(error)) from error
+        if card.languages != languages:
+            raise CommandError(f"{folder} knows {', '.join(card.languages)}: train {architecture.teacher} first.")
+        return training.load_teacher(folder)
+
+    def _ship(self, name: str, folder: Path) -> None:
+        from classifier.ml.training import remove_version
+
+        for other in version_folders([folder.parent.parent], name).values():
+            if other != folder:
+                remove_version(other)
+        write_active(folder.parent.parent, name, folder.name)
+
+    def _report(self, line: str) -> None:
+        self.stderr.write(line)

@@ -1,0 +1,96 @@
+"""Encoding: golden rows, and what must never change an answer."""
+
+import unicodedata
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from classifier.ml.encoding import BOUNDARY, FIRST_LETTER, LATIN_ALPHABET, OTHER, PADDING, Encoder, normalise
+
+ENCODER = Encoder("abcé'-", length=8)
+LATIN = Encoder()
+any_text = st.text(max_size=40)
+latin_text = st.text(st.sampled_from(sorted(LATIN_ALPHABET)), max_size=40)
+
+
+@pytest.mark.parametrize(
+    ("word", "row"),
+    [
+        ("abc", [1, 3, 4, 5, 1, 0, 0, 0]),
+        ("É", [1, 6, 1, 0, 0, 0, 0, 0]),
+        ("a’b‐c", [1, 3, 7, 4, 8, 5, 1, 0]),
+        ("", [1, 1, 0, 0, 0, 0, 0, 0]),
+        ("xя😀", [1, 2, 2, 2, 1, 0, 0, 0]),
+        ("aaabbb", [1, 3, 3, 3, 4, 4, 4, 1]),
+        ("aaacccbbb", [1, 3, 3, 3, 4, 4, 4, 1]),
+        ("a\nb", [1, 3, 2, 4, 1, 0, 0, 0]),
+        ("a\u200bb\u00ad", [1, 3, 4, 1, 0, 0, 0, 0]),
+    ],
+)
+def test_a_word_becomes_this_row(word, row):
+    assert ENCODER.encode([word]).tolist() == [row]
+
+
+def test_normalise_keeps_accents_and_folds_capitals():
+    assert normalise("ÉCOLE") == "école"
+    assert normalise("Straße") == "strasse"
+    assert normalise("AUJOURD’HUI") == "aujourd'hui"
+
+
+@given(any_text)
+def test_composed_and_decomposed_words_are_the_same(text):
+    composed, decomposed = unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text)
+    assert normalise(composed) == normalise(decomposed)
+    assert (LATIN.encode([composed]) == LATIN.encode([decomposed])).all()
+
+
+@given(latin_text)
+def test_capitals_do_not_change_the_row(text):
+    assert (LATIN.encode([text]) == LATIN.encode([text.upper()])).all()
+    assert (LATIN.encode([text]) == LATIN.encode([text.title()])).all()
+
+
+@given(any_text)
+def test_normalising_twice_changes_nothing(text):
+    assert normalise(normalise(text)) == normalise(text)
+
+
+@given(st.lists(any_text, max_size=20))
+def test_a_batch_gives_the_same_rows_as_one_word_at_a_time(words):
+    rows = [LATIN.encode([word])[0] for word in words]
+    assert (LATIN.encode(words) == np.array(rows).reshape(len(words), LATIN.length)).all()
+
+
+@given(any_text)
+def test_a_row_is_boundary_letters_boundary_padding(text):
+    (row,) = LATIN.encode([text]).tolist()
+    letters = [value for value in row if value not in {BOUNDARY, PADDING}]
+    assert row == [BOUNDARY, *letters, BOUNDARY] + [PADDING] * (LATIN.length - 2 - len(letters))
+    assert max(row) < LATIN.vocabulary
+
+
+def test_lone_surrogates_are_other_letters():
+    assert ENCODER.encode(["a\ud800"]).tolist() == [[1, 3, OTHER, 1, 0, 0, 0, 0]]
+
+
+def test_no_words_give_no_rows():
+    assert LATIN.encode([]).shape == (0, LATIN.length)
+
+
+def test_many_words_keep_their_order_across_chunks():
+    words = [f"{'abc'[number % 3]}{'é' * (number % 5)}" for number in range(40_000)]
+    sample = [0, 1, 32_767, 32_768, 39_999]
+    assert (ENCODER.encode(words)[sample] == ENCODER.encode([words[row] for row in sample])).all()
+
+
+def test_every_letter_has_its_own_id():
+    ids = LATIN.encode(list(LATIN_ALPHABET))[:, 1]
+    assert ids.tolist() == list(range(FIRST_LETTER, LATIN.vocabulary))
+
+
+def test_accents_can_be_dropped_from_ids():
+    accented, plain = LATIN.encode(["école", "garçon"]), LATIN.encode(["ecole", "garcon"])
+    assert (LATIN.without_accents[accented] == plain).all()
+    assert (LATIN.without_accents[plain] == plain).all()
