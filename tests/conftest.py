@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 os.environ.update(DEBUG="on", SECRET_KEY="of the tests only, " * 4, ALLOWED_HOSTS="localhost,127.0.0.1,[::1]")
-os.environ.pop("MODEL_DIRS", None)
+os.environ.update(HTTPS="off", BEHIND_PROXY="off", MODEL_DIRS="ml_models,var/models")
 os.environ.setdefault("DATABASE_URL", "sqlite:///var/db.sqlite3")
 os.environ["DJANGO_SETTINGS_MODULE"] = "langid_site.settings"
 

@@ -1,0 +1,220 @@
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+
+from classifier.models import Feedback, Prediction, ReviewedWord
+from classifier.services import submit_feedback
+
+MODELS = ["prediction", "feedback", "reviewedword"]
+
+
+@pytest.fixture
+def feedback(identified):
+    return submit_feedback(prediction=identified(owner="user:7"), owner="user:7", label="en", comment="a moose")
+
+
+@pytest.fixture
+def reviewed(db):
+    return ReviewedWord.objects.create(word_key="orignal", label="fr", votes=1)
+
+
+@pytest.fixture
+def staff(client, django_user_model):
+    """Return a function that logs in a member of staff with these permissions."""
+
+    def log_in(*permissions):
+        user = django_user_model.objects.create(username="reviewer", is_staff=True)
+        user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+        client.force_login(user)
+        return client
+
+    return log_in
+
+
+def act(client, action, *rows, **fields):
+    data = {"action": action, "_selected_action": [row.pk for row in rows], **fields}
+    return client.post(reverse("admin:classifier_feedback_changelist"), data, follow=True)
+
+
+def listed(client, table, **query):
+    response = client.get(reverse(f"admin:classifier_{table}_changelist"), query)
+    assert response.status_code == 200
+    return list(response.context["cl"].queryset)
+
+
+def test_predictions_and_feedback_are_listed(admin_client, feedback, reviewed):
+    assert listed(admin_client, "prediction") == [feedback.prediction]
+    assert listed(admin_client, "feedback") == [feedback]
+    assert listed(admin_client, "reviewedword") == [reviewed]
+
+
+@pytest.mark.parametrize("query", [{"verdict": "several"}, {"language": "fr"}, {"model": "FF"}, {"source": "api"}])
+def test_predictions_are_filtered(admin_client, identified, query):
+    rows = [identified("piano"), identified("orignal", model="FF"), identified("orignal", source="api")]
+    [(field, value)] = query.items()
+    expected = {row for row in rows if getattr(row, field) == value}
+    lookup = {f"{field}__exact" if field in {"verdict", "source"} else field: value}
+    assert set(listed(admin_client, "prediction", **lookup)) == expected
+    assert 0 < len(expected) < 3
+
+
+@pytest.mark.parametrize("term", ["ÉCOLE", "e\u0301co", "école", "user:7"])
+def test_predictions_are_found_by_any_spelling_and_by_owner(admin_client, identified, term):
+    row = identified("École", owner="user:7")
+    identified("orignal")
+    assert listed(admin_client, "prediction", q=term) == [row]
+
+
+@pytest.mark.parametrize("term", ["ORIG", "moose", "user:7"])
+def test_feedback_is_found_by_word_comment_and_owner(admin_client, feedback, identified, term):
+    submit_feedback(prediction=identified("piano"), owner="user:8", label="en")
+    assert listed(admin_client, "feedback", q=term) == [feedback]
+
+
+@pytest.mark.parametrize("term", ["nothing", "' OR 1=1 --", "%", "é" * 500])
+def test_a_search_for_nothing_finds_nothing(admin_client, feedback, term):
+    assert listed(admin_client, "prediction", q=term) == []
+
+
+def test_a_search_for_nul_does_not_fail(admin_client, feedback):
+    assert (
+        "Null characters are not allowed"
+        in admin_client.get(reverse("admin:classifier_prediction_changelist"), {"q": "\x00"}).content.decode()
+    )
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_counts_of_the_filters_can_be_shown(admin_client, feedback, reviewed, model):
+    assert listed(admin_client, model, _facets="True")
+
+
+def test_hostile_words_are_shown_as_text(admin_client, identified):
+    identified("<script>alert(1)</script>")
+    page = admin_client.get(reverse("admin:classifier_prediction_changelist")).content.decode()
+    assert "&lt;script&gt;alert(1)" in page
+    assert "<script>alert(1)" not in page
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_nobody_adds_a_row_here(admin_client, model):
+    assert admin_client.get(reverse(f"admin:classifier_{model}_add")).status_code == 403
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("verb", ["change", "delete"])
+def test_nobody_changes_or_deletes_a_row_here(admin_client, feedback, reviewed, model, verb):
+    row = {"prediction": feedback.prediction, "feedback": feedback, "reviewedword": reviewed}[model]
+    before = type(row).objects.values().get()
+    response = admin_client.post(
+        reverse(f"admin:classifier_{model}_{verb}", args=[row.pk]), {"post": "yes", "label": "x"}
+    )
+    assert response.status_code == 403
+    assert type(row).objects.values().get() == before
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_row_can_be_looked_at(admin_client, feedback, reviewed, model):
+    row = {"prediction": feedback.prediction, "feedback": feedback, "reviewedword": reviewed}[model]
+    response = admin_client.get(reverse(f"admin:classifier_{model}_change", args=[row.pk]))
+    assert response.status_code == 200
+    assert "_save" not in response.content.decode()
+
+
+def test_accepting_goes_through_the_service(admin_client, admin_user, feedback):
+    response = act(admin_client, "accept", feedback, reason="in the dictionary")
+    feedback.refresh_from_db()
+    assert (feedback.status, feedback.decided_label, feedback.reason) == ("accepted", "en", "in the dictionary")
+    assert feedback.reviewer == admin_user
+    assert ReviewedWord.objects.get().label == "en"
+    assert "1 feedback was decided" in response.content.decode()
+
+
+def test_rejecting_goes_through_the_service(admin_client, feedback):
+    act(admin_client, "reject", feedback)
+    feedback.refresh_from_db()
+    assert feedback.status == "rejected"
+    assert not ReviewedWord.objects.exists()
+
+
+def test_a_reviewer_may_give_another_label(admin_client, feedback):
+    act(admin_client, "accept", feedback, label="mul", languages="fr en")
+    assert ReviewedWord.objects.values("label", "languages").get() == {"label": "mul", "languages": ["en", "fr"]}
+
+
+@pytest.mark.parametrize("fields", [{"label": "French"}, {"label": "mul"}, {"label": "fr", "languages": "en es"}])
+def test_a_wrong_label_is_explained_and_decides_nothing(admin_client, feedback, fields):
+    response = act(admin_client, "accept", feedback, **fields)
+    feedback.refresh_from_db()
+    assert feedback.status == "pending"
+    assert 'class="error"' in response.content.decode()
+    assert not LogEntry.objects.exists()
+
+
+@pytest.mark.parametrize("action", ["accept", "reject"])
+def test_a_second_decision_is_refused_with_a_warning(admin_client, feedback, action):
+    act(admin_client, "reject", feedback)
+    response = act(admin_client, action, feedback)
+    feedback.refresh_from_db()
+    assert feedback.status == "rejected"
+    assert "is decided already" in response.content.decode()
+
+
+def test_several_are_decided_together(admin_client, identified):
+    rows = [submit_feedback(prediction=identified(word), owner="user:7", label="es") for word in ("piano", "orignal")]
+    act(admin_client, "accept", *rows)
+    assert ReviewedWord.objects.count() == 2
+
+
+def test_equal_feedback_selected_together_is_decided_once(admin_client, identified):
+    rows = [submit_feedback(prediction=identified(), owner=f"user:{number}", label="es") for number in range(3)]
+    act(admin_client, "accept", *rows)
+    assert sorted(Feedback.objects.values_list("status", flat=True)) == ["accepted", "duplicate", "duplicate"]
+    assert ReviewedWord.objects.get().votes == 3
+
+
+@pytest.mark.parametrize(("action", "status"), [("accept", "accepted"), ("reject", "rejected")])
+def test_every_decision_is_in_the_log(admin_client, admin_user, feedback, action, status):
+    act(admin_client, action, feedback, reason="checked")
+    entry = LogEntry.objects.get()
+    assert (entry.user, entry.object_id) == (admin_user, str(feedback.pk))
+    assert entry.get_change_message() == f"{status}: checked"
+
+
+def test_a_reviewer_needs_one_permission_only(staff, feedback):
+    act(staff("view_feedback", "change_feedback"), "accept", feedback)
+    assert Feedback.objects.get().status == "accepted"
+
+
+@pytest.mark.parametrize("action", ["accept", "reject", "delete_selected"])
+@pytest.mark.parametrize("permissions", [["view_feedback"], ["view_feedback", "delete_feedback"], []])
+def test_who_may_only_view_cannot_decide(staff, feedback, action, permissions):
+    act(staff(*permissions), action, feedback, post="yes")
+    assert Feedback.objects.get().status == "pending"
+    assert not LogEntry.objects.exists()
+
+
+def test_who_may_only_view_is_not_offered_to_decide(staff, feedback):
+    page = staff("view_feedback").get(reverse("admin:classifier_feedback_changelist")).content.decode()
+    assert "orignal" in page
+    assert 'value="accept"' not in page
+
+
+def test_staff_without_permission_sees_nothing(staff, feedback):
+    response = staff().get(reverse("admin:classifier_prediction_changelist"))
+    assert response.status_code == 403
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_strangers_are_sent_to_the_login(client, db, model):
+    response = client.get(reverse(f"admin:classifier_{model}_changelist"))
+    assert response.status_code == 302
+    assert "/admin/login/" in response["Location"]
+
+
+def test_a_history_of_predictions_is_listed_in_few_queries(admin_client, identified, django_assert_max_num_queries):
+    for _ in range(30):
+        identified()
+    with django_assert_max_num_queries(12):
+        listed(admin_client, "prediction")
+    assert Prediction.objects.count() == 30

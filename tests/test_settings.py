@@ -1,0 +1,172 @@
+import logging
+import runpy
+from pathlib import Path
+from types import SimpleNamespace
+
+import environ
+import pytest
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.urls import reverse
+
+from langid_site.logs import WithoutQuery
+
+PRODUCTION = {"DEBUG": "off", "ALLOWED_HOSTS": "words.example", "SECRET_KEY": "x7" + "".join(map(chr, range(60, 120)))}
+
+
+@pytest.fixture
+def settings_in(monkeypatch):
+    """Return a function that reads the settings file in an environment like that of production."""
+
+    def read(**environment):
+        monkeypatch.setattr(environ.Env, "read_env", lambda *_: None)
+        for name in ("DATABASE_URL", "HTTPS", "BEHIND_PROXY", "MODEL_DIRS"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in {**PRODUCTION, **environment}.items():
+            monkeypatch.setenv(name, value)
+        return SimpleNamespace(**runpy.run_path(str(settings.BASE_DIR / "langid_site" / "settings.py")))
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("environment", "advice"),
+    [
+        ({"SECRET_KEY": ""}, "Set SECRET_KEY"),
+        ({"SECRET_KEY": "short"}, "Set SECRET_KEY"),
+        ({"DEBUG": "on", "SECRET_KEY": ""}, "Set SECRET_KEY"),
+        ({"ALLOWED_HOSTS": ""}, "Set ALLOWED_HOSTS"),
+        ({"ALLOWED_HOSTS": "*"}, "Set ALLOWED_HOSTS"),
+        ({"ALLOWED_HOSTS": "words.example,*"}, "Set ALLOWED_HOSTS"),
+        ({"DEBUG": "on"}, "DEBUG shows the inside"),
+    ],
+)
+def test_an_unsafe_start_is_refused(settings_in, environment, advice):
+    with pytest.raises(ImproperlyConfigured, match=advice):
+        settings_in(**environment)
+
+
+def test_the_refusal_reaches_the_terminal(manage):
+    process = manage("migrate", **{**PRODUCTION, "SECRET_KEY": ""})
+    assert process.returncode != 0
+    assert "Set SECRET_KEY" in process.stderr
+
+
+def test_the_deployment_checks_pass(manage):
+    process = manage("check", "--deploy", "--fail-level", "WARNING", "--tag", "security", HTTPS="on", **PRODUCTION)
+    assert process.returncode == 0, process.stderr
+
+
+def test_no_migration_is_missing(db):
+    call_command("makemigrations", check_changes=True, dry_run=True, verbosity=0)
+
+
+def test_debug_is_off_and_https_on_unless_asked_for(settings_in):
+    read = settings_in(DEBUG="")
+    assert (read.DEBUG, read.HTTPS, read.SECURE_SSL_REDIRECT, read.CSRF_COOKIE_SECURE) == (False, True, True, True)
+
+
+def test_a_developer_needs_a_key_only(settings_in):
+    read = settings_in(DEBUG="on", ALLOWED_HOSTS="localhost")
+    assert (read.HTTPS, read.SECURE_HSTS_SECONDS) == (False, 0)
+
+
+def test_the_word_of_a_proxy_is_believed_only_when_there_is_one(settings_in):
+    assert settings_in().SECURE_PROXY_SSL_HEADER is None
+    assert settings_in(BEHIND_PROXY="on").SECURE_PROXY_SSL_HEADER == ("HTTP_X_FORWARDED_PROTO", "https")
+
+
+def test_models_are_looked_for_where_the_environment_says(settings_in):
+    folders = settings_in(MODEL_DIRS="ml_models,/srv/models").MODEL_DIRS
+    assert folders == [settings.BASE_DIR / "ml_models", Path("/srv/models")]
+
+
+@pytest.fixture(params=["/admin/login/", "/nowhere", "/static/nowhere.css", "/api/v1/models", "/api/nowhere"])
+def response(request, client, db):
+    """Return a response of each kind of address."""
+    return client.get(request.param)
+
+
+def test_every_response_has_the_security_headers(response):
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["Referrer-Policy"] == "same-origin"
+    assert "camera=()" in response["Permissions-Policy"]
+
+
+def test_the_content_security_policy_is_strict(response):
+    policy = response["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert "http" not in policy
+
+
+def test_a_bad_host_is_refused_with_the_headers(client):
+    response = client.get("/admin/login/", headers={"host": "evil.example"})
+    assert response.status_code == 400
+    assert "Content-Security-Policy" in response
+
+
+def test_https_is_insisted_on(client, settings):
+    settings.SECURE_SSL_REDIRECT, settings.SECURE_HSTS_SECONDS = True, 3600
+    assert client.get("/admin/login/")["Location"].startswith("https://")
+    assert "max-age=3600" in client.get("/admin/login/", secure=True, follow=True)["Strict-Transport-Security"]
+
+
+@pytest.mark.django_db
+def test_the_admin_works_under_the_policy(admin_client):
+    page = admin_client.get(reverse("admin:index")).content.decode()
+    assert "<script>" not in page
+    assert " style=" not in page
+    assert " onclick=" not in page
+
+
+def test_sqlite_is_as_durable_as_promised(manage):
+    command = (
+        "from django.db import connection\nwith connection.cursor() as cursor:\n for name in"
+        " ('synchronous', 'mmap_size', 'secure_delete'): print(cursor.execute(f'PRAGMA {name}').fetchone()[0])\n"
+        "print(connection.transaction_mode, connection.settings_dict['CONN_MAX_AGE'])"
+    )
+    process = manage("shell", "--no-imports", "-c", command)
+    assert process.stdout.split() == ["2", "0", "1", "IMMEDIATE", "None"], process.stderr
+
+
+def test_postgresql_is_pooled_and_waits_are_bounded(settings_in):
+    options = settings_in(DATABASE_URL="postgres://me@words.example/words").DATABASES["default"]["OPTIONS"]
+    assert options["pool"]["timeout"] == options["connect_timeout"] == 5
+    assert "statement_timeout=5s" in options["options"]
+
+
+def test_options_in_the_address_of_the_database_win(settings_in):
+    address = "postgres://me@words.example/words?sslmode=require&connect_timeout=2"
+    options = settings_in(DATABASE_URL=address).DATABASES["default"]["OPTIONS"]
+    assert (options["sslmode"], options["connect_timeout"]) == ("require", 2)
+
+
+def test_a_stand_in_for_sqlite_is_used_where_there_is_one():
+    pysqlite3 = pytest.importorskip("pysqlite3", reason="no wheel of pysqlite3 for this machine")
+    from django.db.backends.sqlite3.base import Database
+
+    assert Database is pysqlite3.dbapi2
+
+
+def test_words_in_addresses_are_not_logged(caplog):
+    record = logging.LogRecord(
+        "django.server", 20, "", 1, '"%s" %s', ("GET /api/simple?word=orignal HTTP/1.1", 200), None
+    )
+    assert WithoutQuery().filter(record)
+    assert record.getMessage() == '"GET /api/simple HTTP/1.1" 200'
+
+
+def test_a_log_without_arguments_stays_as_it_is():
+    record = logging.LogRecord("classifier", 20, "", 1, "Is it so?", None, None)
+    assert WithoutQuery().filter(record)
+    assert record.getMessage() == "Is it so?"
+
+
+def test_all_logs_pass_the_filter_once():
+    handlers = settings.LOGGING["handlers"].values()
+    assert [handler["filters"] for handler in handlers] == [["without_query"]]
+    assert not any(settings.LOGGING["loggers"][name]["handlers"] for name in ("django", "django.server"))

@@ -1,0 +1,30 @@
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+PROBE = """
+import sys
+from django.urls import get_resolver
+from classifier import registry
+
+assert get_resolver().url_patterns and get_resolver().reverse_dict
+print("loaded:", *(registry.get(name).identify(["orignal"])[0].model for name in registry.model_names()))
+imported = {name.partition(".")[0] for name in sys.modules}
+print("heavy:", *imported & {"tensorflow", "keras", "wordfreq", "matplotlib"})
+"""
+
+
+def test_serving_imports_nothing_that_trains(manage):
+    process = manage("shell", "--no-imports", "-c", PROBE)
+    loaded, heavy = process.stdout.splitlines()
+    assert len(loaded.split()) > 1, process.stderr
+    assert heavy.split() == ["heavy:"]
+
+
+@pytest.mark.parametrize("module", ["encoding", "artifacts", "identifier", "verdict"])
+def test_the_core_of_machine_learning_imports_no_django(module):
+    probe = f"import sys, classifier.ml.{module}; print('django' in sys.modules)"
+    output = subprocess.check_output([sys.executable, "-c", probe], cwd=settings.BASE_DIR, text=True)
+    assert output == "False\n"
