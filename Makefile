@@ -15,7 +15,7 @@ ALL    := $(VENV)/.all
 PRODUCTION := env DEBUG=off ALLOWED_HOSTS=words.example \
 	SECRET_KEY=not-a-secret-but-long-enough-to-pass-the-checks-of-django-0123456789
 
-.PHONY: help run test test-postgres lint format train admin benchmark pin
+.PHONY: help run test test-postgres lint format train admin benchmark screenshots pin
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,8 +41,8 @@ format: $(ALL) ## format the code and mend what ruff can mend
 	$(VENV)/bin/ruff check --fix
 	$(VENV)/bin/ruff format
 
-train: $(ALL) .env ## train all models anew
-	$(MANAGE) train
+train: $(ALL) .env ## train all models anew, into ml_models/
+	$(MANAGE) train --ship
 
 admin: $(SERVE) .env ## make the local superuser "admin" and print its password once
 	@$(MANAGE) migrate --verbosity 0
@@ -55,6 +55,9 @@ admin: $(SERVE) .env ## make the local superuser "admin" and print its password 
 benchmark: $(SERVE) ## print the memory of a web worker and the time a word takes
 	$(VENV)/bin/python -m benchmarks.worker_memory
 	$(VENV)/bin/python -m benchmarks.identify
+
+screenshots: $(ALL) ## draw the pictures of the README (needs Chromium)
+	$(VENV)/bin/python -m tests.browser.screenshots
 
 pin: ## after changing a requirement: write requirements-lock.txt anew
 	$(PYTHON) -m venv --clear $(VENV)/pin

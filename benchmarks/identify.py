@@ -2,36 +2,42 @@
 
 import itertools
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from classifier.ml.artifacts import read_active
 from classifier.ml.identifier import CHUNK, Identifier
 
 SHIPPED = Path(__file__).parents[1] / "ml_models"
+SINGLES = 1000
 CHUNKS = 40
 REPEATS = 5
 
 
-def microseconds_a_word(identifier: Identifier, batches: Sequence[Sequence[str]]) -> float:
+def microseconds_a_word(ask: Callable[[Sequence[str]], object], batches: Sequence[Sequence[str]]) -> float:
     """Return the best of a few runs over `batches`: what disturbs a run only makes it slower."""
     seconds = []
     for _ in range(REPEATS):
         start = time.perf_counter()
         for batch in batches:
-            identifier.identify(batch)
+            ask(batch)
         seconds.append(time.perf_counter() - start)
     return min(seconds) / sum(map(len, batches)) * 1e6
 
 
 def main() -> None:
-    """Measure every model of `active.json`."""
-    print(f"{'model':10} {'one by one':>12} {'in chunks':>12}  µs a word, answers included")
+    """Measure every model of `active.json`: its probabilities alone, and answers ranked and judged."""
+    print(f"µs a word      {'one by one':^23} {'in chunks':^23}")
+    print(f"{'model':10}" + f" {'probabilities':>14} {'answers':>8}" * 2)
     for name, version in read_active(SHIPPED).items():
         identifier = Identifier(SHIPPED / name / version)
         words = list(itertools.islice(itertools.cycle(identifier.card.golden), CHUNKS * CHUNK))
-        single = microseconds_a_word(identifier, [[word] for word in words[:1000]])
-        print(f"{name:10} {single:12.1f} {microseconds_a_word(identifier, [words]):12.1f}")
+        times = [
+            microseconds_a_word(ask, batches)
+            for batches in ([[word] for word in words[:SINGLES]], [words])
+            for ask in (identifier.probabilities, identifier.identify)
+        ]
+        print(f"{name:10} {times[0]:14.1f} {times[1]:8.1f} {times[2]:14.1f} {times[3]:8.1f}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,67 @@
+"""Serves what `make run` serves, on a port and a database of its own, for as long as somebody looks at it."""
+
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]
+SECONDS_TO_START = 30
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server: one process, without the reloader's second one."""
+
+    pid: int
+    port: int
+
+    @property
+    def address(self) -> str:
+        """The root of its pages."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+@contextmanager
+def serving() -> Iterator[Server]:
+    """Migrate an empty database, serve it, and take both away in the end."""
+    with tempfile.TemporaryDirectory() as folder:
+        options = {"DEBUG": "on", "SECRET_KEY": secrets.token_urlsafe(50), "ALLOWED_HOSTS": "127.0.0.1"}
+        environment = {**os.environ, **options, "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3"}
+        manage = [sys.executable, str(PROJECT / "manage.py")]
+        subprocess.run([*manage, "migrate", "--verbosity", "0"], env=environment, check=True)
+        port = _free_port()
+        serve = [*manage, "runserver", "--noreload", f"127.0.0.1:{port}"]
+        with (Path(folder) / "log").open("w+") as log:
+            process = subprocess.Popen(serve, env=environment, stdout=log, stderr=log)
+            try:
+                _wait_for(port, process, Path(log.name))
+                yield Server(process.pid, port)
+            finally:
+                process.terminate()
+                process.wait()
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + SECONDS_TO_START
+    while process.poll() is None and time.monotonic() < end:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            time.sleep(0.1)
+        else:
+            return
+    sys.exit(f"the server did not start:\n{log.read_text()}")
