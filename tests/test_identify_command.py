@@ -265,6 +265,30 @@ def test_arguments_that_are_no_text_are_refused():
     assert b"word 1: This is not UTF-8." in process(b"caf\xe9", capture_output=True).stderr
 
 
+@pytest.mark.real_models
+def test_the_shipped_model_answers_and_nothing_else_is_said():
+    program = [sys.executable, "manage.py", "identify", "orignal", "--format", "tsv"]
+
+    result = subprocess.run(program, cwd=settings.BASE_DIR, capture_output=True, text=True, check=True)
+    assert result.stdout.splitlines()[1].startswith("orignal\tfr\tsingle\t")
+    assert result.stderr == ""
+
+
+def test_what_is_wrong_with_a_model_is_still_said(tmp_path):
+    folder = tmp_path / "Ngram" / "20261122-00000000"
+    folder.mkdir(parents=True)
+    (folder / "card.json").write_text("{}")
+    (tmp_path / "active.json").write_text('{"Ngram": "20261122-00000000"}')
+    program = [sys.executable, "manage.py", "identify", "orignal"]
+
+    environment = {**os.environ, "MODEL_DIRS": str(tmp_path)}
+    result = subprocess.run(
+        program, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 2
+    assert "A model version is refused" in result.stderr
+
+
 def test_it_starts_without_what_it_does_not_need():
     program = (
         "import sys, django; django.setup(); import classifier.management.commands.identify;"

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 from uuid import uuid4
 
@@ -21,6 +22,8 @@ from classifier.word_files import Refusal, clean_lines, read_lines
 CHUNK = 4096  # words held in memory
 LONG_FILE = 1 << 19  # bytes from which a progress bar is worth its line
 SOME_REFUSED, NOTHING_DONE = 1, 2  # exit codes
+GREETING = b"INFO: Created TensorFlow Lite"
+STANDARD_ERROR = 2
 
 Identify = Callable[[Sequence[str]], list[Answer]]
 
@@ -118,7 +121,8 @@ class Command(BaseCommand):
 def _choose(model: str, codes: str, *, store: bool) -> tuple[Identify, Sequence[str]]:
     """Return the function that identifies words, and the languages that it tells apart."""
     try:
-        identifier = registry.get(model)
+        with _without_greeting():
+            identifier = registry.get(model)
     except (registry.UnknownModel, registry.ModelUnavailable) as error:
         raise CommandError(str(error), returncode=NOTHING_DONE) from error
     known = identifier.card.languages
@@ -129,6 +133,21 @@ def _choose(model: str, codes: str, *, store: bool) -> tuple[Identify, Sequence[
     if store:
         return _storing(identifier.card.name, asked), asked or known
     return lambda words: identifier.identify(words, asked), asked or known
+
+
+@contextmanager
+def _without_greeting() -> Iterator[None]:
+    """Keep off standard error what LiteRT says there, past Python, when it loads its first model."""
+    kept = os.dup(STANDARD_ERROR)
+    with TemporaryFile() as said:
+        os.dup2(said.fileno(), STANDARD_ERROR)
+        try:
+            yield
+        finally:
+            os.dup2(kept, STANDARD_ERROR)
+            os.close(kept)
+            said.seek(0)
+            os.write(STANDARD_ERROR, b"".join(line for line in said if not line.startswith(GREETING)))
 
 
 def _storing(model: str, languages: Sequence[str]) -> Identify:
