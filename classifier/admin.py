@@ -97,10 +97,14 @@ class FeedbackAdmin(ReadOnlyAdmin):
         """Return the model's answer as a label."""
         return feedback.prediction.label
 
-    @admin.display(description=_("votes"))
-    def votes(self, feedback: Feedback) -> int:
+    @admin.display(description=_("votes"), ordering="votes")
+    def votes(self, feedback: Any) -> int:
         """Return how many owners say the same of this word."""
-        return Feedback.objects.votes(feedback.prediction.word_key, feedback.label)
+        return int(feedback.votes)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Feedback]:
+        """Return all feedback with its votes."""
+        return Feedback.objects.with_votes()
 
     def has_review_permission(self, request: HttpRequest) -> bool:
         """Return whether the user may decide, and not only view."""
@@ -128,7 +132,7 @@ class FeedbackAdmin(ReadOnlyAdmin):
         try:
             with transaction.atomic():
                 services.review_feedback(feedback=feedback, reviewer=cast("User", request.user), **decision)
-                self.log_change(request, feedback, f"{decision['status']}: {decision['reason']}")
+                self.log_change(request, feedback, ": ".join(filter(None, (decision["status"], decision["reason"]))))
         except services.FeedbackClosed:
             self.message_user(request, _("%s is decided already.") % feedback, messages.WARNING)
             return False

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -172,10 +173,20 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
         """Return the feedback on all predictions of a word, oldest first."""
         return self.filter(prediction__word_key=word_key).order_by("id")
 
+    def voting(self) -> Self:
+        """Return the feedback that counts: rejected feedback and rows without owner do not vote."""
+        return self.exclude(owner="").exclude(status=Feedback.Status.REJECTED)
+
     def votes(self, word_key: str, label: str) -> int:
-        """Count the distinct owners who gave a word this label; rows without owner do not vote."""
-        votes = self.about(word_key).filter(label=label).exclude(owner="").exclude(status=Feedback.Status.REJECTED)
-        return votes.order_by().values("owner").distinct().count()
+        """Count the distinct owners who gave a word this label."""
+        return self.about(word_key).voting().filter(label=label).order_by().values("owner").distinct().count()
+
+    def with_votes(self) -> Self:
+        """Add to each row, as `votes`, how many owners say the same of the word."""
+        word, label = OuterRef("prediction__word_key"), OuterRef("label")
+        same = Feedback.objects.voting().filter(prediction__word_key=word, label=label).order_by().values("label")
+        count = same.annotate(votes=Count("owner", distinct=True)).values("votes")
+        return self.annotate(votes=Coalesce(count, 0))
 
 
 class Feedback(models.Model):

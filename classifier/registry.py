@@ -103,8 +103,8 @@ def _load(name: str, version: str) -> Identifier | None:
 def _try(folder: Path) -> None:
     try:
         _loaded[folder] = Identifier(folder)
-    except BadVersion as error:
-        logger.error("A model version is refused: %s", error)
+    except BadVersion:
+        logger.exception("A model version is refused.")
         _refused[folder] = time.monotonic() + RETRY_SECONDS
 
 

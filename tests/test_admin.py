@@ -3,7 +3,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from classifier.models import Feedback, Prediction, ReviewedWord
+from classifier.models import Feedback, ReviewedWord
 from classifier.services import submit_feedback
 
 MODELS = ["prediction", "feedback", "reviewedword"]
@@ -194,6 +194,11 @@ def test_who_may_only_view_cannot_decide(staff, feedback, action, permissions):
     assert not LogEntry.objects.exists()
 
 
+def test_a_decision_without_reason_is_in_the_log(admin_client, feedback):
+    act(admin_client, "reject", feedback)
+    assert LogEntry.objects.get().get_change_message() == "rejected"
+
+
 def test_who_may_only_view_is_not_offered_to_decide(staff, feedback):
     page = staff("view_feedback").get(reverse("admin:classifier_feedback_changelist")).content.decode()
     assert "orignal" in page
@@ -212,9 +217,17 @@ def test_strangers_are_sent_to_the_login(client, db, model):
     assert "/admin/login/" in response["Location"]
 
 
-def test_a_history_of_predictions_is_listed_in_few_queries(admin_client, identified, django_assert_max_num_queries):
-    for _ in range(30):
-        identified()
+@pytest.mark.parametrize("table", ["prediction", "feedback"])
+def test_long_lists_take_few_queries(admin_client, identified, table, django_assert_max_num_queries):
+    for number in range(30):
+        submit_feedback(prediction=identified(), owner=f"user:{number}", label="en")
     with django_assert_max_num_queries(12):
-        listed(admin_client, "prediction")
-    assert Prediction.objects.count() == 30
+        assert len(listed(admin_client, table)) == 30
+
+
+def test_feedback_is_sorted_by_votes(admin_client, identified):
+    for word, owner in (("piano", "user:1"), ("orignal", "user:1"), ("orignal", "user:2"), ("orignal", "")):
+        submit_feedback(prediction=identified(word), owner=owner, label="en")
+    column = "6"
+    rows = listed(admin_client, "feedback", o=f"-{column}")
+    assert [(row.prediction.word, row.votes) for row in rows] == [*[("orignal", 2)] * 3, ("piano", 1)]

@@ -81,6 +81,7 @@ def test_the_sqlite_of_postgresql_users_does_not_matter(monkeypatch):
     assert check_sqlite() == []
 
 
+@pytest.mark.slow
 def test_without_any_model_file_the_commands_that_repair_it_start(manage, tmp_path):
     empty = {"MODEL_DIRS": str(tmp_path / "none")}
     assert manage("migrate", **empty).returncode == 0

@@ -128,9 +128,10 @@ def test_length_is_counted_after_composition(value):
     assert len(clean_word(value)) == MAX_WORD_LENGTH
 
 
-def test_no_composition_makes_more_than_four_characters_one():
-    longest = max(len(unicodedata.normalize("NFD", chr(point))) for point in range(0x110000))
-    assert longest == 4
+def test_every_control_character_is_refused_or_white_space():
+    controls = [chr(point) for point in range(0xA0) if unicodedata.category(chr(point)) == "Cc"]
+    assert {code_of(f"m{control}ot") for control in controls if control.isspace()} == {"several_words"}
+    assert {code_of(f"m{control}ot") for control in controls if not control.isspace()} == {"control_characters"}
 
 
 def test_a_letter_has_a_few_marks_at_most():
