@@ -30,6 +30,11 @@ def test_an_unsure_answer_says_so_and_why(client, ask):
     assertContains(response, "none of the languages")
 
 
+def test_an_unsure_answer_starts_with_none_of_these(client, ask):
+    page = client.get(ask("xqzt")).content.decode()
+    assert page.index("None of these") < page.index("<span>French</span>")
+
+
 def test_model_and_version_are_named(client, ask):
     response = client.get(ask(model="FF"))
     assertContains(response, "<dd>FF</dd>", html=True)

@@ -1,0 +1,93 @@
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture
+def check():
+    """Return a function that fails on violations of WCAG 2.2 AA and on a page that scrolls sideways."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python").Axe()
+
+    def check(page):
+        page.wait_for_load_state()
+        results = axe.run(page, options={"runOnly": {"type": "tag", "values": LEVELS}})
+        assert results.response["violations"] == [], results.generate_report()
+        assert results.response["passes"]
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+    return check
+
+
+# Between them they show every rule: both widths, both palettes.
+@pytest.fixture(params=[{"width": 320, "scheme": "light"}, {"width": 1280, "scheme": "dark"}], ids=str)
+def screen(request):
+    return request.param
+
+
+@pytest.fixture
+def answered(visit, screen):
+    """Return a function that opens the page of the answer for a word."""
+
+    def answered(word):
+        page = visit(**screen, javascript=True)
+        page.get_by_label("Your word").fill(word)
+        page.get_by_role("button", name="Which language?").click()
+        return page
+
+    return answered
+
+
+def test_the_form(visit, screen, check):
+    page = visit(**screen, javascript=True)
+    check(page)
+    page.get_by_text("Choose the model").click()
+    check(page)
+
+
+def test_the_form_with_an_error(answered, check):
+    page = answered("123")
+    assert page.get_by_label("Your word").get_attribute("aria-describedby") == "id_word_error"
+    check(page)
+
+
+def test_an_answer_and_the_form_behind_no(answered, check):
+    page = answered("orignal")
+    check(page)
+    page.get_by_text("No", exact=True).click()
+    page.get_by_role("radio", name="Several languages").check()
+    check(page)
+
+
+@pytest.mark.parametrize("word", ["piano", "xqzt", "w" * 100])
+def test_other_answers(answered, check, word):
+    check(answered(word))
+
+
+def test_feedback_and_history(answered, check):
+    page = answered("orignal")
+    page.get_by_role("button", name="Yes").click()
+    check(page)
+    page.goto("/history/")
+    check(page)
+
+
+@pytest.mark.parametrize("path", ["/history/", "/nowhere/", "/history/?cursor=x"])
+def test_an_empty_history_and_errors(visit, screen, check, path):
+    check(visit(path, **screen, javascript=True))
+
+
+def test_nothing_moves_for_those_who_asked_for_that(visit):
+    page = visit(javascript=True)
+    page.emulate_media(reduced_motion="reduce")
+    style = "getComputedStyle(document.querySelector('button')).transitionDuration"
+    assert page.evaluate(style) == "0s"
+
+
+def test_paper_shows_the_answer_and_no_controls(answered):
+    page = answered("orignal")
+    page.emulate_media(media="print")
+    assert page.get_by_role("heading", level=1).is_visible()
+    assert not page.get_by_label("Your word").is_visible()
+    assert not page.get_by_role("navigation").is_visible()
