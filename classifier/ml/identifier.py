@@ -106,7 +106,8 @@ class Identifier:
             padded = np.pad(ids, ((0, -len(ids) % CHUNK), (0, 0)))
             rows = [self._chunks.run(chunk) for chunk in padded.reshape(-1, CHUNK, ids.shape[1])]
         output = np.concatenate(rows) if rows else np.zeros((0, len(self.card.labels)))
-        return np.round(output[: len(words)].astype(np.float64), _DECIMALS)
+        rounded: NDArray[np.float64] = np.round(output[: len(words)].astype(np.float64), _DECIMALS)
+        return rounded
 
     def identify(self, words: Sequence[str], languages: Sequence[str] = ()) -> list[Answer]:
         """Answer for each word, among `languages` (codes the model knows) or all of the model's."""

@@ -2,9 +2,11 @@
 
 import hashlib
 import zlib
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
+from itertools import islice
 
 import numpy as np
 import wordfreq
@@ -19,7 +21,7 @@ UNSEEN = ("pl",)  # kept out of the negatives, to measure `und` on a language ne
 _MAX_LETTERS = 30
 _FLOOR = 3e-9  # added to each frequency: absence from a list is no proof
 _PRIOR_OF_OTHERS = 0.1  # how much rarer a word of another language is typed here
-_FOREIGN_SCRIPT_WORDS = 500  # a list: every letter of theirs has the same id, so few suffice
+_FOREIGN_SCRIPT_WORDS = 500  # a list: letters of other scripts all have the same id, so few words suffice
 _CONSONANTS = "bcdfghjklmnpqrstvwxz"
 
 VALIDATION, HELD_OUT, TRAIN = "validation", "held-out", "train"
@@ -65,12 +67,12 @@ def other_languages(languages: Sequence[str]) -> list[str]:
     return sorted(set(wordfreq.available_languages("best")) - {*languages, *UNSEEN})
 
 
-def frequencies(language: str, allowed: Callable[[str], bool]) -> Counter[str]:
-    """Return the frequency (share of all words) of each normalised word of a language."""
-    raw = wordfreq.get_frequency_dict(language, "best")
-    counts: Counter[str] = Counter()
-    spellings = normalise("\n".join(raw)).split("\n")
-    for word, frequency in zip(spellings, raw.values(), strict=True):
+def frequencies(language: str, allowed: Callable[[str], bool], most_words: int | None = None) -> dict[str, float]:
+    """Return the frequency (share of all words) of the normalised words of a language that are `allowed`."""
+    raw = wordfreq.get_frequency_dict(language, "best")  # most frequent first
+    chosen = dict(islice(raw.items(), most_words))
+    counts: dict[str, float] = defaultdict(float)
+    for word, frequency in zip(normalise("\n".join(chosen)).split("\n"), chosen.values(), strict=True):
         if len(word) <= _MAX_LETTERS and allowed(word):
             counts[word] += frequency
     return counts
@@ -85,8 +87,8 @@ def build(
 ) -> Lexicon:
     """Read wordfreq's lists and return the lexicon of `languages`.
 
-    `most_words` takes only the most frequent words of each list, for tests. Soft targets, floor and
-    weights follow the recipe in docs/models.md.
+    `most_words` takes only the most frequent words of each list, for trials. Soft targets, floor
+    and weights follow the recipe in docs/models.md.
     """
     letters = set(encoder.alphabet)
     plain = {letter for letter in letters if letter.isalpha()}
@@ -94,21 +96,17 @@ def build(
     def spelled(word: str) -> bool:
         return letters.issuperset(word) and not plain.isdisjoint(word)
 
-    def top(counts: Counter[str], most: int | None) -> Counter[str]:
-        return Counter(dict(counts.most_common(most))) if most else counts
-
-    own: list[Counter[str]] = []
+    own = []
     for language in languages:
         report(f"reading {language}")
-        own.append(top(frequencies(language, spelled), most_words))
+        own.append(frequencies(language, spelled, most_words))
     others: dict[str, float] = {}
     for language in other_languages(languages):
         report(f"reading {language}")
-        counts = top(frequencies(language, spelled), most_words)
-        counts = counts or top(frequencies(language, str.isalpha), most_words or _FOREIGN_SCRIPT_WORDS)
-        for word, frequency in counts.items():
-            if frequency > others.get(word, 0.0):
-                others[word] = frequency
+        in_alphabet = frequencies(language, spelled, most_words)
+        in_any_script = frequencies(language, str.isalpha, _FOREIGN_SCRIPT_WORDS)
+        for word, frequency in {**in_any_script, **in_alphabet}.items():
+            others[word] = max(frequency, others.get(word, 0.0))
     return assemble(languages, own, others, encoder)
 
 
@@ -154,16 +152,15 @@ def _by_split(examples: Examples) -> dict[str, Examples]:
 
 def random_strings(count: int, encoder: Encoder, random: np.random.Generator) -> Ids:
     """Return ids of random letters, 3 to 12 each, a third of them without vowels."""
-    lengths = random.integers(3, 13, count)
-    letters = np.arange(26) + FIRST_LETTER
-    consonants = np.array([encoder.alphabet.index(letter) + FIRST_LETTER for letter in _CONSONANTS])
-    drawn = random.choice(letters, (count, 12))
+    most = min(12, encoder.length - 2)
+    lengths = random.integers(3, most + 1, count)
+    letters = random.integers(FIRST_LETTER, FIRST_LETTER + 26, (count, most))
+    consonants = [FIRST_LETTER + encoder.alphabet.index(letter) for letter in _CONSONANTS]
     vowelless = np.arange(count) % 3 == 0
-    drawn[vowelless] = random.choice(consonants, (int(vowelless.sum()), 12))
-    column = np.arange(encoder.length - 1)
+    letters[vowelless] = random.choice(consonants, (int(vowelless.sum()), most))
     rows = np.zeros((count, encoder.length), np.int32)
     rows[:, 0] = BOUNDARY
-    rows[:, 1:13] = np.where(column[:12] < lengths[:, None], drawn, PADDING)
+    rows[:, 1 : most + 1] = np.where(np.arange(most) < lengths[:, None], letters, PADDING)
     rows[np.arange(count), lengths + 1] = BOUNDARY
     return rows
 
@@ -180,7 +177,7 @@ def with_foreign_letter(ids: Ids, random: np.random.Generator) -> Ids:
 def data_summary(lexicon: Lexicon) -> dict[str, object]:
     """Return what a card says about the data."""
     return {
-        "source": f"wordfreq {_version('wordfreq')}",
+        "source": f"wordfreq {version('wordfreq')}",
         "licence": "CC BY-SA 4.0",
         "digest": lexicon.digest,
         "words": {split: len(examples) for split, examples in lexicon.own.items()},
@@ -188,14 +185,3 @@ def data_summary(lexicon: Lexicon) -> dict[str, object]:
         "other_languages": other_languages(lexicon.languages),
         "unseen_languages": list(UNSEEN),
     }
-
-
-def _version(package: str) -> str:
-    from importlib.metadata import version
-
-    return version(package)
-
-
-def words_of(lists: Iterable[Examples]) -> list[str]:
-    """Return the words of several sets of examples in one list."""
-    return [word for examples in lists for word in examples.words]

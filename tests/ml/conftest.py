@@ -1,0 +1,47 @@
+"""Toy languages whose words differ in their letters, and models trained on them."""
+
+import random
+
+import pytest
+
+from classifier.ml.encoding import Encoder
+from classifier.ml.lexicon import assemble
+
+ENCODER = Encoder("abcdefghijklmnopqrstuvwxyz'-éèñ", length=12)
+SYLLABLES = {"en": "the ing wor oth", "fr": "eau oui éte lle", "es": "oso ñar cion del", "de": "sch ung ber", "it": "zzo gli ami"}
+
+
+def toy_words(syllables, count, seed):
+    draw = random.Random(seed)
+    made = ["".join(draw.choices(syllables.split(), k=draw.randint(2, 5))) for _ in range(4 * count)]
+    return list(dict.fromkeys(made))[:count]
+
+
+def toy_lexicon(languages, words=400):
+    """Return a lexicon of made-up words; those of "xx" belong to none of the languages."""
+    own = [{word: 1e-5 for word in toy_words(SYLLABLES[code], words, code)} for code in languages]
+    others = dict.fromkeys(toy_words("krz vvk xyq jwo", words, "xx"), 1e-5)
+    return assemble(languages, own, others, ENCODER)
+
+
+@pytest.fixture(scope="session", params=[("en", "fr"), ("en", "fr", "es", "de", "it")], ids=["two", "five"])
+def lexicon(request):
+    return toy_lexicon(request.param)
+
+
+@pytest.fixture(scope="session")
+def version(lexicon, tmp_path_factory):
+    """A version folder of a toy model, trained for real; tests copy it before they change it."""
+    from classifier.ml import training
+    from classifier.ml.networks import ARCHITECTURES
+
+    trained = training.train(ARCHITECTURES["Ngram"], lexicon, passes=20)
+    return training.write_version(trained, ARCHITECTURES["Ngram"], lexicon, tmp_path_factory.mktemp("models"))
+
+
+@pytest.fixture
+def copied(version, tmp_path):
+    """A copy of the toy version that a test may damage."""
+    import shutil
+
+    return shutil.copytree(version, tmp_path / version.parent.name / version.name)

@@ -1,0 +1,125 @@
+"""The identifier: LiteRT answers that are verified, ranked and the same in any batch."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from classifier.ml import identifier as identifier_module
+from classifier.ml.artifacts import CARD, SERVED, TRAINED, BadVersion, digest
+from classifier.ml.identifier import Identifier, rank
+from tests.ml.conftest import SYLLABLES, toy_words
+
+PROBABILITIES = {"en": 0.2, "fr": 0.5, "es": 0.1, "und": 0.2}
+
+
+@pytest.fixture(scope="module")
+def toy(version):
+    return Identifier(version)
+
+
+def test_words_of_each_language_are_known(toy):
+    for language in toy.card.languages:
+        answers = toy.identify(toy_words(SYLLABLES[language], 40, "new"))
+        assert sum(answer.candidates[0].language == language for answer in answers) > 36
+
+
+def test_a_word_of_no_language_is_unsure(toy):
+    [answer] = toy.identify(["krzvvk"])
+    assert (answer.verdict, answer.language) == ("unsure", None)
+    assert answer.undetermined > 0.5
+
+
+def test_a_batch_gives_the_answers_of_single_words(toy):
+    words = [word for language in toy.card.languages for word in toy_words(SYLLABLES[language], 200, "many")]
+    singly = np.concatenate([toy.probabilities([word]) for word in words])
+    assert np.abs(toy.probabilities(words) - singly).max() <= 2e-7
+
+
+def test_capitals_and_decomposed_letters_change_nothing(toy):
+    first, *others = toy.probabilities(["éteoui", "ÉTEOUI", "e\u0301teoui"])
+    assert all((row == first).all() for row in others)
+
+
+def test_threads_share_one_identifier(toy):
+    words = toy_words(SYLLABLES["en"], 50, "threads")
+    expected = [toy.identify([word]) for word in words]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lambda word: toy.identify([word]), words)) == expected
+
+
+def test_keras_and_litert_agree_to_the_tolerance_of_the_card(toy, version):
+    import keras
+
+    words = [*toy.card.golden, *toy_words("the ing eau sch krz", 100, "agree")]
+    model = keras.saving.load_model(version / TRAINED, compile=False)
+    keras_output = model.predict(toy.card.encoder.encode(words), verbose=0)
+    assert np.abs(keras_output - toy.probabilities(words)).max() <= toy.card.tolerance
+
+
+def test_no_words_give_no_answers(toy):
+    assert toy.identify([]) == []
+
+
+def change_golden(folder, change):
+    card = json.loads((folder / CARD).read_text())
+    card["golden"] = {word: change(row) for word, row in card["golden"].items()}
+    (folder / CARD).write_text(json.dumps(card))
+
+
+def test_wrong_golden_words_are_refused(copied):
+    change_golden(copied, lambda row: row[::-1])
+    with pytest.raises(BadVersion, match="golden"):
+        Identifier(copied)
+
+
+def test_a_file_that_is_no_model_is_refused_although_its_digest_fits(copied):
+    (copied / SERVED).write_bytes(b"not a model")
+    card = json.loads((copied / CARD).read_text())
+    card["sha256"][SERVED] = digest(copied / SERVED)
+    (copied / CARD).write_text(json.dumps(card))
+    with pytest.raises(BadVersion, match="cannot run"):
+        Identifier(copied)
+
+
+def test_weights_that_are_not_numbers_are_refused(copied, monkeypatch):
+    broken = np.full((len(json.loads((copied / CARD).read_text())["golden"]), 1), np.nan)
+    monkeypatch.setattr(Identifier, "probabilities", lambda self, words: np.tile(broken, len(self.card.labels)))
+    with pytest.raises(BadVersion, match="golden"):
+        Identifier(copied)
+
+
+def test_the_keras_file_is_never_opened(copied):
+    (copied / TRAINED).write_bytes(b"hostile")
+    assert Identifier(copied).identify(["theing"])[0].candidates
+
+
+def test_interpreters_are_made_on_first_use_and_few(version, monkeypatch):
+    made = []
+    make = identifier_module.Interpreter
+    monkeypatch.setattr(identifier_module, "Interpreter", lambda **options: made.append(1) or make(**options))
+    toy = Identifier(version)
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(lambda _: toy.probabilities(["theing"] * 100), range(64)))
+    assert 1 <= len(made) <= 3
+
+
+def test_candidates_are_all_languages_most_probable_first():
+    assert [candidate.language for candidate in rank(PROBABILITIES)] == ["fr", "en", "es"]
+    assert [candidate.probability for candidate in rank(PROBABILITIES)] == [0.625, 0.25, 0.125]
+
+
+def test_candidates_can_be_restricted():
+    first, second = rank(PROBABILITIES, ["es", "en", "en"])
+    assert (first.language, first.probability) == ("en", 0.6667)
+    assert (second.language, second.probability) == ("es", 0.3333)
+
+
+@given(st.lists(st.floats(0, 1), min_size=2, max_size=8))
+def test_candidates_sum_to_one(values):
+    candidates = rank({**{f"l{index}": value for index, value in enumerate(values)}, "und": 0.1})
+    assert sum(candidate.probability for candidate in candidates) == pytest.approx(1, abs=1e-9)
+    assert all(0 <= candidate.probability <= 1 for candidate in candidates)

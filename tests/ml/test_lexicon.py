@@ -1,0 +1,106 @@
+"""Training data: targets, negatives, splits that never move."""
+
+import numpy as np
+import pytest
+
+from classifier.ml import lexicon as lexicon_module
+from classifier.ml.encoding import BOUNDARY, OTHER, PADDING, Encoder
+from classifier.ml.lexicon import HELD_OUT, TRAIN, VALIDATION, assemble, random_strings, split_of, with_foreign_letter
+
+ENCODER = Encoder()
+FRENCH = {"eau": 1e-4, "piano": 1e-5, "menu": 2e-5}
+ENGLISH = {"water": 1e-4, "piano": 1e-5, "nicht": 1e-8}
+GERMAN = {"nicht": 1e-2, "wasser": 1e-4, "menu": 1e-6}
+
+
+@pytest.fixture(scope="module")
+def small():
+    return assemble(("en", "fr"), [ENGLISH, FRENCH], GERMAN, ENCODER)
+
+
+def target(lexicon, word):
+    for examples in [*lexicon.own.values(), *lexicon.foreign.values()]:
+        if word in examples.words:
+            return examples.targets[examples.words.index(word)]
+    raise AssertionError(word)
+
+
+def test_a_word_of_one_language_is_almost_surely_its(small):
+    assert target(small, "water") == pytest.approx([1, 0, 0], abs=1e-3)
+
+
+def test_a_shared_word_is_shared_by_frequency(small):
+    assert target(small, "piano") == pytest.approx([0.5, 0.5, 0], abs=1e-3)
+
+
+def test_a_word_of_another_language_is_undetermined(small):
+    assert target(small, "wasser").tolist() == [0, 0, 1]
+
+
+def test_a_foreign_word_that_slipped_into_a_list_is_undetermined(small):
+    assert target(small, "nicht")[-1] > 0.99
+
+
+def test_a_loan_word_stays_ours(small):
+    assert target(small, "menu")[-1] < 0.01
+
+
+def test_every_target_sums_to_one(small):
+    for examples in [*small.own.values(), *small.foreign.values()]:
+        assert examples.targets.sum(axis=1) == pytest.approx(np.ones(len(examples)), abs=1e-6)
+
+
+def test_weights_are_roots_of_frequencies(small):
+    rows = {word: w for own in small.own.values() for word, w in zip(own.words, own.weights, strict=True)}
+    assert rows["eau"] / rows["menu"] == pytest.approx(np.sqrt(1e-4 / 2e-5), rel=1e-4)
+
+
+# These words' splits are fixed for good: a model trained later must not have seen an older one's test.
+@pytest.mark.parametrize(
+    ("word", "split"),
+    [("hello", TRAIN), ("école", TRAIN), ("piano", TRAIN), ("kitchen", VALIDATION), ("river", HELD_OUT)],
+)
+def test_the_split_of_a_word_never_moves(word, split):
+    assert split_of(word) == split
+
+
+def test_the_splits_hold_two_percent_each():
+    splits = [split_of(f"word{number}") for number in range(20_000)]
+    assert 0.015 < splits.count(VALIDATION) / len(splits) < 0.025
+    assert 0.015 < splits.count(HELD_OUT) / len(splits) < 0.025
+
+
+def test_random_strings_are_letters_between_boundaries():
+    rows = random_strings(300, ENCODER, np.random.default_rng(1))
+    assert (rows[:, 0] == BOUNDARY).all()
+    assert ((rows == BOUNDARY).sum(axis=1) == 2).all()
+    letters = (rows > OTHER).sum(axis=1)
+    assert set(letters) == set(range(3, 13))
+
+
+def test_a_foreign_letter_replaces_one_letter():
+    words = ENCODER.encode(["hello", "a", "eau"])
+    changed = with_foreign_letter(words, np.random.default_rng(1))
+    assert ((changed != words).sum(axis=1) == 1).all()
+    assert ((changed == OTHER).sum(axis=1) == 1).all()
+    assert ((changed == PADDING) == (words == PADDING)).all()
+
+
+def test_build_reads_wordfreq(monkeypatch):
+    monkeypatch.setattr(lexicon_module, "other_languages", lambda _languages: ["de", "ru"])
+    built = lexicon_module.build(("en", "fr"), ENCODER, most_words=300)
+    assert target(built, "water")[0] > 0.9
+    assert target(built, "nicht")[-1] > 0.9
+    assert any("и" in examples.words for examples in built.foreign.values())
+    assert not any(word[0].isdigit() for examples in built.own.values() for word in examples.words)
+
+
+def test_polish_is_never_among_the_negatives():
+    assert "pl" not in lexicon_module.other_languages(("en", "fr", "es"))
+    assert "de" in lexicon_module.other_languages(("en", "fr", "es"))
+
+
+def test_the_digest_tells_data_apart(small):
+    again = assemble(("en", "fr"), [ENGLISH, FRENCH], GERMAN, ENCODER)
+    other = assemble(("en", "fr"), [ENGLISH, {**FRENCH, "eau": 2e-4}], GERMAN, ENCODER)
+    assert small.digest == again.digest != other.digest
