@@ -13,6 +13,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection, connections
@@ -24,10 +25,11 @@ from classifier.ml.identifier import answer
 from classifier.ml.verdict import Thresholds
 
 pytest_plugins = ["tests.selection"]
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 
 
-def pytest_configure(config):
-    config.addinivalue_line("markers", "real_models: uses the models of ml_models/ instead of fakes")
+def pytest_configure():
     assert settings.DATABASES  # pytest-django sets Django up once the settings have been read
 
 
