@@ -1,49 +1,13 @@
-"""Draws the pictures of README: `python -m tests.browser.screenshots` serves real models and photographs the pages."""
+"""Draws the pictures of README: `make screenshots` serves real models and photographs the pages."""
 
-import os
-import secrets
 import shutil
-import socket
-import subprocess
-import sys
-import tempfile
-import time
-from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from playwright.sync_api import Browser, expect, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[2]
-IMAGES = ROOT / "docs" / "images"
+from benchmarks.server import PROJECT, serving
+
+IMAGES = PROJECT / "docs" / "images"
 WORDS = ("knowledge", "aujourd’hui", "mañana", "piano", "Straße", "orignal")
-TRIES = 100
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def serve(folder: str, port: int) -> subprocess.Popen:
-    """Start a server with an empty database in `folder`."""
-    options = {"DEBUG": "on", "HTTPS": "off", "SECRET_KEY": secrets.token_urlsafe(50), "ALLOWED_HOSTS": "127.0.0.1"}
-    environment = {**os.environ, **options, "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3"}
-    manage = [sys.executable, str(ROOT / "manage.py")]
-    subprocess.run([*manage, "migrate", "--verbosity", "0"], env=environment, check=True)
-    return subprocess.Popen([*manage, "runserver", "--noreload", f"127.0.0.1:{port}"], env=environment)
-
-
-def wait_for(address: str) -> None:
-    for _ in range(TRIES):
-        try:
-            urlopen(address).close()
-        except URLError:
-            time.sleep(0.1)
-        else:
-            return
-    raise SystemExit(f"{address} did not answer")
 
 
 def photograph(browser: Browser, address: str, scheme: str) -> None:
@@ -68,19 +32,13 @@ def photograph(browser: Browser, address: str, scheme: str) -> None:
 
 def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
-    port = free_port()
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        server = serve(folder, port)
-        try:
-            address = f"http://127.0.0.1:{port}"
-            wait_for(address)
-            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-            for scheme in ("light", "dark"):
-                photograph(browser, address, scheme)
-            browser.close()
-        finally:
-            server.terminate()
-            server.wait()
+    with serving() as server, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
+        for scheme in ("light", "dark"):
+            photograph(browser, server.address, scheme)
+        browser.close()
 
 
 if __name__ == "__main__":
