@@ -1,6 +1,6 @@
 """The networks, one short build function each, from letter ids to probabilities, in one table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,14 +80,56 @@ def both_ends(letters: Any) -> Any:
 
 
 def build_ff(encoder: Encoder, languages: int, temperature: float = 1.0) -> keras.Model:
-    """Dense layers over the embedded letters, counted from the beginning and from the end."""
+    """Read all letters at once with dense layers."""
     letters = keras.Input((encoder.length,), dtype="int32", name="letters")
-    embedded = layers.Embedding(encoder.vocabulary, 32)(both_ends(letters))  # (batch, length, 32)
+    embedded = layers.Embedding(encoder.vocabulary, 24)(both_ends(letters))  # (batch, length, 24)
     hidden = layers.Flatten()(embedded)
-    for units in (1024, 512, 256):
+    for units in (768, 384, 192):
         hidden = layers.Dense(units, activation="relu")(hidden)
+    return _classifier("FF", letters, hidden, languages, temperature)
+
+
+def build_cnn(encoder: Encoder, languages: int, temperature: float = 1.0) -> keras.Model:
+    """Slide filters of three letters over the word, then weigh what they found at each place."""
+    return _convolutions("CNN", layers.Conv1D, encoder, languages, temperature)
+
+
+def build_cnnsep(encoder: Encoder, languages: int, temperature: float = 1.0) -> keras.Model:
+    """The same with separable filters: first along the letters, then across the features."""
+    return _convolutions("CNNsep", layers.SeparableConv1D, encoder, languages, temperature)
+
+
+def _convolutions(
+    name: str, convolution: type[keras.layers.Layer], encoder: Encoder, languages: int, temperature: float
+) -> keras.Model:
+    letters = keras.Input((encoder.length,), dtype="int32", name="letters")
+    hidden = layers.Embedding(encoder.vocabulary, 24)(both_ends(letters))  # (batch, length, 24)
+    for filters in (128, 64):
+        hidden = convolution(filters, 3, padding="same", activation="relu")(hidden)  # (batch, length, filters)
+    hidden = layers.Flatten()(layers.MaxPooling1D(2)(hidden))  # (batch, length / 2 * 64)
+    for units in (384, 192):
+        hidden = layers.Dense(units, activation="relu")(hidden)
+    return _classifier(name, letters, hidden, languages, temperature)
+
+
+def build_rnn(encoder: Encoder, languages: int, temperature: float = 1.0) -> keras.Model:
+    """Read the ending forwards and the beginning backwards, a letter at a time.
+
+    So each LSTM stops at an end of the word, not in padding. Unrolled: the half rows are short, and
+    LiteRT has no operations for the loop's lists.
+    """
+    letters = keras.Input((encoder.length,), dtype="int32", name="letters")
+    embedded = layers.Embedding(encoder.vocabulary, 24)(both_ends(letters))  # (batch, length, 24)
+    half = encoder.length // 2
+    beginning = layers.LSTM(128, unroll=True, go_backwards=True)(embedded[:, :half])  # (batch, 128)
+    ending = layers.LSTM(128, unroll=True)(embedded[:, half:])  # (batch, 128)
+    hidden = layers.Dense(128, activation="relu")(layers.Concatenate()([beginning, ending]))
+    return _classifier("RNN", letters, hidden, languages, temperature)
+
+
+def _classifier(name: str, letters: Any, hidden: Any, languages: int, temperature: float) -> keras.Model:
     logits = layers.Dense(languages + 1)(hidden)
-    return keras.Model(letters, answer_head(logits[:, :-1], logits[:, -1:], temperature), name="FF")
+    return keras.Model(letters, answer_head(logits[:, :-1], logits[:, -1:], temperature), name=name)
 
 
 @dataclass(frozen=True)
@@ -108,21 +150,46 @@ class Architecture:
         return self.build(encoder, languages, temperature)
 
 
+_DISTILLED: Mapping[str, Any] = {"batch": 2048, "rate": 2e-3, "weight_decay": 1e-4, "teacher": "Ngram"}
+
 ARCHITECTURES = {
     architecture.name: architecture
     for architecture in (
         Architecture(
-            "Ngram", "Adds up what every group of 1 to 6 letters says.", build_ngram, passes=4, batch=8192, rate=0.02
+            "Ngram",
+            "Adds up what each group of 1 to 6 letters says, and remembers words.",
+            build_ngram,
+            passes=4,
+            batch=8192,
+            rate=0.02,
         ),
         Architecture(
             "FF",
-            "Dense layers over the letters.",
+            "Dense layers over all letters at once, seen from both ends of the word.",
             build_ff,
-            passes=14,
-            batch=2048,
-            rate=2e-3,
-            weight_decay=1e-4,
-            teacher="Ngram",
+            passes=12,
+            **_DISTILLED,
+        ),
+        Architecture(
+            "CNN",
+            "Filters that slide over three letters at a time.",
+            build_cnn,
+            passes=10,
+            **_DISTILLED,
+        ),
+        Architecture(
+            "CNNsep",
+            "The same with separable filters: fewer weights, nearly as good.",
+            build_cnnsep,
+            passes=10,
+            **_DISTILLED,
+        ),
+        Architecture(
+            "RNN",
+            "Two LSTMs that read the word a letter at a time, one from each end.",
+            build_rnn,
+            passes=10,
+            **_DISTILLED,
         ),
     )
 }

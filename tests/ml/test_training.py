@@ -1,0 +1,127 @@
+"""Training: every network learns, repeats itself by seed, is exported and agrees with its LiteRT form."""
+
+import json
+
+import numpy as np
+import pytest
+
+from classifier.ml.artifacts import CARD, SERVED, TRAINED, Card, verify
+from classifier.ml.identifier import Identifier
+from classifier.ml.lexicon import HELD_OUT, VALIDATION, Examples
+from tests.ml.conftest import SYLLABLES, toy_lexicon, toy_words
+
+pytestmark = pytest.mark.slow
+
+NAMES = ("Ngram", "FF", "CNN", "CNNsep", "RNN")
+
+
+@pytest.fixture(scope="module")
+def training():
+    from classifier.ml import training
+
+    return training
+
+
+@pytest.fixture(scope="module")
+def architectures():
+    from classifier.ml.networks import ARCHITECTURES
+
+    return ARCHITECTURES
+
+
+@pytest.fixture(scope="module")
+def small():
+    return toy_lexicon(("en", "fr"))
+
+
+def test_the_table_holds_the_five_networks(architectures):
+    assert tuple(architectures) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_network_learns_and_is_exported(name, training, architectures, small, tmp_path):
+    trained = training.train(architectures[name], small, passes=40)
+    folder = training.write_version(trained, architectures[name], small, tmp_path)
+    assert verify(folder, [SERVED, TRAINED]).name == name
+    held_out = small.own[HELD_OUT]
+    found = training.litert_output(folder / SERVED, held_out.ids.astype(np.int32))
+    assert (found[:, :-1].argmax(axis=1) == held_out.targets[:, :-1].argmax(axis=1)).mean() > 0.9
+    assert found.sum(axis=1) == pytest.approx(np.ones(len(found)), abs=1e-5)
+    keras_output = training.load_teacher(folder)(held_out.ids.astype(np.int32))
+    assert np.abs(found - keras_output).max() <= Card.read(folder).tolerance
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_same_seed_gives_the_same_weights(name, training, architectures, small):
+    first, again, other = (
+        training.train(architectures[name], small, passes=1, seed=seed).model.get_weights() for seed in (7, 7, 8)
+    )
+    assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
+    assert any(not np.array_equal(a, b) for a, b in zip(first, other, strict=True))
+
+
+def test_a_version_is_a_date_and_the_digest_of_what_is_served(version):
+    card = json.loads((version / CARD).read_text())
+    assert version.name.split("-")[1] == card["sha256"][SERVED][:8]
+
+
+def test_a_card_says_how_its_version_came_about(version, lexicon):
+    card = Card.read(version)
+    assert card.data["digest"] == lexicon.digest
+    assert card.training["seed"] == 1
+    assert len(card.training["history"]["val_loss"]) <= 20
+    assert set(card.libraries) >= {"tensorflow", "keras", "numpy", "wordfreq"}
+    assert "CC BY-SA" in card.licence
+
+
+def test_a_teacher_is_met_half_way(training, architectures, small):
+    wrong = np.array([[0.0, 1.0, 0.0]], np.float32)
+    taught = training.Batches(small, architectures["FF"], lambda ids: np.tile(wrong, (len(ids), 1)), seed=1)
+    alone = training.Batches(small, architectures["FF"], None, seed=1)
+    assert taught.taught == pytest.approx((alone.taught + wrong) / 2)
+
+
+def test_a_pass_shows_every_word_and_negatives(training, architectures, small):
+    batches = training.Batches(small, architectures["FF"], None, seed=1)
+    ids = np.concatenate([batches[index][0] for index in range(len(batches))])
+    own = {tuple(row) for row in small.encoder.without_accents[small.own["train"].ids]}
+    shown = {tuple(row) for row in small.encoder.without_accents[ids]}
+    assert own <= shown
+    assert sum(tuple(row) not in own for row in ids) > 0.3 * len(own)
+
+
+def test_heavy_words_are_shown_more_often(training, architectures, small):
+    batches = training.Batches(small, architectures["FF"], None, seed=1)
+    weights = np.bincount(batches.rows, batches.row_weights)
+    assert weights == pytest.approx(small.own["train"].weights)
+    assert batches.row_weights.max() <= training.MOST_WEIGHT
+
+
+def test_training_stops_when_validation_no_longer_improves(training, architectures, small, monkeypatch):
+    monkeypatch.setattr(training, "PATIENCE", 1)
+    trained = training.train(architectures["FF"], small, passes=400)
+    assert len(trained.history["val_loss"]) < 400
+
+
+def test_the_temperature_undoes_overconfidence(training):
+    random = np.random.default_rng(1)
+    truth = random.dirichlet(np.ones(3), 4000).astype(np.float32)
+    overconfident = truth**1.5 / (truth**1.5).sum(axis=1, keepdims=True)
+    ids, und = np.zeros((4000, 4), np.int16), np.zeros((4000, 1), np.float32)
+    examples = Examples([""] * 4000, ids, np.concatenate([truth, und], axis=1), np.ones(4000, np.float32))
+    assert training.fit_temperature(np.concatenate([overconfident, und], axis=1), examples) == pytest.approx(1.5, 0.03)
+
+
+def test_thresholds_make_single_right_on_validation_words(training, version, lexicon):
+    toy = Identifier(version)
+    own = lexicon.own[VALIDATION]
+    answers = toy.identify(own.words)
+    truth = [lexicon.languages[index] for index in own.targets[:, :-1].argmax(axis=1)]
+    single = [(answer.language, label) for answer, label in zip(answers, truth, strict=True) if answer.language]
+    assert sum(said == label for said, label in single) >= training.SINGLE_RIGHT * len(single) > 0
+
+
+def test_a_network_answers_und_for_what_it_never_saw(version):
+    answers = Identifier(version).identify(["xyqvvkjwo", "krzkrzvvk", *toy_words(SYLLABLES["en"], 20, "known")])
+    assert [answer.verdict for answer in answers[:2]] == ["unsure", "unsure"]
+    assert sum(answer.undetermined < 0.5 for answer in answers[2:]) > 15
