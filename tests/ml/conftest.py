@@ -8,7 +8,13 @@ from classifier.ml.encoding import Encoder
 from classifier.ml.lexicon import assemble
 
 ENCODER = Encoder("abcdefghijklmnopqrstuvwxyz'-éèñ", length=12)
-SYLLABLES = {"en": "the ing wor oth", "fr": "eau oui éte lle", "es": "oso ñar cion del", "de": "sch ung ber", "it": "zzo gli ami"}
+SYLLABLES = {
+    "en": "the ing wor oth",
+    "fr": "eau oui éte lle",
+    "es": "oso ñar cion del",
+    "de": "sch ung ber",
+    "it": "zzo gli ami",
+}
 
 
 def toy_words(syllables, count, seed):
@@ -19,7 +25,7 @@ def toy_words(syllables, count, seed):
 
 def toy_lexicon(languages, words=400):
     """Return a lexicon of made-up words; those of "xx" belong to none of the languages."""
-    own = [{word: 1e-5 for word in toy_words(SYLLABLES[code], words, code)} for code in languages]
+    own = [dict.fromkeys(toy_words(SYLLABLES[code], words, code), 1e-05) for code in languages]
     others = dict.fromkeys(toy_words("krz vvk xyq jwo", words, "xx"), 1e-5)
     return assemble(languages, own, others, ENCODER)
 

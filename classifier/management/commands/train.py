@@ -1,13 +1,14 @@
 """`manage.py train`: trains networks from wordfreq and writes new versions."""
 
 from argparse import ArgumentParser
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from classifier.ml.artifacts import TRAINED, BadVersion, read_active, verify, version_folders, write_active
+from classifier.ml.artifacts import TRAINED, BadVersion, Card, read_active, verify, version_folders, write_active
 from classifier.ml.encoding import Encoder
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--passes", type=int, help="passes over the words (default: the architecture's)")
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--words", type=int, metavar="N", help="only the N most frequent words of each list")
+        parser.add_argument("--resume", action="store_true", help="leave out models trained today on the same words")
         parser.add_argument(
             "--ship", action="store_true", help="write to the shipped models, make it active, drop the old version"
         )
@@ -44,9 +46,23 @@ class Command(BaseCommand):
         directory = settings.MODEL_DIRS[0 if options["ship"] else -1]
         words = lexicon.build(options["languages"], Encoder(), report=self._report, most_words=options["words"])
         for architecture in chosen:
+            if options["resume"] and self._trained_today(directory, architecture.name, words.digest):
+                continue
             folder = self._train(architecture, words, directory, options)
             if options["ship"]:
                 self._ship(architecture.name, folder)
+
+    def _trained_today(self, directory: Path, name: str, digest: str) -> bool:
+        folder = next(reversed(version_folders([directory], name).values()), None)
+        if folder is None or not folder.name.startswith(f"{datetime.now(UTC):%Y%m%d}"):
+            return False
+        try:
+            if Card.read(folder).data.get("digest") != digest:
+                return False
+        except BadVersion:
+            return False
+        self._report(f"{folder}: trained today on these words, left out")
+        return True
 
     def _architecture(self, name: str, table: dict[str, "Architecture"]) -> "Architecture":
         for architecture in table.values():

@@ -1,0 +1,96 @@
+"""`manage.py train`: where versions go, who teaches whom, what a resumed run leaves out."""
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from classifier.ml.artifacts import SERVED, Card, read_active, version_folders
+from tests.ml.conftest import toy_lexicon
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def folders(tmp_path, settings):
+    settings.MODEL_DIRS = [tmp_path / "shipped", tmp_path / "trained"]
+    return settings.MODEL_DIRS
+
+
+@pytest.fixture
+def train(folders, monkeypatch, capsys):
+    """Return a function that trains on toy words and returns what was reported."""
+    from classifier.ml import lexicon
+
+    monkeypatch.setattr(lexicon, "build", lambda languages, _encoder, **_options: toy_lexicon(tuple(languages)))
+
+    def run(*names, **options):
+        call_command("train", *names, languages=["en", "fr"], passes=1, **options)
+        return capsys.readouterr().err
+
+    return run
+
+
+def versions(directory, name="Ngram"):
+    return list(version_folders([directory], name))
+
+
+def test_a_version_goes_to_the_writable_folder(train, folders):
+    report = train("ngram")
+    [version] = versions(folders[1])
+    assert f"{version}: accuracy on held-out words" in report
+    assert Card.read(folders[1] / "Ngram" / version).scores["held-out"]["words"] > 0
+    assert not folders[0].exists()
+
+
+def test_a_shipped_version_becomes_active_and_replaces_the_old_one(train, folders):
+    train("Ngram", ship=True)
+    train("Ngram", ship=True, seed=2)
+    [version] = versions(folders[0])
+    assert read_active(folders[0]) == {"Ngram": version}
+    assert Card.read(folders[0] / "Ngram" / version).training["seed"] == 2
+
+
+def test_a_student_learns_from_the_active_teacher(train, folders):
+    train("Ngram", "FF", ship=True)
+    [version] = versions(folders[0], "FF")
+    assert Card.read(folders[0] / "FF" / version).training["teacher"] == "Ngram"
+
+
+def test_a_student_without_a_teacher_is_told_so(train):
+    with pytest.raises(CommandError, match="learns from Ngram: train that first"):
+        train("FF")
+
+
+def test_a_damaged_teacher_is_refused(train, folders):
+    train("Ngram", ship=True)
+    [folder] = version_folders(folders[:1], "Ngram").values()
+    (folder / "model.keras").write_bytes(b"hostile")
+    with pytest.raises(CommandError, match="digest"):
+        train("FF")
+
+
+def test_a_teacher_of_other_languages_is_refused(train, folders):
+    train("Ngram", ship=True)
+    with pytest.raises(CommandError, match="knows en, fr"):
+        call_command("train", "FF", languages=["en", "es"], passes=1)
+
+
+def test_an_unknown_network_is_refused_with_the_known_ones():
+    with pytest.raises(CommandError, match="Choose from: Ngram, FF, CNN, CNNsep, RNN"):
+        call_command("train", "Transformer")
+
+
+def test_a_resumed_run_leaves_out_what_was_trained_today(train, folders):
+    train("Ngram", ship=True)
+    report = train("Ngram", ship=True, resume=True, seed=2)
+    assert "trained today on these words, left out" in report
+    [folder] = version_folders(folders[:1], "Ngram").values()
+    assert Card.read(folder).training["seed"] == 1
+
+
+def test_a_trained_version_is_served_without_tensorflow(train, folders):
+    from classifier.ml.identifier import Identifier
+
+    train("Ngram")
+    [folder] = version_folders(folders[1:], "Ngram").values()
+    assert (folder / SERVED).stat().st_mode & 0o044 == 0o044
+    assert Identifier(folder).identify(["theing"])[0].candidates
