@@ -1,4 +1,4 @@
-"""Prints the time a word takes with each shipped model: one at a time, and in chunks."""
+"""Prints the time a word takes to be encoded, and with each shipped model one at a time and in chunks."""
 
 import itertools
 import time
@@ -6,9 +6,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from classifier.ml.artifacts import read_active
+from classifier.ml.encoding import Encoder
 from classifier.ml.identifier import CHUNK, Identifier
 
 SHIPPED = Path(__file__).parents[1] / "ml_models"
+MILLION = 1_000_000
+WORDS = ("information", "École", "mañana", "the", "aujourd’hui", "développement", "a", "Straße", "water", "MENÚ")  # noqa: RUF001
 SINGLES = 1000
 CHUNKS = 40
 REPEATS = 5
@@ -27,6 +30,8 @@ def microseconds_a_word(ask: Callable[[Sequence[str]], object], batches: Sequenc
 
 def main() -> None:
     """Measure every model of `active.json`: its probabilities alone, and answers ranked and judged."""
+    words = list(itertools.islice(itertools.cycle(WORDS), MILLION))
+    print(f"encoding a million words: {microseconds_a_word(Encoder().encode, [words]):.2f} s")
     print(f"µs a word      {'one by one':^23} {'in chunks':^23}")
     print(f"{'model':10}" + f" {'probabilities':>14} {'answers':>8}" * 2)
     for name, version in read_active(SHIPPED).items():
