@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from classifier import registry
 from classifier.languages import OTHER_LABELS, label_name
-from classifier.ml.encoding import INVISIBLE, normalise
+from classifier.ml.encoding import INVISIBLE
+from classifier.ml.texts import words_of
 from classifier.models import MULTIPLE, Feedback, Prediction
 
 MAX_WORD_LENGTH = 100  # code points, after NFC
+MAX_TEXT_LENGTH = 1000  # of all words together, with a space between them
 MAX_MARKS = 4  # combining marks in a row; the living scripts need fewer
 
 _INVISIBLE = dict.fromkeys(map(ord, INVISIBLE))
@@ -22,13 +24,14 @@ _INVISIBLE = dict.fromkeys(map(ord, INVISIBLE))
 _NOT_UNICODE = re.compile(r"[\ud800-\udfff\ufffd]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")  # but for those that are white space
 # Composing and taking out what is invisible shorten a text; one this long is refused without the work.
-_HOPELESS_LENGTH = 10 * MAX_WORD_LENGTH
+_HOPELESS_LENGTH = 10 * MAX_TEXT_LENGTH
 
 
 def clean_word(value: object) -> str:
-    """Return the word as typed, but composed (NFC) and without what cannot be seen.
+    """Return the word, or the words of a text, as typed, but composed (NFC) and without what cannot be seen.
 
-    Raises ValidationError; its message never holds the word.
+    White space of any kind between words becomes one space. Raises ValidationError; its message never
+    holds the word.
     """
     if value is None:
         raise ValidationError(_("Enter a word."), code="required")
@@ -39,10 +42,13 @@ def clean_word(value: object) -> str:
         raise ValidationError(_("Enter a word."), code="required")
     _check_length(typed, _HOPELESS_LENGTH)
     _check_characters(typed)
-    word = unicodedata.normalize("NFC", typed.translate(_INVISIBLE).strip())
-    _check_length(word, MAX_WORD_LENGTH)
-    _check_letters(word)
-    return word
+    tokens = unicodedata.normalize("NFC", typed.translate(_INVISIBLE)).split()
+    text = " ".join(tokens)
+    _check_length(text, MAX_TEXT_LENGTH)
+    _check_words(tokens)
+    if not words_of(text):
+        raise ValidationError(_("The word contains no letters."), code="no_letters")
+    return text
 
 
 def _check_characters(text: str) -> None:
@@ -54,16 +60,15 @@ def _check_characters(text: str) -> None:
 
 def _check_length(text: str, limit: int) -> None:
     if len(text) > limit:
+        message = _("A text has at most %(limit)d characters.")
+        raise ValidationError(message, code="max_length", params={"limit": MAX_TEXT_LENGTH})
+
+
+def _check_words(tokens: list[str]) -> None:
+    if any(len(token) > MAX_WORD_LENGTH for token in tokens):
         message = _("A word has at most %(limit)d characters.")
         raise ValidationError(message, code="max_length", params={"limit": MAX_WORD_LENGTH})
-
-
-def _check_letters(word: str) -> None:
-    if not any(unicodedata.category(character).startswith("L") for character in normalise(word)):
-        raise ValidationError(_("The word contains no letters."), code="no_letters")
-    if any(character.isspace() for character in word):
-        raise ValidationError(_("Enter one word only, without spaces."), code="several_words")
-    if _longest_run_of_marks(word) > MAX_MARKS:
+    if any(_longest_run_of_marks(token) > MAX_MARKS for token in tokens):
         message = _("The word has more than %(limit)d combining marks in a row.")
         raise ValidationError(message, code="too_many_marks", params={"limit": MAX_MARKS})
 

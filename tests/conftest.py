@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import hypothesis
+import numpy as np
 import pytest
 from django.conf import settings
 from django.db import connection, connections
@@ -21,7 +22,7 @@ from django.db import connection, connections
 from classifier import registry
 from classifier.ml.artifacts import Card
 from classifier.ml.encoding import normalise
-from classifier.ml.identifier import answer
+from classifier.ml.identifier import answer_texts
 from classifier.ml.verdict import Thresholds
 
 pytest_plugins = ["tests.selection"]
@@ -49,14 +50,15 @@ class FakeIdentifier:
 
     card: Card
 
-    def identify(self, words, languages=()):
-        return [answer(self.card, word, self._probabilities(word), languages) for word in words]
+    def identify(self, texts, languages=()):
+        return answer_texts(self.card, texts, self.probabilities, languages)
 
-    def _probabilities(self, word):
-        word = normalise(word)
+    def probabilities(self, words):
+        return np.array([self._row(normalise(word)) for word in words])
+
+    def _row(self, word):
         by_ending = (row for ending, row in ENDINGS.items() if word.endswith(ending))
-        row = WORDS.get(word) or next(by_ending, ENGLISH)
-        return dict(zip(self.card.labels, row, strict=True))
+        return WORDS.get(word) or next(by_ending, ENGLISH)
 
 
 def fake_card(name, version):

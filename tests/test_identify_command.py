@@ -122,15 +122,15 @@ def test_stored_or_not_the_answer_is_the_same(run):
 
 
 def test_a_bad_line_is_reported_with_its_number_and_the_others_are_answered(run):
-    result = run("--format", "tsv", stdin=b"orignal\nchevreuil 2\n\ndog\n")
+    result = run("--format", "tsv", stdin=b"orignal\n12 !\n\ndog\n")
 
     assert [line.split("\t")[0] for line in result.out.splitlines()] == ["word", "orignal", "dog"]
-    assert result.err.splitlines()[:2] == ["line 2: Enter one word only, without spaces.", "line 3: Enter a word."]
+    assert result.err.splitlines()[:2] == ["line 2: The word contains no letters.", "line 3: Enter a word."]
     assert result.code == 1
 
 
 def test_a_report_does_not_repeat_the_word(run):
-    assert "chevreuil" not in run(stdin=b"chevreuil 2\n").err
+    assert "chevreuil" not in run(stdin=b"chevreuil\x00\n").err
 
 
 def test_a_bad_argument_is_reported_by_its_place(run):

@@ -38,7 +38,7 @@ def test_a_bad_line_is_refused_with_its_number_and_the_others_stay(line, code):
 
 
 def test_a_refusal_does_not_repeat_the_word():
-    [refusal] = clean(b"secret words")
+    [refusal] = clean(b"secret\x00words")
 
     assert "secret" not in repr(refusal)
 

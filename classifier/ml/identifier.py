@@ -1,9 +1,10 @@
-"""Answers in which language words are written, with verified LiteRT models."""
+"""Answers in which language words and texts are written, with verified LiteRT models."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,13 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from classifier.ml.artifacts import SERVED, UNDETERMINED, BadVersion, Card, verify
+from classifier.ml.texts import combine, words_of
 from classifier.ml.verdict import SINGLE, judge
 
 CHUNK = 256  # words in one call of the batch interpreter; shorter batches are padded
 ONE_BY_ONE = 16  # up to this many words are quicker one at a time than in a padded chunk
 _DECIMALS = 7  # batch sizes differ in the last bits of a float; an answer must not
+_TINY = 1e-9  # so that languages whose probabilities are all 0 share equally
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one model says about one word."""
+    """What one model says about one word, or about a text of several."""
 
     word: str
     model: str
@@ -39,6 +42,7 @@ class Answer:
     candidates: tuple[Candidate, ...]  # most probable first, sum 1
     undetermined: float
     probabilities: dict[str, float]  # the model's output by label, `und` included
+    words: tuple["Answer", ...] = ()  # each word's own answer, when there are several
 
 
 class _Pool:
@@ -106,12 +110,11 @@ class Identifier:
             padded = np.pad(ids, ((0, -len(ids) % CHUNK), (0, 0)))
             rows = [self._chunks.run(chunk) for chunk in padded.reshape(-1, CHUNK, ids.shape[1])]
         output = np.concatenate(rows) if rows else np.zeros((0, len(self.card.labels)))
-        rounded: NDArray[np.float64] = np.round(output[: len(words)].astype(np.float64), _DECIMALS)
-        return rounded
+        return output[: len(words)].astype(np.float64).round(_DECIMALS)
 
-    def identify(self, words: Sequence[str], languages: Sequence[str] = ()) -> list[Answer]:
-        """Answer for each word, among `languages` (codes the model knows) or all of the model's."""
-        return self.answers(words, self.probabilities(words), languages)
+    def identify(self, texts: Sequence[str], languages: Sequence[str] = ()) -> list[Answer]:
+        """Answer for each word or text, among `languages` (codes the model knows) or all of the model's."""
+        return answer_texts(self.card, texts, self.probabilities, languages)
 
     def answers(self, words: Sequence[str], output: NDArray[np.float64], languages: Sequence[str] = ()) -> list[Answer]:
         """Return the answer for each word whose `output` of `probabilities` is already there."""
@@ -122,7 +125,46 @@ class Identifier:
         ]
 
 
-def answer(card: Card, word: str, probabilities: dict[str, float], languages: Sequence[str] = ()) -> Answer:
+def answer_texts(
+    card: Card,
+    texts: Sequence[str],
+    probabilities: Callable[[Sequence[str]], NDArray[np.float64]],
+    languages: Sequence[str] = (),
+) -> list[Answer]:
+    """Return the answer for each text; all their words go through the model's `probabilities` at once."""
+    split = [words_of(text) or [text] for text in texts]
+    words = [word for found in split for word in found]
+    output = probabilities(words)
+    own = [
+        answer(card, word, dict(zip(card.labels, row, strict=True)), languages)
+        for word, row in zip(words, output.tolist(), strict=True)
+    ]
+    ends = accumulate(map(len, split))
+    places = [slice(end - len(found), end) for found, end in zip(split, ends, strict=True)]
+    return [_whole(card, text, output[place], own[place], languages) for text, place in zip(texts, places, strict=True)]
+
+
+def _whole(
+    card: Card, text: str, output: NDArray[np.float64], own: Sequence[Answer], languages: Sequence[str]
+) -> Answer:
+    """Return the answer for a text from the `output` (words, labels) and the answers for its words."""
+    if len(own) == 1:
+        return own[0] if own[0].word == text else replace(own[0], word=text)
+    asked = list(dict.fromkeys(languages)) or list(card.languages)
+    shares = output[:, [card.labels.index(language) for language in asked]] + _TINY
+    undetermined = output[:, card.labels.index(UNDETERMINED)]
+    likely, none = combine(shares / shares.sum(axis=1, keepdims=True), undetermined)
+    found = dict(zip(asked, np.round((1 - none) * likely, _DECIMALS).tolist(), strict=True))
+    return answer(card, text, {**found, UNDETERMINED: round(none, _DECIMALS)}, languages, own)
+
+
+def answer(
+    card: Card,
+    word: str,
+    probabilities: dict[str, float],
+    languages: Sequence[str] = (),
+    words: Sequence[Answer] = (),
+) -> Answer:
     """Rank and judge one output of a model: `und` is set apart, the languages are renormalised."""
     candidates = rank(probabilities, languages)
     undetermined = round(probabilities[UNDETERMINED], 4)
@@ -136,6 +178,7 @@ def answer(card: Card, word: str, probabilities: dict[str, float], languages: Se
         candidates=candidates,
         undetermined=undetermined,
         probabilities=probabilities,
+        words=tuple(words),
     )
 
 

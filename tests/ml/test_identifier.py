@@ -39,6 +39,20 @@ def test_a_batch_gives_the_answers_of_single_words(toy):
     assert np.abs(toy.probabilities(words) - singly).max() <= 2e-7
 
 
+def test_texts_of_each_language_are_known_better_than_words(toy):
+    for language in toy.card.languages:
+        words = toy_words(SYLLABLES[language], 80, "new")
+        answers = toy.identify([" ".join(pair) for pair in zip(words[::2], words[1::2], strict=True)])
+        assert sum(answer.candidates[0].language == language for answer in answers) > 38
+
+
+def test_a_text_is_one_inference(toy, monkeypatch):
+    asked, run = [], toy.probabilities
+    monkeypatch.setattr(Identifier, "probabilities", lambda self, words: asked.append(words) or run(words))
+    toy.identify(["theing wor", "oth"])
+    assert asked == [["theing", "wor", "oth"]]
+
+
 def test_capitals_and_decomposed_letters_change_nothing(toy):
     first, *others = toy.probabilities(["éteoui", "ÉTEOUI", "e\u0301teoui"])
     assert all((row == first).all() for row in others)

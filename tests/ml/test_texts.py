@@ -1,0 +1,147 @@
+"""Texts: taken apart into words, and answered as a whole by the evidence of all of them."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from classifier.ml.identifier import answer_texts
+from classifier.ml.texts import combine, tokens_of, words_of
+from tests.conftest import fake_card
+
+SHARES = st.lists(st.lists(st.floats(1e-7, 1), min_size=3, max_size=3), min_size=1, max_size=8)
+OUTPUT = {
+    "le": (0.05, 0.6, 0.3, 0.05),
+    "chat": (0.4, 0.5, 0.05, 0.05),
+    "Merkel": (0.08, 0.01, 0.01, 0.9),
+    "und": (0.05, 0.01, 0.01, 0.93),
+    "café": (0.25, 0.35, 0.35, 0.05),
+}
+
+
+def identified(*texts, languages=()):
+    output = lambda words: np.array([OUTPUT[word] for word in words])  # noqa: E731
+    return answer_texts(fake_card("Ngram", "1"), texts, output, languages)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("orignal", ["orignal"]),
+        ("Il y a un orignal.", ["Il", "y", "a", "un", "orignal"]),
+        ("¿Dónde está?", ["Dónde", "está"]),
+        ("aujourd'hui, l’eau\tporte-monnaie", ["aujourd'hui", "l’eau", "porte-monnaie"]),
+        ("« Oh ! », dit-elle", ["Oh", "dit-elle"]),
+        ("'tis 'quoted' -ism", ["tis", "quoted", "ism"]),
+        ("at 7.30 on 12/05, 2nd floor – room B2", ["at", "on", "2nd", "floor", "room", "B2"]),
+        ("हिन्दी, 日本語。 мир!", ["हिन्दी", "日本語", "мир"]),
+        ("e\u0301t\u00e9 (cafe\u0301)", ["e\u0301t\u00e9", "cafe\u0301"]),
+        ("<b>chat</b> x'--", ["b>chat</b", "x"]),
+        ("12 ! 😀 ʼ", []),
+        ("", []),
+    ],
+)
+def test_words_are_what_white_space_separates_without_punctuation_around_it(text, words):
+    assert words_of(text) == words
+
+
+def test_tokens_keep_what_words_leave_out():
+    assert tokens_of("« Oh ! » 7") == [("«", ""), ("Oh", "Oh"), ("!", ""), ("»", ""), ("7", "")]
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_taken_apart(text):
+    for token, word in tokens_of(text):
+        assert word in token
+        assert words_of(word) in ([], [word])
+
+
+def test_words_that_point_the_same_way_are_surer_than_one():
+    shares, _ = combine(np.array([[0.2, 0.6, 0.2]] * 3), np.zeros(3))
+    assert shares[1] > 0.9
+
+
+def test_a_foreign_word_decides_little():
+    shares, _ = combine(np.array([[0.2, 0.7, 0.1], [0.9, 0.05, 0.05]]), np.array([0.05, 0.95]))
+    assert shares.argmax() == 1
+
+
+def test_one_word_has_no_veto():
+    shares, _ = combine(np.array([[0.1, 0.8, 0.1]] * 4 + [[1.0, 0.0, 0.0]]), np.zeros(5))
+    assert shares[1] > 0.9
+
+
+def test_the_words_that_are_surest_weigh_fully_whatever_they_are():
+    shares = np.array([[0.2, 0.6, 0.2]] * 2)
+    assert combine(shares, np.full(2, 0.4))[0] == pytest.approx(combine(shares, np.zeros(2))[0])
+
+
+def test_words_that_are_all_foreign_say_nothing_of_languages():
+    shares, undetermined = combine(np.array([[1.0, 0.0, 0.0]] * 2), np.ones(2))
+    assert shares == pytest.approx(np.full(3, 1 / 3))
+    assert undetermined == 1
+
+
+def test_no_number_of_words_is_too_much():
+    shares, undetermined = combine(np.tile([[0.0, 1.0, 0.0]], (500, 1)), np.zeros(500))
+    assert shares == pytest.approx([0, 1, 0])
+    assert undetermined == 0
+
+
+@given(SHARES, st.data())
+def test_a_text_has_probabilities_that_sum_to_one_in_any_order_of_words(rows, data):
+    shares = np.array(rows) / np.sum(rows, axis=1, keepdims=True)
+    undetermined = np.array(data.draw(st.lists(st.floats(0, 1), min_size=len(rows), max_size=len(rows))))
+    whole, none = combine(shares, undetermined)
+    assert whole.sum() == pytest.approx(1)
+    assert undetermined.min() - 1e-9 <= none <= undetermined.max() + 1e-9
+    assert combine(shares[::-1], undetermined[::-1])[0] == pytest.approx(whole)
+
+
+def test_a_text_is_answered_as_a_whole_with_each_word_beside_it():
+    [answer] = identified("le chat")
+    assert (answer.word, answer.language, answer.verdict) == ("le chat", "fr", "single")
+    assert [word.word for word in answer.words] == ["le", "chat"]
+    assert list(answer.words) == identified("le", "chat")
+
+
+def test_words_that_leave_it_open_decide_together():
+    chat, text = identified("chat", "le chat")
+    assert (chat.verdict, text.verdict) == ("several", "single")
+
+
+def test_a_name_does_not_make_a_text_unsure():
+    [answer] = identified("le chat le chat Merkel")
+    assert (answer.language, answer.undetermined) == ("fr", pytest.approx(0.22))
+
+
+def test_a_text_of_foreign_words_is_unsure():
+    [answer] = identified("Merkel und")
+    assert (answer.verdict, answer.language) == ("unsure", None)
+    assert answer.undetermined == pytest.approx(0.915)
+
+
+def test_a_text_that_fits_two_languages_is_shared():
+    assert identified("café café")[0].verdict == "several"
+
+
+def test_one_word_is_answered_as_it_is_and_stays_as_typed():
+    plain, typed, among_numbers = identified("chat", "« chat ! »", "12 chat")
+    assert (plain.words, typed.words, typed.word) == ((), (), "« chat ! »")
+    assert plain.probabilities == typed.probabilities == among_numbers.probabilities
+
+
+def test_languages_restrict_the_whole_and_its_words():
+    [answer] = identified("le chat", languages=["es", "en"])
+    assert {candidate.language for candidate in answer.candidates} == {"es", "en"}
+    assert [len(word.candidates) for word in answer.words] == [2, 2]
+    assert set(answer.probabilities) == {"es", "en", "und"}
+
+
+def test_words_and_texts_are_one_batch_in_their_order():
+    batches = []
+    output = lambda words: batches.append(words) or np.array([OUTPUT[word] for word in words])  # noqa: E731
+    answers = answer_texts(fake_card("Ngram", "1"), ["chat", "le café", "Merkel", "le chat"], output)
+    assert [answer.word for answer in answers] == ["chat", "le café", "Merkel", "le chat"]
+    assert batches == [["chat", "le", "café", "Merkel", "le", "chat"]]
+    assert answers == identified("chat") + identified("le café") + identified("Merkel", "le chat")
