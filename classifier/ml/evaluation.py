@@ -1,168 +1,127 @@
-"""Measures a model on labelled words: accuracy, calibration, confusion, verdicts and speed."""
+"""Measures a model on labelled texts: accuracy, calibration, confusion, verdicts and speed."""
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from classifier.ml.identifier import Identifier
+from classifier.ml import metrics
+from classifier.ml.artifacts import Card
+from classifier.ml.encoding import Encoder, normalise
+from classifier.ml.identifier import Answer, Identifier
+from classifier.ml.labelled import LabelledTexts, NoTestWords
 from classifier.ml.verdict import SINGLE, VERDICTS
 
 if TYPE_CHECKING:
     from classifier.ml.lexicon import Lexicon
 
-Floats = NDArray[np.float64]
-BINS = 10
-KINDS = ("single-words", "word-pairs", "sentences")  # the folders of lingua's layout
+HELD_OUT = "held-out"
 
 
-@dataclass(frozen=True)
-class LabelledWords:
-    """Words with the language that each is written in."""
+def evaluate(
+    identifier: Identifier, test: LabelledTexts, elsewhere: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, Any]:
+    """Return the scores of a model on labelled texts, JSON-ready.
 
-    name: str
-    words: list[str]
-    labels: list[str]
-
-
-class NoTestWords(Exception):
-    """There is nothing to measure on; the message says where it was looked for."""
-
-
-def read_folder(folder: Path, languages: Sequence[str], kind: str = KINDS[0]) -> LabelledWords:
-    """Read one kind of text from a folder in lingua's layout: `<kind>/<language>.txt`, a text a line."""
-    words: list[str] = []
-    labels: list[str] = []
-    for language in languages:
-        path = folder / kind / f"{language}.txt"
-        try:
-            lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
-        except OSError as error:
-            raise NoTestWords(f"{path}: cannot be read ({error.strerror})") from error
-        texts = [line for line in lines if line]
-        words += texts
-        labels += [language] * len(texts)
-    if not words:
-        raise NoTestWords(f"{folder / kind}: there are no words of {', '.join(languages)}")
-    return LabelledWords(kind, words, labels)
-
-
-def read_tsv(path: Path) -> LabelledWords:
-    """Read a file of lines `word<TAB>language`."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise NoTestWords(f"{path}: cannot be read ({error})") from error
-    rows = [line.split("\t") for line in lines if line.strip()]
-    wrong = next((number for number, row in enumerate(rows, 1) if len(row) != 2), None)
-    if wrong or not rows:
-        raise NoTestWords(f"{path}: line {wrong or 1} is not `word<TAB>language`")
-    words, labels = zip(*rows, strict=True)
-    return LabelledWords(path.stem, list(words), list(labels))
-
-
-def evaluate(identifier: Identifier, test: LabelledWords) -> dict[str, Any]:
-    """Return the scores of a model on labelled words, JSON-ready.
-
-    Accuracy forces one language a word; the verdicts say how often the model would have done so.
+    Accuracy forces one language a text; the verdicts say how often the model would have done so.
+    `elsewhere` are texts that belong to none of its languages, by name: `single` should be rare there.
     """
     card = identifier.card
     unknown = sorted(set(test.labels) - set(card.languages))
     if unknown:
         raise NoTestWords(f"{test.name}: the model {card.name} does not know {', '.join(unknown)}")
     started = time.perf_counter()
-    output = identifier.probabilities(test.words)
+    answers = identifier.identify(test.texts)
     seconds = time.perf_counter() - started
-    shares = languages_only(output, card.labels, card.languages)
+    return {
+        "words": len(test.texts),
+        **scores(card, answers, test),
+        "verdicts": verdict_scores(answers, test.labels),
+        "single_elsewhere": {
+            name: share_of_single(identifier.identify(texts)) for name, texts in (elsewhere or {}).items()
+        },
+        "words_per_second": round(sum(len(text.split()) for text in test.texts) / seconds),
+    }
+
+
+def scores(card: Card, answers: Sequence[Answer], test: LabelledTexts) -> dict[str, Any]:
+    """Return what the probabilities of `answers` are worth."""
+    output = np.array([[answer.probabilities[label] for label in card.labels] for answer in answers])
+    shares = metrics.languages_only(output, card.labels, card.languages)
     truth = np.array([card.languages.index(label) for label in test.labels])
-    confusion = np.zeros((len(card.languages), len(card.languages)), int)
-    np.add.at(confusion, (truth, shares.argmax(axis=1)), 1)
+    answered = shares.argmax(axis=1)
+    confusion = metrics.confusion_matrix(truth, answered, len(card.languages))
+    reliability = metrics.reliability(shares, truth)
     return {
-        "words": len(test.words),
-        **classification_scores(confusion, card.languages),
-        "negative_log_likelihood": _rounded(-np.log(np.maximum(shares[np.arange(len(truth)), truth], 1e-9)).mean()),
-        "expected_calibration_error": _rounded(expected_calibration_error(shares, truth)),
-        "reliability": reliability(shares, truth),
+        **metrics.classification_scores(confusion, card.languages),
+        "negative_log_likelihood": metrics.rounded(metrics.negative_log_likelihood(shares, truth)),
+        "expected_calibration_error": metrics.rounded(metrics.expected_calibration_error(reliability)),
+        "reliability": reliability,
         "confusion": confusion.tolist(),
-        "verdicts": verdict_scores(identifier, test, output),
-        "words_per_second": round(len(test.words) / seconds),
+        "by_length": by_length(test.texts, answered == truth),
     }
 
 
-def languages_only(output: Floats, labels: Sequence[str], languages: Sequence[str]) -> Floats:
-    """Return the probabilities (words, languages) without `und`, each row with sum 1."""
-    shares = output[:, [labels.index(language) for language in languages]]
-    scaled: Floats = shares / np.maximum(shares.sum(axis=1, keepdims=True), 1e-12)
-    return scaled
-
-
-def classification_scores(confusion: NDArray[np.int_], languages: Sequence[str]) -> dict[str, Any]:
-    """Return accuracy, accuracy by language and macro-F1 of a confusion matrix (truth, answer)."""
-    right = np.diag(confusion)
-    recall = right / np.maximum(confusion.sum(axis=1), 1)
-    f1 = 2 * right / np.maximum(confusion.sum(axis=0) + confusion.sum(axis=1), 1)
-    return {
-        "accuracy": _rounded(right.sum() / confusion.sum()),
-        "by_language": {language: _rounded(value) for language, value in zip(languages, recall, strict=True)},
-        "macro_f1": _rounded(f1.mean()),
-    }
-
-
-def expected_calibration_error(shares: Floats, truth: NDArray[np.int_]) -> float:
-    """Mean distance between confidence and accuracy over ten equal bins (Guo et al. 2017)."""
-    return sum(row["words"] * abs(row["accuracy"] - row["confidence"]) for row in reliability(shares, truth)) / max(
-        len(truth), 1
-    )
-
-
-def reliability(shares: Floats, truth: NDArray[np.int_]) -> list[dict[str, float]]:
-    """Return words, mean confidence and accuracy of each bin of confidence that holds words."""
-    confidence, right = shares.max(axis=1), shares.argmax(axis=1) == truth
-    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
+def by_length(texts: Sequence[str], right: Any) -> list[dict[str, Any]]:
+    """Return words and accuracy by number of letters; nothing for texts of several words."""
+    if any(" " in text for text in texts):
+        return []
+    lengths = np.array([len(normalise(text)) for text in texts])
     return [
-        {
-            "words": int((bins == index).sum()),
-            "confidence": _rounded(confidence[bins == index].mean()),
-            "accuracy": _rounded(right[bins == index].mean()),
-        }
-        for index in range(BINS)
-        if (bins == index).any()
+        {"letters": name, "words": int(within.sum()), "accuracy": metrics.rounded(right[within].mean())}
+        for name, within in metrics.bands(lengths)
     ]
 
 
-def verdict_scores(identifier: Identifier, test: LabelledWords, output: Floats) -> dict[str, float]:
+def verdict_scores(answers: Sequence[Answer], labels: Sequence[str]) -> dict[str, float | None]:
     """Return the share of each verdict and how often `single` names the right language."""
-    answers = identifier.answers(test.words, output)
-    single = [(answer.language, label) for answer, label in zip(answers, test.labels, strict=True) if answer.language]
-    shares = {verdict: _rounded(np.mean([answer.verdict == verdict for answer in answers])) for verdict in VERDICTS}
-    right = np.mean([language == label for language, label in single]) if single else 0.0
-    return {**shares, "single_right": _rounded(right)}
+    shares = {verdict: float(np.mean([answer.verdict == verdict for answer in answers])) for verdict in VERDICTS}
+    pairs = zip(answers, labels, strict=True)
+    right = [answer.language == label for answer, label in pairs if answer.verdict == SINGLE]
+    return {
+        **{verdict: metrics.rounded(share) for verdict, share in shares.items()},
+        "single_right": metrics.rounded(np.mean(right)) if right else None,
+    }
 
 
-def share_of_single(identifier: Identifier, words: Sequence[str]) -> float:
-    """Return how often a model says `single`: on words of other languages it should be seldom."""
-    return _rounded(np.mean([answer.verdict == SINGLE for answer in identifier.identify(words)]))
+def share_of_single(answers: Sequence[Answer]) -> float:
+    """Return how often the verdict is `single`."""
+    return metrics.rounded(np.mean([answer.verdict == SINGLE for answer in answers]))
 
 
-def _rounded(value: Any) -> float:
-    return round(float(value), 4)
-
-
-def held_out(lexicon: "Lexicon") -> LabelledWords:
+def held_out(lexicon: "Lexicon") -> LabelledTexts:
     """Return the words that no training saw, each with its most frequent language."""
-    examples = lexicon.own["held-out"]
+    examples = lexicon.own[HELD_OUT]
     best = examples.targets[:, :-1].argmax(axis=1)
-    return LabelledWords("held-out", examples.words, [lexicon.languages[index] for index in best])
+    return LabelledTexts(HELD_OUT, examples.words, [lexicon.languages[index] for index in best])
 
 
-def score_version(folder: Path, tests: Mapping[str, LabelledWords]) -> dict[str, Any]:
-    """Measure the version in `folder` on each set of words and keep the scores in its card."""
+def held_out_words(languages: Sequence[str], encoder: Encoder) -> LabelledTexts:
+    """Return the held-out words of `languages` from wordfreq, without the rest of the training data."""
+    from classifier.ml import lexicon
+
+    spelled = lexicon.spelled_in(encoder)
+    own = [
+        lexicon.frequencies(language, lambda word: lexicon.split_of(word) == HELD_OUT and spelled(word))
+        for language in languages
+    ]
+    return held_out(lexicon.assemble(languages, own, {}, encoder))
+
+
+def score_version(
+    folder: Path, tests: Mapping[str, LabelledTexts], elsewhere: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, Any]:
+    """Measure the version in `folder` on each set of texts and keep the scores in its card."""
     identifier = Identifier(folder)
-    measured = {name: evaluate(identifier, test) for name, test in tests.items()}
-    card = replace(identifier.card, scores={**identifier.card.scores, **measured})
-    card.write(folder)
+    measured = {name: evaluate(identifier, test, elsewhere) for name, test in tests.items()}
+    save_scores(folder, measured)
     return measured
+
+
+def save_scores(folder: Path, measured: Mapping[str, Any]) -> None:
+    """Add scores, by the name of their texts, to those that the card in `folder` already holds."""
+    card = Card.read(folder)
+    replace(card, scores={**card.scores, **measured}).write(folder)

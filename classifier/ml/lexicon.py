@@ -67,6 +67,13 @@ def other_languages(languages: Sequence[str]) -> list[str]:
     return sorted(set(wordfreq.available_languages("best")) - {*languages, *UNSEEN})
 
 
+def spelled_in(encoder: Encoder) -> Callable[[str], bool]:
+    """Return a function: is a word of the encoder's alphabet alone, with a letter in it?"""
+    signs = set(encoder.alphabet)
+    letters = {sign for sign in signs if sign.isalpha()}
+    return lambda word: signs.issuperset(word) and not letters.isdisjoint(word)
+
+
 def frequencies(language: str, allowed: Callable[[str], bool], most_words: int | None = None) -> dict[str, float]:
     """Return the frequency (share of all words) of the normalised words of a language that are `allowed`."""
     raw = wordfreq.get_frequency_dict(language, "best")  # most frequent first
@@ -90,12 +97,7 @@ def build(
     `most_words` takes only the most frequent words of each list, for trials. Soft targets, floor
     and weights follow the recipe in docs/models.md.
     """
-    letters = set(encoder.alphabet)
-    plain = {letter for letter in letters if letter.isalpha()}
-
-    def spelled(word: str) -> bool:
-        return letters.issuperset(word) and not plain.isdisjoint(word)
-
+    spelled = spelled_in(encoder)
     own = []
     for language in languages:
         report(f"reading {language}")

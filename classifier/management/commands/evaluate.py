@@ -1,0 +1,190 @@
+"""`manage.py evaluate`: measures models on texts whose language is known."""
+
+import os
+from argparse import ArgumentParser
+from collections.abc import Iterator, Mapping, Sequence
+from functools import reduce
+from operator import getitem
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from classifier import registry
+from classifier.languages import language_name
+from classifier.ml import evaluation, labelled
+from classifier.ml.artifacts import CARD, BadVersion
+from classifier.ml.identifier import Identifier
+from classifier.ml.labelled import KINDS, LabelledTexts, NoTestWords
+
+TESTDATA = "LINGUA_TESTDATA"  # the environment variable with a folder in lingua's layout
+ELSEWHERE = ("de", "pl")  # languages that a folder may hold and no model knows; Polish is in no training data
+RANDOM = "random strings"
+CONFUSIONS = 3  # the most frequent ones, shown
+
+Measured = dict[str, dict[str, Any]]  # by model: its scores
+
+
+class Command(BaseCommand):
+    """Measures each model on each set of texts, shows a table a set, and keeps what is asked for."""
+
+    help = (
+        "Measure models: on held-out words and, with LINGUA_TESTDATA set, on that folder; or on other texts. "
+        "Needs no TensorFlow; the held-out words need wordfreq."
+    )
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the options."""
+        parser.add_argument(
+            "names", nargs="*", metavar="NAME", help="models, or NAME/VERSION (default: all that serve)"
+        )
+        parser.add_argument(
+            "--data",
+            nargs="+",
+            metavar="PATH",
+            help=f"{evaluation.HELD_OUT}, a folder in lingua's layout or a file of lines text<TAB>language",
+        )
+        parser.add_argument("--kind", nargs="+", choices=KINDS, help="of a folder (default: all that it holds)")
+        parser.add_argument("--save", action="store_true", help="write the scores into the models' cards")
+        parser.add_argument("--pictures", action="store_true", help="draw: beside the cards, and to compare models")
+        parser.add_argument(
+            "--images", type=Path, default=settings.BASE_DIR / "docs/images", help="where comparisons are drawn"
+        )
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Measure, show, and then save and draw."""
+        identifiers = {name: self._identifier(name) for name in options["names"] or registry.model_names()}
+        if not identifiers:
+            raise CommandError("There are no models to measure: train some first.")
+        measured: dict[str, Measured] = {}
+        try:
+            languages = next(iter(identifiers.values())).card.languages
+            for test, elsewhere in read(options["data"] or default_data(), languages, options["kind"]):
+                measured[test.name] = {
+                    name: evaluation.evaluate(identifier, test, elsewhere) for name, identifier in identifiers.items()
+                }
+                self.stdout.write("\n".join(table(test.name, measured[test.name])) + "\n")
+        except NoTestWords as error:
+            raise CommandError(str(error)) from error
+        if options["save"]:
+            self._save(identifiers, measured)
+        if options["pictures"]:
+            self._draw(identifiers, measured, options["images"])
+
+    def _identifier(self, name: str) -> Identifier:
+        model, _, version = name.partition("/")
+        try:
+            if not version:
+                return registry.get(model)
+            return Identifier(_folder(registry.resolve_name(model), version))
+        except (registry.UnknownModel, registry.ModelUnavailable, BadVersion) as error:
+            raise CommandError(str(error)) from error
+
+    def _save(self, identifiers: Mapping[str, Identifier], measured: Mapping[str, Measured]) -> None:
+        for name, identifier in identifiers.items():
+            folder = _folder(identifier.card.name, identifier.card.version)
+            evaluation.save_scores(folder, {test: by_model[name] for test, by_model in measured.items()})
+            self.stderr.write(f"{folder / CARD}: scores written")
+
+    def _draw(self, identifiers: Mapping[str, Identifier], measured: Mapping[str, Measured], images: Path) -> None:
+        from classifier.ml import pictures
+
+        folders = {name: _folder(one.card.name, one.card.version) for name, one in identifiers.items()}
+        cards = {name: identifier.card for name, identifier in identifiers.items()}
+        for path in pictures.draw(cards, measured, folders, images):
+            self.stderr.write(f"{path}: drawn")
+
+
+def _folder(name: str, version: str) -> Path:
+    """Return where a version lies on disk."""
+    for folder in registry.folders(name, version):
+        if (folder / CARD).is_file():
+            return folder
+    raise CommandError(f"There is no version {version} of {name} on disk.")
+
+
+def default_data() -> list[str]:
+    """Return what is measured when nothing is named."""
+    testdata = os.environ.get(TESTDATA)
+    return [evaluation.HELD_OUT, *([testdata] if testdata else [])]
+
+
+def read(
+    data: Sequence[str], languages: Sequence[str], kinds: Sequence[str] | None
+) -> Iterator[tuple[LabelledTexts, dict[str, list[str]]]]:
+    """Yield each set of texts, and texts of none of the languages by name."""
+    strings = {RANDOM: labelled.random_strings()}
+    for source in data:
+        path = Path(source)
+        if path.is_dir():
+            for kind in kinds or labelled.kinds_in(path):
+                others = [code for code in ELSEWHERE if (path / kind / f"{code}.txt").is_file()]
+                elsewhere = {language_name(code): labelled.read_kind(path, [code], kind).texts for code in others}
+                yield labelled.read_kind(path, languages, kind), {**elsewhere, **strings}
+        elif source == evaluation.HELD_OUT:
+            yield _held_out(languages), strings
+        else:
+            yield labelled.read_tsv(path), strings
+
+
+def _held_out(languages: Sequence[str]) -> LabelledTexts:
+    from classifier.ml.encoding import Encoder
+
+    try:
+        return evaluation.held_out_words(languages, Encoder())
+    except ImportError as error:
+        raise CommandError(
+            "The held-out words need wordfreq: install requirements.txt, or name other --data."
+        ) from error
+
+
+def table(name: str, measured: Measured) -> list[str]:
+    """Return the lines of a table: a row a score, a column a model."""
+    first = next(iter(measured.values()))
+    width = max(14, *(len(model) + 2 for model in measured))
+    rows = [(label, [_cell(scores, path, form) for scores in measured.values()]) for label, path, form in _rows(first)]
+    rows += [
+        ("" if place else "most often confused", [_confusion(one, place) for one in measured.values()])
+        for place in range(CONFUSIONS)
+    ]
+    lines = [f"{label:30}" + "".join(f"{cell:>{width}}" for cell in cells).rstrip() for label, cells in rows]
+    title = f"{name + ': ' + format(first['words'], ',') + ' texts':30}" + "".join(
+        f"{one:>{width}}" for one in measured
+    )
+    return [title, "-" * len(title), *lines, ""]
+
+
+def _rows(scores: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...], str]]:
+    """Yield of each row its label, where its score lies and how it is written."""
+    yield "accuracy", ("accuracy",), ".4f"
+    for language in scores["by_language"]:
+        yield f"  {language_name(language)}", ("by_language", language), ".4f"
+    yield "macro-F1", ("macro_f1",), ".4f"
+    yield "negative log-likelihood", ("negative_log_likelihood",), ".4f"
+    yield "expected calibration error", ("expected_calibration_error",), ".4f"
+    yield "single", ("verdicts", "single"), ".1%"
+    yield "  right when single", ("verdicts", "single_right"), ".1%"
+    for name in scores["single_elsewhere"]:
+        yield f"  single on {name}", ("single_elsewhere", name), ".1%"
+    yield "several", ("verdicts", "several"), ".1%"
+    yield "unsure", ("verdicts", "unsure"), ".1%"
+    yield "words a second", ("words_per_second",), ","
+
+
+def _cell(scores: dict[str, Any], path: Sequence[str], form: str) -> str:
+    value: Any = reduce(getitem, path, scores)
+    return "-" if value is None else format(value, form)
+
+
+def _confusion(scores: dict[str, Any], place: int) -> str:
+    languages = list(scores["by_language"])
+    pairs = [
+        (count, f"{true} as {answered}")
+        for true, row in zip(languages, scores["confusion"], strict=True)
+        for answered, count in zip(languages, row, strict=True)
+        if true != answered and count
+    ]
+    ranked = sorted(pairs, reverse=True)
+    return f"{ranked[place][1]} {ranked[place][0]}" if place < len(ranked) else ""
