@@ -5,14 +5,21 @@ import io
 import json
 from collections.abc import Iterable, Sequence
 
-from classifier.answers import answer_fields
+from classifier.answers import Comparison, answer_fields, comparison_fields
 from classifier.languages import language_name
 from classifier.ml.identifier import Answer
 from classifier.word_files import Refusal
 
+LONGEST_CELL = 40  # a longer text does not push the other lines of a table apart
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
-Row = Answer | Refusal
+Row = Answer | Comparison | Refusal
+
+
+def _answers(rows: Iterable[Row]) -> list[Answer]:
+    """Return the answers among `rows`; of a comparison those of all models, one after another."""
+    each = ([row] if isinstance(row, Answer) else row.answers for row in rows if not isinstance(row, Refusal))
+    return [answer for answers in each for answer in answers]
 
 
 def without_formula(cell: str) -> str:
@@ -51,7 +58,8 @@ class Json(JsonLines):
 def _fields(row: Row) -> dict[str, object]:
     if isinstance(row, Refusal):
         return {"line": row.line, "error": {"code": row.code, "detail": row.detail}}
-    return {**answer_fields(row), "correction": None, "reviewed": None}
+    fields = comparison_fields(row) if isinstance(row, Comparison) else answer_fields(row)
+    return {**fields, "correction": None, "reviewed": None}
 
 
 class Tsv:
@@ -67,7 +75,7 @@ class Tsv:
 
     def rows(self, rows: Iterable[Row]) -> str:
         """Return the text of the answers among `rows`, one line each."""
-        return self._lines(self._cells(row) for row in rows if isinstance(row, Answer))
+        return self._lines(map(self._cells, _answers(rows)))
 
     def _cells(self, answer: Answer) -> list[str | float]:
         shares = {candidate.language: candidate.probability for candidate in answer.candidates}
@@ -94,10 +102,10 @@ class Csv(Tsv):
 
 
 class Table:
-    """Aligned columns for people; the first rows decide how wide the first column is."""
+    """Aligned columns for people; the first rows decide how wide the words' and the models' columns are."""
 
     opening = closing = ""
-    _width = 0
+    _width = _model_width = 0
 
     def __init__(self, languages: Sequence[str]) -> None:
         self._names = {language: language_name(language) for language in languages}
@@ -105,14 +113,18 @@ class Table:
 
     def rows(self, rows: Iterable[Row]) -> str:
         """Return the text of the answers among `rows`, one line each."""
-        answers = [row for row in rows if isinstance(row, Answer)]
-        self._width = self._width or max((len(answer.word) for answer in answers), default=0)
+        rows = list(rows)
+        answers = _answers(rows)
+        self._width = self._width or min(LONGEST_CELL, max((len(answer.word) for answer in answers), default=0))
+        if any(isinstance(row, Comparison) for row in rows):
+            self._model_width = self._model_width or max(len(answer.model) for answer in answers)
         return "".join(map(self._line, answers))
 
     def _line(self, answer: Answer) -> str:
+        model = f"{answer.model:<{self._model_width}}  " if self._model_width else ""
         name = self._names[answer.language] if answer.language else "-"
         shares = [f"{self._names[each.language]} {each.probability:.1%}" for each in answer.candidates]
-        start = f"{answer.word:<{self._width}}  {answer.verdict:<7}  {name:<{self._name_width}}"
+        start = f"{answer.word:<{self._width}}  {model}{answer.verdict:<7}  {name:<{self._name_width}}"
         return f"{start}  {', '.join(shares)}\n"
 
 

@@ -14,6 +14,7 @@ from classifier.languages import OTHER_LABELS, label_name
 from classifier.ml.encoding import INVISIBLE
 from classifier.ml.texts import words_of
 from classifier.models import MULTIPLE, Feedback, Prediction
+from classifier.services import ALL_MODELS
 
 MAX_WORD_LENGTH = 100  # code points, after NFC
 MAX_TEXT_LENGTH = 1000  # of all words together, with a space between them
@@ -99,8 +100,9 @@ class WordField(forms.CharField):
         return clean_word(value)
 
 
-def _models() -> list[tuple[str, str]]:
-    return [(name, name) for name in registry.model_names()]
+def _models() -> list[tuple[str, Any]]:
+    names = [(name, name) for name in registry.model_names()]
+    return [*names, (ALL_MODELS, _("All models"))] if len(names) > 1 else names
 
 
 def _best_model() -> str:

@@ -14,10 +14,12 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from classifier.answers import Comparison
 from classifier.ml.artifacts import UNDETERMINED
 from classifier.ml.encoding import normalise
-from classifier.ml.identifier import Answer, rank
+from classifier.ml.identifier import Answer
 from classifier.ml.verdict import SEVERAL, SINGLE, UNSURE
+from classifier.records import rebuilt
 
 KEY_LENGTH = 320  # characters of a word_key; fits PostgreSQL's limit for an index entry in any script
 OWNERLESS_HOURS = 24  # so long whoever knows the id of a row without owner may read and correct it
@@ -62,7 +64,7 @@ class PredictionQuerySet(models.QuerySet["Prediction"]):
 
 
 class Prediction(models.Model):
-    """What one model, or several at once, said about a word; never edited."""
+    """What one model, or all at once, said about a word or a text; never edited."""
 
     class Verdict(models.TextChoices):
         """Whether the word belongs to one language."""
@@ -92,7 +94,15 @@ class Prediction(models.Model):
     probabilities = models.JSONField()
     language = models.CharField(max_length=35, blank=True)
     verdict = models.CharField(max_length=10, choices=Verdict)
-    others = models.JSONField(default=list, blank=True, help_text=_("What the other models said, when asked together."))
+    words = models.JSONField(
+        default=list, blank=True, help_text=_("The words of a text, each with what each model said about it.")
+    )
+    others = models.JSONField(
+        null=True, blank=True, help_text=_("What the other models said, when all were asked together.")
+    )
+    unavailable = models.JSONField(
+        default=list, blank=True, help_text=_("The models that could not answer, when all were asked together.")
+    )
     source = models.CharField(max_length=10, choices=Source)
     private = models.BooleanField(default=False)
     created = models.DateTimeField(default=timezone.now, db_index=True)
@@ -114,7 +124,7 @@ class Prediction(models.Model):
             ),
             models.CheckConstraint(
                 name="prediction_private_is_anonymous",
-                condition=Q(private=True, word="", word_key="", owner="") | Q(private=False) & ~Q(word=""),
+                condition=Q(private=True, word="", word_key="", words=[], owner="") | Q(private=False) & ~Q(word=""),
             ),
         ]
 
@@ -133,25 +143,21 @@ class Prediction(models.Model):
         return {SINGLE: self.language, SEVERAL: MULTIPLE, UNSURE: UNDETERMINED}[self.verdict]
 
     def answer(self) -> Answer:
-        """Return the model's answer as it was given."""
+        """Return the answer as it was given; the best model's, when all were asked."""
         fields = ("model", "model_version", "probabilities", "language", "verdict")
-        return self._answer({field: getattr(self, field) for field in fields})
+        return self._answer(0, {field: getattr(self, field) for field in fields})
 
-    def answers(self) -> list[Answer]:
-        """Return the answers of all models that were asked together, this row's first."""
-        return [self.answer(), *map(self._answer, self.others)]
+    def comparison(self) -> Comparison | None:
+        """Return the answers of all models that were asked together, best model first; None when one was asked."""
+        if self.others is None:
+            return None
+        others = [self._answer(place, said) for place, said in enumerate(self.others, 1)]
+        return Comparison((self.answer(), *others), tuple(self.unavailable))
 
-    def _answer(self, said: dict[str, Any]) -> Answer:
-        return Answer(
-            word=self.word,
-            model=said["model"],
-            model_version=said["model_version"],
-            language=said["language"] or None,
-            verdict=said["verdict"],
-            candidates=rank(said["probabilities"], self.languages),
-            undetermined=round(said["probabilities"][UNDETERMINED], 4),
-            probabilities=said["probabilities"],
-        )
+    def _answer(self, place: int, said: dict[str, Any]) -> Answer:
+        """Return the answer of the model at `place` among those asked together."""
+        words = [{"word": word["word"], **word["said"][place]} for word in self.words]
+        return rebuilt(self.word, said, self.languages, words)
 
     def correction(self, owner: str) -> dict[str, Any] | None:
         """Return the owner's own feedback on this, ready for JSON."""

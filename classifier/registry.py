@@ -81,13 +81,19 @@ def get(name: str = "") -> Identifier:
 
 def languages() -> tuple[str, ...]:
     """Return the languages that any available model knows, in the order of their first model."""
-    known: dict[str, None] = {}
+    known = [language for identifier in available()[0] for language in identifier.card.languages]
+    return tuple(dict.fromkeys(known))
+
+
+def available() -> tuple[list[Identifier], list[str]]:
+    """Return the identifiers of the models that serve, best first, and the names of those that cannot."""
+    serving, unavailable = [], []
     for name in model_names():
         try:
-            known |= dict.fromkeys(get(name).card.languages)
+            serving.append(get(name))
         except ModelUnavailable:
-            continue
-    return tuple(known)
+            unavailable.append(name)
+    return serving, unavailable
 
 
 def _load(name: str, version: str) -> Identifier | None:

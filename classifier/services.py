@@ -12,8 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from classifier import registry
-from classifier.ml.identifier import Answer
+from classifier.answers import Comparison
+from classifier.ml.identifier import Identifier
 from classifier.models import MULTIPLE, Feedback, Prediction, ReviewedWord, key_of
+from classifier.records import said, words_said
 from classifier.store import store
 
 ALL_MODELS = "all"
@@ -38,51 +40,77 @@ def identify(
     private: bool = False,
     batch: UUID | None = None,
 ) -> list[Prediction]:
-    """Identify clean words and store the answers in one commit.
+    """Identify clean words and texts, and store the answers in one commit.
 
-    With `all` for a model every model answers: the default one in the row, the rest in its `others`.
-    A private row is stored without word and owner; the object returned still carries the word.
+    With `all` for a model every model answers: the best one in the row, the rest in its `others`.
+    A private row is stored without words and owner; the object returned still carries them.
     Raises UnknownModel, ModelUnavailable and UnknownLanguage.
     """
-    names = registry.model_names() if model.casefold() == ALL_MODELS else []
-    answers = [_answers(name, words, languages) for name in names or [model]]
+    asked = ask(words=words, model=model, languages=languages)
     rows = [
         Prediction(
             owner="" if private else owner,
             batch=batch,
-            word="" if private else word,
-            word_key="" if private else key_of(word),
             languages=list(languages),
-            others=[_said(other) for other in others],
+            others=[said(other) for other in comparison.answers[1:]] if wants_all(model) else None,
+            unavailable=list(comparison.unavailable),
             source=source,
             private=private,
-            **_said(first),
+            **said(comparison.answers[0]),
+            **({} if private else _texts(comparison)),
         )
-        for word, first, *others in zip(words, *answers, strict=True)
+        for comparison in asked
     ]
     store(rows)
-    for row, word in zip(rows, words, strict=True):
-        row.word, row.word_key = word, key_of(word)
+    for row, comparison in zip(rows, asked, strict=True):
+        for field, value in _texts(comparison).items():
+            setattr(row, field, value)
     return rows
 
 
-def _answers(model: str, words: Sequence[str], languages: Sequence[str]) -> list[Answer]:
-    identifier = registry.get(model)
-    known = identifier.card.languages
+def ask(*, words: Sequence[str], model: str = "", languages: Sequence[str] = ()) -> list[Comparison]:
+    """Return what the model, or each of them, says about each word or text; store nothing.
+
+    Raises UnknownModel, ModelUnavailable and UnknownLanguage.
+    """
+    identifiers, unavailable = _identifiers(model)
+    known = _common_languages(identifiers)
     if not set(languages) <= set(known):
-        raise UnknownLanguage(f"The model {identifier.card.name} knows these languages: {', '.join(known)}.")
-    return identifier.identify(words, languages)
+        raise UnknownLanguage(f"The languages that can be asked for are: {', '.join(known)}.")
+    said_by_each = [identifier.identify(words, languages) for identifier in identifiers]
+    return [Comparison(answers, tuple(unavailable)) for answers in zip(*said_by_each, strict=True)]
 
 
-def _said(answer: Answer) -> dict[str, Any]:
-    """Return what a row keeps of an answer."""
-    return {
-        "model": answer.model,
-        "model_version": answer.model_version,
-        "probabilities": answer.probabilities,
-        "language": answer.language or "",
-        "verdict": answer.verdict,
-    }
+def wants_all(model: str) -> bool:
+    """Return whether the name stands for all models together."""
+    return model.casefold() == ALL_MODELS
+
+
+def known_languages(model: str = "") -> tuple[str, ...]:
+    """Return the languages that the model knows; of `all`, those that each of them knows.
+
+    Raises UnknownModel and ModelUnavailable.
+    """
+    return _common_languages(_identifiers(model)[0])
+
+
+def _common_languages(identifiers: Sequence[Identifier]) -> tuple[str, ...]:
+    first, *others = (identifier.card.languages for identifier in identifiers)
+    return tuple(language for language in first if all(language in known for known in others))
+
+
+def _identifiers(model: str) -> tuple[list[Identifier], list[str]]:
+    """Return who answers, best first, and the names of the models that should, but cannot."""
+    if not wants_all(model):
+        return [registry.get(model)], []
+    serving, unavailable = registry.available()
+    return serving or [registry.get()], unavailable
+
+
+def _texts(comparison: Comparison) -> dict[str, Any]:
+    """Return those fields of a row that show what was asked."""
+    word = comparison.answers[0].word
+    return {"word": word, "word_key": key_of(word), "words": words_said(comparison.answers)}
 
 
 def find_prediction(*, public_id: UUID, owner: str) -> Prediction:

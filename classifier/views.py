@@ -1,6 +1,7 @@
 """The web pages: validate, call one service, respond."""
 
 from contextlib import suppress
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import BadRequest
@@ -37,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "503.html", status=503)
     if prediction.private:
         form = WordForm(initial=form.cleaned_data | {"word": ""})
-        return render(request, "result.html", {"answer": prediction.answer(), "form": form, "private": True})
+        return render(request, "result.html", {**_said(prediction), "form": form, "private": True})
     response = HttpResponseRedirect(resolve_url("result", prediction.public_id), status=303)
     ensure_visitor(request, response)
     return response
@@ -98,13 +99,17 @@ def _find(request: HttpRequest, public_id: UUID) -> Prediction:
         raise Http404 from error
 
 
+def _said(prediction: Prediction) -> dict[str, Any]:
+    return {"answer": prediction.answer(), "comparison": prediction.comparison()}
+
+
 def _result(request: HttpRequest, prediction: Prediction, rejected: FeedbackForm | None = None) -> HttpResponse:
     own = prediction.feedback.filter(owner=owner_of(request)).first()
     context = {
         "prediction": prediction,
-        "answer": prediction.answer(),
+        **_said(prediction),
         "feedback": own,
         "feedback_form": rejected or FeedbackForm(prediction=prediction, feedback=own),
-        "form": WordForm(initial={"model": prediction.model}),
+        "form": WordForm(),
     }
     return render(request, "result.html", context, status=400 if rejected else 200)

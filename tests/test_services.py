@@ -84,8 +84,8 @@ def test_languages_restrict_the_candidates(db):
 def test_all_models_are_one_row(db):
     identify(words=["orignal", "piano"], source="web", model="ALL")
     row = Prediction.objects.get(word="orignal")
-    assert [answer.model for answer in row.answers()] == ["Ngram", "FF"]
-    assert row.answers()[1].word == "orignal"
+    assert [answer.model for answer in row.comparison().answers] == ["Ngram", "FF"]
+    assert row.comparison().answers[1].word == "orignal"
 
 
 def test_a_private_row_has_neither_word_nor_owner(db):

@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError as InvalidWord
 from rest_framework import serializers
 from rest_framework.settings import api_settings
 
-from classifier import registry
-from classifier.answers import answer_fields
+from classifier import registry, services
+from classifier.answers import answer_fields, comparison_fields
 from classifier.forms import clean_word
 from classifier.models import Prediction
 
@@ -17,7 +17,7 @@ SHOWN_SCORES = ("words", "accuracy", "by_language", "macro_f1")
 
 
 class WordField(serializers.Field[str, Any, str, Any]):
-    """A word, as the form and the command line understand it."""
+    """A word or a text, as the form and the command line understand it."""
 
     def to_internal_value(self, data: Any) -> str:
         """Return the clean word."""
@@ -48,6 +48,16 @@ class ModelField(serializers.Field[str, Any, str, Any]):
     def to_representation(self, value: str) -> str:
         """Return the name as it is."""
         return value
+
+
+class ModelsField(ModelField):
+    """The name of a served model, or `all`."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return `all`, or the name as the registry writes it."""
+        if isinstance(data, str) and services.wants_all(data):
+            return services.ALL_MODELS
+        return super().to_internal_value(data)
 
 
 class StrictBooleanField(serializers.BooleanField):
@@ -82,13 +92,13 @@ class PredictionRequest(StrictSerializer):
     """The body that asks for a prediction."""
 
     word = WordField()
-    model = ModelField(default="")
+    model = ModelsField(default="")
     languages = serializers.ListField(child=serializers.CharField(), default=list, max_length=200)
     private = StrictBooleanField(default=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Check that the model knows the languages asked for; codes are case-insensitive (BCP 47)."""
-        known = {code.lower(): code for code in registry.get(attrs["model"]).card.languages}
+        known = {code.lower(): code for code in services.known_languages(attrs["model"])}
         asked = [code.lower() for code in attrs["languages"]]
         message = f"The model does not know this language; it knows: {', '.join(known.values())}."
         unknown = {str(index): message for index, code in enumerate(asked) if code not in known}
@@ -111,10 +121,11 @@ def article_fields(prediction: Prediction) -> dict[str, Any]:
 
 
 def prediction_fields(prediction: Prediction, owner: str) -> dict[str, Any]:
-    """Return the answer as documented; a private prediction has no id, since it has no address."""
+    """Return the answer or answers as documented; a private prediction has no id, since it has no address."""
+    comparison = prediction.comparison()
     return {
         "id": None if prediction.private else str(prediction.public_id),
-        **answer_fields(prediction.answer()),
+        **(comparison_fields(comparison) if comparison else answer_fields(prediction.answer())),
         "correction": prediction.correction(owner),
         "reviewed": prediction.reviewed(),
         "created_at": prediction.created,

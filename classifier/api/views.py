@@ -61,7 +61,7 @@ class Predictions(JsonView):
     """Predictions: what a model says about a word, stored."""
 
     def post(self, request: Request) -> Response:
-        """Identify one word; a private one has no address of its own afterwards."""
+        """Identify one word or text, by one model or all; a private one has no address of its own afterwards."""
         asked = _valid(PredictionRequest(data=request.data))
         owner = owner_of(request)
         [prediction] = services.identify(

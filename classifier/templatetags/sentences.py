@@ -9,10 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from classifier import registry
+from classifier.answers import Comparison
 from classifier.languages import OTHER_LABELS, label_name, listed
 from classifier.ml.identifier import Answer
+from classifier.ml.texts import tokens_of
 from classifier.ml.verdict import SEVERAL, SINGLE
 from classifier.models import MULTIPLE, Feedback
+from classifier.services import ALL_MODELS
 
 register = template.Library()
 
@@ -26,6 +29,7 @@ MODEL_LINES = {
     "CNN": gettext_lazy("slides small windows over the letters."),
     "CNNsep": gettext_lazy("slides small windows too, with far fewer weights."),
     "RNN": gettext_lazy("reads letter by letter and remembers."),
+    ALL_MODELS: gettext_lazy("answer side by side."),
 }
 OUTCOMES = {
     Feedback.Status.PENDING: gettext_lazy("Thank you. A reviewer will look at it; until then you can change it."),
@@ -54,7 +58,8 @@ def sentence(answer: Answer) -> str:
     """Return the answer in one sentence."""
     first = answer.candidates[0]
     if answer.verdict == SEVERAL:
-        return _("%(languages)s share this word") % {"languages": listed(_sharing(answer))}
+        text = _("%(languages)s share this text") if answer.words else _("%(languages)s share this word")
+        return text % {"languages": listed(_sharing(answer))}
     if answer.verdict != SINGLE:
         return _("Not sure")
     words = {"language": label_name(first.language), "share": percent(min(first.probability, LARGEST))}
@@ -78,9 +83,40 @@ def hint(answer: Answer) -> str:
         return ""
     if answer.verdict == SEVERAL:
         return _("On its own, nobody can tell which of them is meant.")
+    if answer.undetermined >= NONE_LIKELY and answer.words:
+        return _("Most of its words look like none of the languages that this model knows.")
     if answer.undetermined >= NONE_LIKELY:
         return _("Its letters look like none of the languages that this model knows.")
     return _("No language stands out enough to be named.")
+
+
+@register.filter
+def tokens(answer: Answer) -> list[tuple[str, Answer | None]]:
+    """Return what white space separates in a text, each with the own answer of the word in it, if there is one."""
+    own = iter(answer.words)
+    return [(token, next(own, None) if word else None) for token, word in tokens_of(answer.word)]
+
+
+@register.filter
+def gloss(word: Answer) -> str:
+    """Return the answer for a word of a text, short enough to stand below it."""
+    if word.verdict == SEVERAL:
+        return _("shared")
+    return label_name(word.language) if word.language else _("not sure")
+
+
+@register.filter
+def agreement(comparison: Comparison) -> str:
+    """Return how far the models agree, in one sentence."""
+    models, agreeing = len(comparison.answers), comparison.agreeing
+    if models == 1:
+        return _("Only this model could answer.")
+    if len(agreeing) == models:
+        return _("All %(count)d models say so.") % {"count": models}
+    if len(agreeing) == 1:
+        return _("Each model says something else.")
+    counts = {"some": len(agreeing), "count": models, "opinion": _opinion(agreeing[0])}
+    return _("%(some)d of %(count)d models agree: %(opinion)s.") % counts
 
 
 @register.filter
@@ -125,10 +161,16 @@ def model_accuracy(name: str) -> float | None:
     """Return the share of unseen words that a model got right, None when it was not measured."""
     try:
         scores = registry.get(name).card.scores
-    except registry.ModelUnavailable:
+    except (registry.ModelUnavailable, registry.UnknownModel):
         return None
     accuracy: float | None = scores.get("held-out", {}).get("accuracy")
     return accuracy
+
+
+def _opinion(answer: Answer) -> str:
+    if answer.verdict == SEVERAL:
+        return _("several languages")
+    return label_name(answer.language) if answer.language else _("not sure")
 
 
 def _label(label: str, languages: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""Tells the language of words given as arguments, in a file or on standard input."""
+"""Tells the language of words and texts given as arguments, in a file or on standard input."""
 
 import os
 import stat
@@ -15,6 +15,7 @@ from uuid import uuid4
 from django.core.management.base import BaseCommand, CommandError
 
 from classifier import registry, services
+from classifier.answers import Comparison
 from classifier.formats import FORMATS, Format, Row
 from classifier.ml.identifier import Answer
 from classifier.word_files import Refusal, clean_lines, read_lines
@@ -25,14 +26,14 @@ SOME_REFUSED, NOTHING_DONE = 1, 2  # exit codes
 GREETING = b"INFO: Created TensorFlow Lite"
 STANDARD_ERROR = 2
 
-Identify = Callable[[Sequence[str]], list[Answer]]
+Identify = Callable[[Sequence[str]], Sequence[Answer | Comparison]]
 
 
 class Command(BaseCommand):
     """Reads words in chunks, answers them, and writes the answers as they come."""
 
     help = (
-        "Tells the language of words: of the arguments, or of the lines of a file or of standard input. "
+        "Tells the language of words and texts: of each argument, or of each line of a file or of standard input. "
         "Exit code 0: all are answered; 1: some are no valid words (see standard error); 2: nothing could be done."
     )
     requires_system_checks = ()
@@ -40,9 +41,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
-        parser.add_argument("words", nargs="*", help="words; without any, they are read, one a line")
+        parser.add_argument("words", nargs="*", help="words, or texts in quotes; else they are read, one a line")
         parser.add_argument("--input", metavar="FILE", help="file of words in UTF-8; - is standard input")
-        parser.add_argument("--model", default="", help="name in any case; default: the most accurate model")
+        parser.add_argument("--model", default="", help="name in any case, or all; default: the most accurate model")
         parser.add_argument("--languages", default="", help="only these, as in en,fr; default: all of the model")
         parser.add_argument("--format", choices=FORMATS, default="table", help="default: table")
         parser.add_argument("--store", action="store_true", help="write the answers to the database, as one batch")
@@ -51,7 +52,7 @@ class Command(BaseCommand):
         """Answer all words; raise CommandError when some are not valid or nothing can be done."""
         if options["words"] and options["input"]:
             raise CommandError("Give words or --input, not both.", returncode=NOTHING_DONE)
-        identify, languages = _choose(options["model"], options["languages"], store=options["store"])
+        identify, languages = self._choose(options["model"], options["languages"], store=options["store"])
         output = FORMATS[options["format"]](languages)
         try:
             with self._lines(options["words"], options["input"] or "-") as lines:
@@ -64,6 +65,20 @@ class Command(BaseCommand):
         else:
             if refused:
                 raise CommandError(f"Not valid words: {refused}.", returncode=SOME_REFUSED)
+
+    def _choose(self, model: str, codes: str, *, store: bool) -> tuple[Identify, Sequence[str]]:
+        """Return the function that identifies words, and the languages that it tells apart."""
+        try:
+            with _without_greeting():
+                known = services.known_languages(model)
+        except (registry.UnknownModel, registry.ModelUnavailable) as error:
+            raise CommandError(str(error), returncode=NOTHING_DONE) from error
+        asked = [code.strip().lower() for code in codes.split(",") if code.strip()]
+        if not set(asked) <= set(known):
+            raise CommandError(f"The languages that can be asked for are: {', '.join(known)}.", returncode=NOTHING_DONE)
+        for name in registry.available()[1] if services.wants_all(model) else []:
+            self.stderr.write(f"{name} cannot answer and is left out.")
+        return _identify(model, asked, store=store), asked or known
 
     @contextmanager
     def _lines(self, words: Sequence[str], path: str) -> Iterator[Iterator[bytes]]:
@@ -118,23 +133,6 @@ class Command(BaseCommand):
             self.stderr.write(f"{self._place} {refusal.line}: {refusal.detail}")
 
 
-def _choose(model: str, codes: str, *, store: bool) -> tuple[Identify, Sequence[str]]:
-    """Return the function that identifies words, and the languages that it tells apart."""
-    try:
-        with _without_greeting():
-            identifier = registry.get(model)
-    except (registry.UnknownModel, registry.ModelUnavailable) as error:
-        raise CommandError(str(error), returncode=NOTHING_DONE) from error
-    known = identifier.card.languages
-    asked = [code.strip().lower() for code in codes.split(",") if code.strip()]
-    if not set(asked) <= set(known):
-        message = f"{identifier.card.name} knows these languages: {', '.join(known)}."
-        raise CommandError(message, returncode=NOTHING_DONE)
-    if store:
-        return _storing(identifier.card.name, asked), asked or known
-    return lambda words: identifier.identify(words, asked), asked or known
-
-
 @contextmanager
 def _without_greeting() -> Iterator[None]:
     """Keep off standard error what LiteRT says there, past Python, when it loads its first model."""
@@ -150,12 +148,16 @@ def _without_greeting() -> Iterator[None]:
             os.write(STANDARD_ERROR, b"".join(line for line in said if not line.startswith(GREETING)))
 
 
-def _storing(model: str, languages: Sequence[str]) -> Identify:
+def _identify(model: str, languages: Sequence[str], *, store: bool) -> Identify:
+    """Return the function that identifies words; stored, all of them are one batch."""
     batch = uuid4()
 
-    def identify(words: Sequence[str]) -> list[Answer]:
-        stored = services.identify(words=words, source="cli", model=model, languages=languages, batch=batch)
-        return [prediction.answer() for prediction in stored]
+    def identify(words: Sequence[str]) -> Sequence[Answer | Comparison]:
+        if store:
+            stored = services.identify(words=words, source="cli", model=model, languages=languages, batch=batch)
+            return [row.comparison() or row.answer() for row in stored]
+        asked = services.ask(words=words, model=model, languages=languages)
+        return asked if services.wants_all(model) else [comparison.answers[0] for comparison in asked]
 
     return identify
 
