@@ -87,6 +87,18 @@ def fake_models(request, monkeypatch):
     return fakes
 
 
+@pytest.fixture
+def without_model(monkeypatch):
+    """Return a function that lets models be listed without a sound version of them on disk."""
+
+    def without(*names):
+        load = registry._load
+        monkeypatch.setattr(registry, "_load", lambda name, version: None if name in names else load(name, version))
+        monkeypatch.setattr(registry, "_serving", {})
+
+    return without
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
     """Put SQLite's test database into a file of this run: in memory, writers do not wait for each other."""

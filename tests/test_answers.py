@@ -1,8 +1,9 @@
 import json
+from dataclasses import replace
 
 import pytest
 
-from classifier.answers import answer_fields
+from classifier.answers import Comparison, answer_fields, comparison_fields
 from classifier.languages import language_name
 
 
@@ -52,3 +53,45 @@ def test_languages_have_english_names(code, name):
 @pytest.mark.parametrize("code", ["tlh", "", "zh"])
 def test_a_language_without_name_is_called_by_its_code(code):
     assert language_name(code) == code
+
+
+def test_a_text_shows_the_answer_for_each_word(fake_models):
+    [text], [word] = (fake_models["Ngram"].identify([asked]) for asked in ("un gâteau", "gâteau"))
+    fields = answer_fields(text)
+    assert list(fields)[-1] == "words"
+    assert [word["word"] for word in fields["words"]] == ["un", "gâteau"]
+    assert fields["words"][1] == {key: value for key, value in answer_fields(word).items() if "model" not in key}
+
+
+def said_by(fakes, *words):
+    """Return a comparison of models of which each says of a word what is said of another one."""
+    return Comparison(tuple(replace(answer, word="word") for answer in fakes["FF"].identify(words)))
+
+
+@pytest.mark.parametrize(
+    ("words", "agreement", "opinion"),
+    [
+        (["gâteau"] * 5, 1, "fr"),
+        (["gâteau"] * 4 + ["piano"], 0.8, "fr"),
+        (["school", "gâteau", "gâteau", "xqzt", "piano"], 0.4, "fr"),
+        (["piano", "piano", "gâteau"], 0.6667, "several"),
+        (["xqzt", "xqzt", "gâteau"], 0.6667, "unsure"),
+        (["xqzt", "gâteau", "gâteau", "xqzt"], 0.5, "unsure"),
+        (["school", "gâteau", "papa"], 0.3333, "en"),
+        (["gâteau"], 1, "fr"),
+    ],
+)
+def test_agreement_is_the_share_of_models_that_say_what_most_say(fake_models, words, agreement, opinion):
+    comparison = said_by(fake_models, *words)
+    assert comparison.agreement == agreement
+    assert {answer.language or answer.verdict for answer in comparison.agreeing} == {opinion}
+
+
+def test_a_comparison_has_the_documented_shape(fake_models):
+    comparison = replace(said_by(fake_models, "gâteau", "school"), unavailable=("RNN",))
+    assert comparison_fields(comparison) == {
+        "word": "word",
+        "answers": [answer_fields(answer) for answer in comparison.answers],
+        "agreement": 0.5,
+        "unavailable": ["RNN"],
+    }

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from classifier.answers import answer_fields
+from classifier.answers import Comparison, answer_fields, comparison_fields
 from classifier.formats import FORMATS, without_formula
 from classifier.word_files import Refusal
 
@@ -102,3 +102,57 @@ def test_nothing_is_an_empty_array():
     output = FORMATS["json"](LANGUAGES)
 
     assert json.loads(output.opening + output.rows([]) + output.closing) == []
+
+
+@pytest.fixture
+def compared(fake_models):
+    """Return a function that writes what all models say about words, in a format."""
+
+    def write(name, *words):
+        said = [fake.identify(words) for fake in fake_models.values()]
+        output = FORMATS[name](LANGUAGES)
+        rows = [Comparison(answers) for answers in zip(*said, strict=True)]
+        return output.opening + output.rows(rows) + output.closing, rows
+
+    return write
+
+
+def test_a_text_shows_its_words_in_json(written):
+    [line] = written("jsonl", ["un gâteau"]).splitlines()
+
+    assert [word["word"] for word in json.loads(line)["words"]] == ["un", "gâteau"]
+
+
+@pytest.mark.parametrize("name", ["tsv", "csv"])
+def test_a_text_is_one_line_of_columns(written, name):
+    [line] = written(name, ["un gâteau"]).splitlines()[1:]
+
+    assert line.startswith("un gâteau")
+
+
+def test_a_long_text_does_not_push_a_table_apart(written):
+    _, line = written("table", ["chat " * 20 + "noir", "chat"]).splitlines()
+
+    assert line.index("single") == 42
+
+
+def test_all_models_are_one_object_in_json(compared):
+    text, [row] = compared("jsonl", "orignal")
+
+    assert json.loads(text) == {**comparison_fields(row), "correction": None, "reviewed": None}
+
+
+def test_all_models_are_a_line_each_in_columns(compared):
+    text, _ = compared("tsv", "orignal", "piano")
+
+    rows = [(row["word"], row["model"]) for row in csv.DictReader(io.StringIO(text), delimiter="\t")]
+    assert rows == [("orignal", "Ngram"), ("orignal", "FF"), ("piano", "Ngram"), ("piano", "FF")]
+
+
+def test_all_models_are_named_in_a_table(compared):
+    text, _ = compared("table", "orignal")
+
+    assert text.splitlines() == [
+        "orignal  Ngram  single   French   French 66.6%, English 28.9%, Spanish 4.5%",
+        "orignal  FF     single   French   French 66.6%, English 28.9%, Spanish 4.5%",
+    ]

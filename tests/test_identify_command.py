@@ -144,6 +144,35 @@ def test_in_json_there_is_a_row_for_every_line(run):
     assert [row.get("line") for row in rows] == [None, 2, 3]
 
 
+def test_a_line_may_be_a_text(run):
+    [row] = [json.loads(line) for line in run("--format", "jsonl", stdin="un gâteau\n".encode()).out.splitlines()]
+
+    assert (row["word"], [word["word"] for word in row["words"]]) == ("un gâteau", ["un", "gâteau"])
+
+
+def test_all_models_answer_side_by_side(run):
+    row = json.loads(run("orignal", "--model", "All", "--format", "jsonl").out)
+
+    assert ([answer["model"] for answer in row["answers"]], row["agreement"]) == (["Ngram", "FF"], 1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", ["orignal", "un gâteau"])
+def test_all_models_stored_or_not_say_the_same(run, text):
+    words = [text, "--model", "all", "--format", "jsonl"]
+
+    assert run(*words, "--store").out == run(*words).out
+    assert Prediction.objects.get().comparison()
+
+
+def test_a_broken_model_among_all_is_left_out_and_named(run, without_model):
+    without_model("FF")
+
+    result = run("orignal", "--model", "all", "--format", "jsonl")
+    assert (json.loads(result.out)["unavailable"], result.code) == (["FF"], 0)
+    assert result.err == "FF cannot answer and is left out.\n"
+
+
 def test_json_is_one_document(run):
     assert len(json.loads(run("--format", "json", stdin=b"orignal\n12\ndog\n").out)) == 3
 
@@ -159,6 +188,7 @@ def test_an_empty_file_is_fine(run, form):
         ["dog", "--model", "GPT"],
         ["dog", "--languages", "en,xx"],
         ["dog", "--languages", "und"],
+        ["dog", "--languages", "de", "--model", "all"],
         ["dog", "--input", "words"],
         ["--input", "no/such/file"],
         ["--input", "."],

@@ -120,6 +120,7 @@ def test_a_prediction_is_never_edited(identified):
         {"private": True},
         {"private": True, "word": "", "word_key": "orignal"},
         {"private": True, "word": "", "word_key": "", "owner": VISITOR},
+        {"private": True, "word": "", "word_key": "", "words": [{"word": "orignal", "said": []}]},
     ],
 )
 def test_the_database_refuses_a_contradictory_prediction(db, changes):

@@ -38,7 +38,9 @@ def by_command(capsys):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("model", ["Ngram", "FF"])
-@pytest.mark.parametrize("word", ["orignal", "piano", "xqzt", " E\u0301COLE\u200b", "-ism", "aujourd\u2019hui"])
+@pytest.mark.parametrize(
+    "word", ["orignal", "piano", "xqzt", " E\u0301COLE\u200b", "-ism", "aujourd\u2019hui", "le\tgâteau !"]
+)
 def test_form_api_and_command_give_the_same_answer(by_form, by_api, by_command, word, model):
     form, api, command = by_form(word, model), by_api(word, model), by_command(word, model)
 

@@ -65,6 +65,20 @@ def test_other_answers(answered, check, word):
     check(answered(word))
 
 
+def test_a_text(answered, check):
+    check(answered("Un gâteau et un piano, xqzt ! " + "w" * 100))
+
+
+def test_all_models_side_by_side(visit, screen, check):
+    page = visit(**screen, javascript=True)
+    page.get_by_label("Your word").fill("un gâteau")
+    page.get_by_text("Choose the model").click()
+    page.get_by_role("radio", name="All models").check()
+    page.get_by_role("button", name="Which language?").click()
+    page.get_by_role("heading", name="All models side by side").wait_for()
+    check(page)
+
+
 def test_feedback_and_history(answered, check):
     page = answered("orignal")
     page.get_by_role("button", name="Yes").click()

@@ -1,5 +1,6 @@
 import pytest
 
+from classifier.answers import Comparison
 from classifier.languages import label_name, language_name, listed
 from classifier.ml.identifier import answer
 from classifier.models import Feedback
@@ -71,6 +72,31 @@ def test_a_reviewers_decision_is_told_when_it_differs(label, languages, said):
 @pytest.mark.parametrize(("label", "code"), [("fr", "fr"), ("mul", ""), ("zxx", "")])
 def test_only_a_language_marks_a_word(label, code):
     assert sentences.code(Feedback(label=label)) == code
+
+
+def compared(fakes, *shares):
+    return Comparison(tuple(answered(fakes, *each) for each in shares))
+
+
+@pytest.mark.parametrize(
+    ("shares", "said"),
+    [
+        ([(0, 1, 0)], "Only this model could answer."),
+        ([(0, 1, 0), (0, 0.9, 0.1)], "All 2 models say so."),
+        ([(0, 1, 0), (1, 0, 0)], "Each model says something else."),
+        ([(0, 1, 0), (1, 0, 0), (0, 1, 0)], "2 of 3 models agree: French."),
+        ([(0.5, 0.5, 0), (1, 0, 0), (0, 0.5, 0.5)], "2 of 3 models agree: several languages."),
+        ([(0, 1, 0), (0.1, 0, 0, 0.9), (0.1, 0, 0, 0.9)], "2 of 3 models agree: not sure."),
+    ],
+)
+def test_agreement_is_told_in_a_sentence(fake_models, shares, said):
+    assert sentences.agreement(compared(fake_models, *shares)) == said
+
+
+def test_a_text_is_shown_with_all_that_belongs_to_no_word(fake_models):
+    [text] = fake_models["Ngram"].identify(["« Oui, » 7 fois !"])
+    shown = [(token, word and word.word) for token, word in sentences.tokens(text)]
+    assert shown == [("«", None), ("Oui,", "Oui"), ("»", None), ("7", None), ("fois", "fois"), ("!", None)]
 
 
 def test_an_unknown_model_has_no_line():

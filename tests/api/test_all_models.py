@@ -1,0 +1,130 @@
+"""POST /api/v1/predictions with `all` for a model, and with texts of several words."""
+
+import pytest
+
+from classifier import registry
+from classifier.models import Prediction
+from classifier.services import submit_feedback
+from tests.conftest import FakeIdentifier, fake_card
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "/api/v1/predictions"
+
+
+@pytest.fixture
+def post(client):
+    """Return a function that asks for a prediction."""
+    return lambda **body: client.post(ADDRESS, body, content_type="application/json")
+
+
+@pytest.fixture
+def five_models(monkeypatch):
+    """Let five models serve, of which the last is sure of nothing."""
+    cards = [
+        fake_card(name, f"20261122-{place:08}") for place, name in enumerate(["Ngram", "FF", "CNN", "CNNsep", "RNN"])
+    ]
+    object.__setattr__(cards[-1].thresholds, "single", 1.0)
+    monkeypatch.setattr(registry, "active_versions", lambda: {card.name: card.version for card in cards})
+    fakes = {card.name: FakeIdentifier(card) for card in cards}
+    monkeypatch.setattr(registry, "_load", lambda name, _version: fakes[name])
+
+
+def test_all_models_answer_as_documented(post, five_models):
+    response = post(word="orignal", model="all")
+
+    answer = response.json()
+    assert response.status_code == 201
+    assert list(answer) == ["id", "word", "answers", "agreement", "unavailable", "correction", "reviewed", "created_at"]
+    assert [each["model"] for each in answer["answers"]] == ["Ngram", "FF", "CNN", "CNNsep", "RNN"]
+    assert [each["language"] for each in answer["answers"]] == ["fr", "fr", "fr", "fr", None]
+    assert (answer["word"], answer["agreement"], answer["unavailable"]) == ("orignal", 0.8, [])
+
+
+def test_each_answer_is_that_of_the_model_alone(post):
+    together, alone = post(word="orignal", model="all").json(), post(word="orignal", model="FF").json()
+
+    [ff] = [answer for answer in together["answers"] if answer["model"] == "FF"]
+    assert ff.items() <= alone.items()
+
+
+@pytest.mark.parametrize("word", ["orignal", "un gâteau"])
+def test_all_answers_are_one_row_at_one_address(client, post, five_models, word):
+    made = post(word=word, model="ALL")
+
+    assert Prediction.objects.count() == 1
+    assert client.get(made["Location"]).json() == made.json()
+
+
+def test_languages_restrict_the_candidates_of_all(post):
+    answer = post(word="orignal", model="all", languages=["es", "en"]).json()
+
+    assert [len(each["candidates"]) for each in answer["answers"]] == [2, 2]
+
+
+def test_a_language_that_one_model_does_not_know_cannot_be_asked_of_all(post, fake_models):
+    fake_models["FF"].card.__dict__["languages"] = ("en", "fr")
+
+    assert post(word="orignal", model="all", languages=["es"]).json()["errors"][0]["pointer"] == "/languages/0"
+    assert post(word="orignal", model="Ngram", languages=["es"]).status_code == 201
+
+
+def test_a_broken_model_does_not_fail_the_rest(client, post, without_model):
+    without_model("Ngram")
+
+    made = post(word="orignal", model="all")
+    assert made.status_code == 201
+    assert [answer["model"] for answer in made.json()["answers"]] == ["FF"]
+    assert client.get(made["Location"]).json()["unavailable"] == ["Ngram"]
+
+
+def test_without_any_model_there_is_no_answer(post, without_model):
+    without_model("Ngram", "FF")
+
+    response = post(word="orignal", model="all")
+    assert (response.status_code, response["Content-Type"]) == (503, "application/problem+json")
+    assert not Prediction.objects.exists()
+
+
+def test_a_correction_of_all_comes_along(client, post):
+    made = post(word="orignal", model="all")
+    submit_feedback(prediction=Prediction.objects.get(), owner="", label="en")
+
+    assert client.get(made["Location"]).json()["correction"]["label"] == "en"
+
+
+def test_a_private_text_is_answered_by_all_and_not_kept(post):
+    answer = post(word="un gâteau", model="all", private=True).json()
+
+    assert (answer["id"], len(answer["answers"][1]["words"])) == (None, 2)
+    assert "gâteau" not in str(Prediction.objects.values().get())
+
+
+def test_a_text_comes_with_the_answers_for_its_words(client, post):
+    made = post(word=" un\n gâteau ! ")
+
+    answer = made.json()
+    assert answer["word"] == "un gâteau !"
+    assert [(word["word"], word["language"]) for word in answer["words"]] == [("un", "en"), ("gâteau", "fr")]
+    assert client.get(made["Location"]).json() == answer
+
+
+def test_one_word_comes_without_words(post):
+    assert "words" not in post(word="« orignal »").json()
+
+
+@pytest.mark.parametrize(("text", "limit"), [("ab " * 400, "1000"), ("un " + "x" * 101, "100")])
+def test_a_text_that_is_too_long_is_refused_with_the_limit(post, text, limit):
+    [error] = post(word=text).json()["errors"]
+
+    assert (error["pointer"], error["code"]) == ("/word", "max_length")
+    assert f"at most {limit} characters" in error["detail"]
+
+
+def test_the_article_s_address_answers_texts_in_its_shape(client):
+    answer = client.get("/api/simple", {"word": "un gâteau"}).json()
+
+    assert list(answer) == ["English", "Espanol", "Francais", "model", "word"]
+
+
+def test_the_article_s_address_has_one_answer_only(client):
+    assert client.get("/api/simple", {"word": "orignal", "model": "all"}).json()["errors"][0]["code"] == "unknown_model"
