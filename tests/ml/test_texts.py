@@ -1,11 +1,16 @@
 """Texts: taken apart into words, and answered as a whole by the evidence of all of them."""
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from classifier import registry
 from classifier.ml.identifier import answer_texts
+from classifier.ml.labelled import read_kind
 from classifier.ml.texts import combine, tokens_of, words_of
 from tests.conftest import fake_card
 
@@ -145,3 +150,27 @@ def test_words_and_texts_are_one_batch_in_their_order():
     assert [answer.word for answer in answers] == ["chat", "le café", "Merkel", "le chat"]
     assert batches == [["chat", "le", "café", "Merkel", "le", "chat"]]
     assert answers == identified("chat") + identified("le café") + identified("Merkel", "le chat")
+
+
+@pytest.mark.real_models
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Il y a un orignal, dit Merkel.", "fr"),
+        ("¿Dónde está el hotel, amigo?", "es"),
+        ("There is a moose on the piano", "en"),
+        ("Gdzie jest najbliższy dworzec kolejowy", None),
+    ],
+)
+def test_the_shipped_model_knows_the_language_of_a_sentence(text, language):
+    assert registry.get("Ngram").identify([text])[0].language == language
+
+
+@pytest.mark.lingua
+@pytest.mark.real_models
+@pytest.mark.parametrize(("kind", "floor"), [("word-pairs", 0.975), ("sentences", 0.9995)])
+def test_the_shipped_model_is_right_about_public_texts(kind, floor):
+    test = read_kind(Path(os.environ["LINGUA_TESTDATA"]), ("en", "fr", "es"), kind)
+    answers = registry.get("Ngram").identify(test.texts)
+    right = [answer.candidates[0].language == label for answer, label in zip(answers, test.labels, strict=True)]
+    assert np.mean(right) >= floor
