@@ -10,6 +10,7 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 # The tokens of static/site.css: each colour on light and on dark paper.
 SURFACE, INK, MUTED, LINE = (
@@ -18,9 +19,9 @@ SURFACE, INK, MUTED, LINE = (
     ("#5d5667", "#b8b0c4"),
     ("#e2dacb", "#383244"),
 )
-ACCENT, SOFT, MARKER = ("#3b37a6", "#b9b6ff"), ("#e8e7f8", "#302d57"), ("#ffd45e", "#75560a")
+ACCENT = ("#3b37a6", "#b9b6ff")
 GOOD, BAD, AMBER, NONE = ("#17603d", "#8fdcb0"), ("#a8201a", "#ffb0a6"), ("#96690a", "#e5b94e"), ("#8a8393", "#857d92")
-COLOURS = (SURFACE, INK, MUTED, LINE, ACCENT, SOFT, MARKER, GOOD, BAD, AMBER, NONE)
+COLOURS = (SURFACE, INK, MUTED, LINE, ACCENT, GOOD, BAD, AMBER, NONE)
 SERIES = ((ACCENT, "o"), (GOOD, "s"), (BAD, "^"), (AMBER, "D"), (NONE, "v"))  # by model: colour and marker
 FONTS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', Arial, sans-serif"
 STYLE = {
@@ -59,12 +60,14 @@ SCALE = 1.25  # pixels a point: what is drawn with 10 points is read with 12.5 p
 
 @contextmanager
 def figure_of(
-    columns: int, size: tuple[float, float], *, rows: int = 1, **sharing: bool | str
+    columns: int, size: tuple[float, float], *, rows: int = 1, **sharing: Any
 ) -> Iterator[tuple[Figure, list[Any]]]:
     """Make a figure of panels of `size` inches each, row by row."""
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(columns * size[0] + 0.5, rows * size[1] + 0.2), layout="constrained")
-        figure.get_layout_engine().set(w_pad=0.12, h_pad=0.14)
+        figure = Figure(
+            figsize=(columns * size[0] + 0.5, rows * size[1] + 0.2),
+            layout=ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.14),
+        )
         yield figure, list(figure.subplots(rows, columns, squeeze=False, **sharing).flat)
 
 

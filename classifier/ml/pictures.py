@@ -21,6 +21,7 @@ ERROR = 1.96  # standard errors on each side of a 95 % interval
 
 Scores = Mapping[str, Any]  # what evaluation.evaluate returns
 ByModel = Mapping[str, Scores]
+Interval = tuple[float, float, float]  # accuracy, its lower and its upper bound
 
 
 def draw(
@@ -50,18 +51,25 @@ def draw(
 
 
 def accuracy_by_model(measured: Mapping[str, ByModel]) -> Figure:
-    """Draw the accuracy on each set of texts as a dot with its 95 % interval, a row a model."""
-    names = list(next(iter(measured.values())))
-    with figure_of(len(measured), (1.9, 0.6 + 0.32 * len(names)), sharey=True) as (figure, axes):
-        for panel, (test, by_model) in zip(axes, measured.items(), strict=True):
-            dots(
-                panel, {name: interval(one["accuracy"], one["words"]) for name, one in by_model.items()}, set(names[:1])
-            )
-            panel.set_title(TEST_NAMES.get(test, test))
+    """Draw the accuracy on each set of texts, a row a model, the first in the accent colour."""
+    panels = {
+        TEST_NAMES.get(test, test): {name: interval(one["accuracy"], one["words"]) for name, one in by_model.items()}
+        for test, by_model in measured.items()
+    }
+    return intervals(panels, set(list(next(iter(panels.values())))[:1]))
+
+
+def intervals(panels: Mapping[str, Mapping[str, Interval]], strong: set[str]) -> Figure:
+    """Draw accuracies as dots with their intervals: a panel a set of texts, a row a name."""
+    rows = len(next(iter(panels.values())))
+    with figure_of(len(panels), (1.9, 0.6 + 0.32 * rows), sharey=True) as (figure, axes):
+        for panel, (title, row) in zip(axes, panels.items(), strict=True):
+            dots(panel, row, strong)
+            panel.set_title(title)
     return figure
 
 
-def interval(accuracy: float, texts: int) -> tuple[float, float, float]:
+def interval(accuracy: float, texts: int) -> Interval:
     """Return accuracy and its 95 % interval (Wilson's, which stays below 1)."""
     spread = ERROR**2 / texts
     centre = (accuracy + spread / 2) / (1 + spread)
@@ -69,7 +77,7 @@ def interval(accuracy: float, texts: int) -> tuple[float, float, float]:
     return accuracy, float(centre - half), float(centre + half)
 
 
-def dots(panel: Any, rows: Mapping[str, tuple[float, float, float]], strong: set[str]) -> None:
+def dots(panel: Any, rows: Mapping[str, Interval], strong: set[str]) -> None:
     """Draw accuracies with their intervals, first row on top, those in `strong` in the accent colour."""
     for place, (name, (accuracy, low, high)) in enumerate(rows.items()):
         colour = (ACCENT if name in strong else NONE)[0]

@@ -1,0 +1,153 @@
+"""Measures systems side by side: the same texts, as typed and spoilt, with bootstrap intervals."""
+
+import random
+import string
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.systems import LINGUA, System
+from classifier.ml import labelled
+from classifier.ml.encoding import normalise
+from classifier.ml.identifier import Identifier
+from classifier.ml.labelled import LabelledTexts
+from classifier.ml.metrics import bands, rounded
+
+RESAMPLES = 2000
+SEED = 1
+AS_TYPED = "as typed"
+WORDS, PAIRS, SENTENCES = labelled.KINDS
+
+Right = Mapping[str, NDArray[np.bool_]]  # by system: which texts it got right
+
+
+def without_accents(text: str) -> str:
+    """Return `text` without the marks on its letters: é to e, ñ to n, ç to c."""
+    return "".join(sign for sign in unicodedata.normalize("NFD", text) if not unicodedata.combining(sign))
+
+
+def with_typing_error(text: str, draw: random.Random) -> str:
+    """Return `text` with one letter doubled, left out, replaced, or swapped with the next one."""
+    places = [place for place, sign in enumerate(text) if sign.isalpha()]
+    if len(places) < 2:
+        return text
+    place = draw.choice(places[:-1])
+    before, letter, after = text[:place], text[place], text[place + 1 :]
+    other = draw.choice(string.ascii_lowercase.replace(letter.lower(), ""))
+    spoilt = (letter + letter + after, after, other + after, after[:1] + letter + after[1:])
+    return before + draw.choice(spoilt)
+
+
+def variants(texts: Sequence[str]) -> dict[str, list[str]]:
+    """Return the texts as typed and in three ways that people type them."""
+    draw = random.Random(SEED)
+    return {
+        AS_TYPED: list(texts),
+        "without accents": [without_accents(text) for text in texts],
+        "in capitals": [text.upper() for text in texts],
+        "with a typing error": [with_typing_error(text, draw) for text in texts],
+    }
+
+
+def measure(
+    systems: Sequence[System],
+    folder: Path,
+    languages: Sequence[str],
+    report: Callable[[str], None] = lambda line: None,
+) -> dict[str, Any]:
+    """Measure every system on every kind of text in `folder`; the result is JSON-ready."""
+    results: dict[str, Any] = {}
+    texts = {kind: labelled.read_kind(folder, languages, kind) for kind in labelled.kinds_in(folder)}
+    typed: dict[str, dict[str, list[str | None]]] = {}
+    for kind, test in texts.items():
+        results[kind] = {}
+        for variant, spelled in variants(test.texts).items():
+            answers = {}
+            for system in systems:
+                report(f"{kind} {variant}: {system.name}")
+                answers[system.name] = system.detect(spelled)
+            results[kind][variant] = compare(answers, test, languages)
+            typed.setdefault(kind, answers)
+    return {
+        "languages": list(languages),
+        "texts": {kind: len(test.texts) for kind, test in texts.items()},
+        "seed": SEED,
+        "resamples": RESAMPLES,
+        "systems": [
+            {"name": one.name, "version": one.version, "about": one.about, "ours": one.ours} for one in systems
+        ],
+        "results": results,
+        "by_length": by_length(texts[WORDS], rights(typed[WORDS], texts[WORDS])),
+    }
+
+
+def rights(answers: Mapping[str, Sequence[str | None]], test: LabelledTexts) -> dict[str, NDArray[np.bool_]]:
+    """Return by system which texts it got right."""
+    return {
+        name: np.array([code == label for code, label in zip(codes, test.labels, strict=True)])
+        for name, codes in answers.items()
+    }
+
+
+def compare(
+    answers: Mapping[str, Sequence[str | None]], test: LabelledTexts, languages: Sequence[str]
+) -> dict[str, dict[str, Any]]:
+    """Return the accuracy of each system, its 95 % interval, and how far it is ahead of lingua.
+
+    Percentile bootstrap over the texts; all systems share the resamples, so differences are paired.
+    """
+    right = rights(answers, test)
+    labels = np.array(test.labels)
+    resampled = bootstrap(right)
+    scores: dict[str, dict[str, Any]] = {}
+    for name, row in right.items():
+        scores[name] = {
+            **interval(row.mean(), resampled[name]),
+            "by_language": {code: rounded(row[labels == code].mean()) for code in languages},
+        }
+        if LINGUA in right and name != LINGUA:
+            ahead = row.mean() - right[LINGUA].mean()
+            scores[name]["ahead_of_lingua"] = interval(ahead, resampled[name] - resampled[LINGUA], "difference")
+    return scores
+
+
+def bootstrap(right: Right) -> dict[str, NDArray[np.float64]]:
+    """Return each system's accuracies in the same RESAMPLES resamples of the texts."""
+    texts = len(next(iter(right.values())))
+    counts = np.random.default_rng(SEED).multinomial(texts, np.full(texts, 1 / texts), RESAMPLES)
+    return {name: counts @ row / texts for name, row in right.items()}
+
+
+def interval(value: Any, resampled: NDArray[np.float64], name: str = "accuracy") -> dict[str, float]:
+    """Return a value with the bounds of its 95 % interval."""
+    low, high = np.percentile(resampled, (2.5, 97.5))
+    return {name: rounded(value), "low": rounded(low), "high": rounded(high)}
+
+
+def by_length(test: LabelledTexts, right: Right) -> list[dict[str, Any]]:
+    """Return the accuracy of each system on words of each length."""
+    lengths = np.array([len(normalise(text)) for text in test.texts])
+    return [
+        {
+            "letters": name,
+            "words": int(within.sum()),
+            "accuracy": {system: rounded(row[within].mean()) for system, row in right.items()},
+        }
+        for name, within in bands(lengths)
+    ]
+
+
+def lost_words(identifier: Identifier, lingua: System, test: LabelledTexts) -> dict[str, Any]:
+    """Return the words that lingua gets right and our model does not, and how many it is the other way round."""
+    answers = identifier.identify(test.texts)
+    lost, won = [], 0
+    for answer, theirs, label in zip(answers, lingua.detect(test.texts), test.labels, strict=True):
+        ours = answer.candidates[0].language
+        won += ours == label != theirs
+        if theirs == label != ours:
+            lost.append({"word": answer.word, "language": label, "answered": ours, "verdict": answer.verdict})
+    return {"model": identifier.card.name, "won": won, "lost": lost}

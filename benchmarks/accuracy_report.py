@@ -1,0 +1,250 @@
+"""Writes docs/accuracy.md and its picture from what benchmarks.accuracy measured."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.accuracy import AS_TYPED, WORDS
+from benchmarks.systems import LINGUA
+from classifier.languages import language_name
+from classifier.ml import labelled
+
+KIND_NAMES = dict(zip(labelled.KINDS, ("Single words", "Word pairs", "Sentences"), strict=True))
+MOST_LOST = 60
+TESTDATA = "https://github.com/pemistahl/lingua-py/tree/main/language-testdata"
+
+Results = Mapping[str, Any]
+
+
+def write(results: Results, page: Path, picture: Path) -> None:
+    """Write the page, and the picture that it shows."""
+    draw(results, picture)
+    parts = (summary, by_kind, by_length, where_others_are_better, lost_words, method)
+    lines = ["# Accuracy, side by side", "", *(line for part in parts for line in part(results))]
+    page.write_text("\n".join(lines).replace("PICTURE", f"images/{picture.name}").rstrip() + "\n", encoding="utf-8")
+
+
+def draw(results: Results, path: Path) -> None:
+    """Draw the accuracy of all systems on the texts as typed, the best on single words on top."""
+    from classifier.ml import picture_style, pictures
+
+    names = sorted(_names(results), key=lambda name: -results["results"][WORDS][AS_TYPED][name]["accuracy"])
+    panels = {
+        KIND_NAMES[kind]: {
+            name: tuple(variants[AS_TYPED][name][key] for key in ("accuracy", "low", "high")) for name in names
+        }
+        for kind, variants in results["results"].items()
+    }
+    strong = {one["name"] for one in results["systems"] if one["ours"]}
+    picture_style.save(pictures.intervals(panels, strong), path, "Accuracy of all systems, with 95 % intervals")
+
+
+def summary(results: Results) -> Iterator[str]:
+    """Say in two sentences how the best model and lingua compare."""
+    count = results["texts"][WORDS]
+    languages = _listed([language_name(code) for code in results["languages"]])
+    yield (
+        f"Our models beside what else one could install, on the same texts in {languages}: {count:,} single words and "
+        f"as many word pairs and sentences of [lingua's published test data]({TESTDATA}), which nothing of ours was "
+        f"trained or tuned on."
+    )
+    yield ""
+    best = _best(results, WORDS, AS_TYPED, ours=True)
+    scores = results["results"][WORDS][AS_TYPED]
+    if LINGUA in scores and best != LINGUA:
+        ahead = scores[best]["ahead_of_lingua"]
+        yield (
+            f"Of the single words **{best} gets {_percent(scores[best])}** right and lingua "
+            f"{_percent(scores[LINGUA])}: {100 * ahead['difference']:+.1f} points, 95 % interval "
+            f"{100 * ahead['low']:+.1f} to {100 * ahead['high']:+.1f}."
+        )
+        yield ""
+    yield "![Accuracy of all systems on single words, word pairs and sentences](PICTURE)"
+    yield ""
+
+
+def by_kind(results: Results) -> Iterator[str]:
+    """Give a table a kind of text: systems down, ways of typing across."""
+    yield "## As typed and otherwise"
+    yield ""
+    yield (
+        "Percent right, with 95 % bootstrap intervals; the best of each column is bold. *Without accents*: every mark "
+        "off its letter. *With a typing error*: one letter a text doubled, left out, replaced or swapped."
+    )
+    yield ""
+    for kind, variants in results["results"].items():
+        yield f"### {KIND_NAMES[kind]}"
+        yield ""
+        languages = [language_name(code) for code in results["languages"]]
+        yield from _header("", *variants, *(f"{language}, as typed" for language in languages))
+        for name in _names(results):
+            cells = [_with_interval(scores, name) for scores in variants.values()]
+            of_languages = [
+                _bold(name, {one: scores["by_language"][code] for one, scores in variants[AS_TYPED].items()})
+                for code in results["languages"]
+            ]
+            yield _row(_called(results, name), *cells, *of_languages)
+        yield ""
+
+
+def by_length(results: Results) -> Iterator[str]:
+    """Give the accuracy by number of letters."""
+    rows = results["by_length"]
+    yield "## By length"
+    yield ""
+    yield "Single words as typed, by number of letters."
+    yield ""
+    yield from _header("", *(f"{row['letters']} ({row['words']} words)" for row in rows))
+    for name in _names(results):
+        yield _row(_called(results, name), *(_bold(name, row["accuracy"]) for row in rows))
+    yield ""
+
+
+def where_others_are_better(results: Results) -> Iterator[str]:
+    """List every column in which a system of others is ahead of all of ours."""
+    yield "## Where others are better"
+    yield ""
+    found = list(_better(results))
+    yield from found or ["In none of the columns above."]
+    yield ""
+    silent = [kind for kind, variants in results["results"].items() if _saturated(variants[AS_TYPED])]
+    if silent:
+        kinds = _listed([KIND_NAMES[kind].lower() for kind in silent])
+        yield (
+            f"On {kinds} the best systems make next to no mistakes: differences there say little, and no mistake in "
+            f"{results['texts'][silent[0]]:,} texts still allows up to {300 / results['texts'][silent[0]]:.1f} % "
+            "(rule of three)."
+        )
+        yield ""
+    yield "They also know many more languages: lingua 75, fastText 176; ours know the few they were trained on."
+    yield ""
+
+
+def lost_words(results: Results) -> Iterator[str]:
+    """List the words that lingua gets right and our best model does not."""
+    if "lost_words" not in results:
+        return
+    model, won, lost = (results["lost_words"][key] for key in ("model", "won", "lost"))
+    single = sum(row["verdict"] == "single" for row in lost)
+    yield "## Words that we lose"
+    yield ""
+    yield (
+        f"{len(lost)} words are right with lingua and wrong with {model}; the other way round it is {won}. Of these "
+        f"{len(lost)} the model is sure of itself (`single`) for {single}; the others it calls `several` or `unsure`, "
+        "and many of them do belong to several languages or to none. In brackets: what it took them for."
+    )
+    yield ""
+    for code in results["languages"]:
+        rows = [row for row in lost[:MOST_LOST] if row["language"] == code]
+        if rows:
+            words = ", ".join(f"{row['word']} ({row['answered']}{_mark(row)})" for row in rows)
+            yield f"- {language_name(code)}: {words}"
+    if len(lost) > MOST_LOST:
+        yield f"- and {len(lost) - MOST_LOST} more"
+    yield ""
+    yield "\\* said with the verdict `single`"
+    yield ""
+
+
+def method(results: Results) -> Iterator[str]:
+    """Say what was measured how, and how to repeat it."""
+    yield "## How it was measured"
+    yield ""
+    yield from _header("system", "version", "how it is asked")
+    for one in results["systems"]:
+        yield _row(_called(results, one["name"]), one["version"], one["about"])
+    yield ""
+    yield (
+        "One language has to be named for each text; no answer counts as wrong. Intervals: percentile bootstrap, "
+        f"{results['resamples']:,} resamples of the texts, the same for all systems, so differences are paired. Typing "
+        f"errors and resamples are drawn with the seed {results['seed']}."
+    )
+    yield ""
+    yield (
+        f"The test data (Apache-2.0) is in [lingua's repository]({TESTDATA}), not in this one. With a copy of its "
+        "folder `language-testdata`, after `make run` or `make test` once:"
+    )
+    yield ""
+    yield "```"
+    yield "python3 -m venv .venv/benchmark"
+    yield ".venv/benchmark/bin/pip install -r requirements-benchmark.txt"
+    yield ".venv/benchmark/bin/python manage.py benchmark_accuracy --data language-testdata \\"
+    yield "    --output docs/accuracy.json --report docs/accuracy.md"
+    yield "```"
+    yield ""
+    yield "This page, its picture and [accuracy.json](accuracy.json) are written by that command. It needs no network."
+
+
+def _better(results: Results) -> Iterator[str]:
+    for kind, variants in results["results"].items():
+        for variant, scores in variants.items():
+            columns = {f"{KIND_NAMES[kind]} {variant}": {name: one["accuracy"] for name, one in scores.items()}}
+            if variant == AS_TYPED:
+                columns |= {
+                    f"{KIND_NAMES[kind]} {variant}, {language_name(code)}": {
+                        name: one["by_language"][code] for name, one in scores.items()
+                    }
+                    for code in results["languages"]
+                }
+            for column, accuracies in columns.items():
+                yield from _compared(results, column, accuracies)
+    for row in results["by_length"]:
+        yield from _compared(results, f"Single words of {row['letters']} letters", row["accuracy"])
+
+
+def _compared(results: Results, column: str, accuracies: Mapping[str, float]) -> Iterator[str]:
+    ours = {one["name"] for one in results["systems"] if one["ours"]}
+    best = max(accuracies[name] for name in ours)
+    ahead = [f"{name} {100 * value:.1f}" for name, value in accuracies.items() if name not in ours and value > best]
+    if ahead:
+        yield f"- {column}: {', '.join(ahead)}; ours {100 * best:.1f}"
+
+
+def _saturated(scores: Mapping[str, Any]) -> bool:
+    return bool(max(one["accuracy"] for one in scores.values()) > 0.998)
+
+
+def _names(results: Results) -> list[str]:
+    return [one["name"] for one in results["systems"]]
+
+
+def _best(results: Results, kind: str, variant: str, *, ours: bool) -> str:
+    scores = results["results"][kind][variant]
+    names: list[str] = [one["name"] for one in results["systems"] if one["ours"] == ours]
+    return max(names, key=lambda name: float(scores[name]["accuracy"]))
+
+
+def _called(results: Results, name: str) -> str:
+    ours = {one["name"]: one["ours"] for one in results["systems"]}
+    return f"**{name}** (ours)" if ours[name] else name
+
+
+def _percent(scores: Mapping[str, float]) -> str:
+    return f"{100 * scores['accuracy']:.1f} % ({100 * scores['low']:.1f} to {100 * scores['high']:.1f})"
+
+
+def _with_interval(scores: Mapping[str, Any], name: str) -> str:
+    cell = _bold(name, {one: row["accuracy"] for one, row in scores.items()})
+    return f"{cell} <sub>{100 * scores[name]['low']:.1f}–{100 * scores[name]['high']:.1f}</sub>"  # noqa: RUF001
+
+
+def _bold(name: str, accuracies: Mapping[str, float]) -> str:
+    cell = f"{100 * accuracies[name]:.1f}"
+    return f"**{cell}**" if accuracies[name] == max(accuracies.values()) else cell
+
+
+def _mark(row: Mapping[str, str]) -> str:
+    return "\\*" if row["verdict"] == "single" else ""
+
+
+def _header(*cells: str) -> tuple[str, str]:
+    return _row(*cells), "|---" + "|--:" * (len(cells) - 1) + "|"
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _listed(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last

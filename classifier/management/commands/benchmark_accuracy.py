@@ -1,0 +1,71 @@
+"""`manage.py benchmark_accuracy`: measures our models beside other language identifiers."""
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from classifier.ml import labelled
+from classifier.ml.artifacts import BadVersion
+from classifier.ml.identifier import Identifier
+from classifier.ml.labelled import NoTestWords
+
+
+class Command(BaseCommand):
+    """Measure into a JSON file, write the report from such a file, or both."""
+
+    help = (
+        "Measure the shipped models beside other language identifiers (requirements-benchmark.txt) on a folder in "
+        "lingua's layout, and write the report. Without --data the report is made from the figures of an earlier run."
+    )
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the options."""
+        parser.add_argument("--data", type=Path, metavar="FOLDER", help="test texts, as in lingua's language-testdata")
+        parser.add_argument("--output", type=Path, required=True, metavar="FILE", help="figures, as JSON")
+        parser.add_argument(
+            "--report", type=Path, metavar="FILE", help="page, as Markdown; its picture is drawn beside"
+        )
+        parser.add_argument("--systems", nargs="+", default=(), metavar="NAME", help="default: all")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Measure if there is data, and report if that is asked for."""
+        from benchmarks import accuracy_report
+
+        if options["data"]:
+            self._write(options["output"], self._measure(options["data"], options["systems"]))
+        if options["report"]:
+            try:
+                results = json.loads(options["output"].read_text(encoding="utf-8"))
+            except (OSError, ValueError) as error:
+                raise CommandError(f"{options['output']}: no figures of an earlier run; give --data.") from error
+            accuracy_report.write(results, options["report"], options["report"].parent / "images" / "accuracy.svg")
+            self.stderr.write(f"{options['report']}: written")
+
+    def _measure(self, folder: Path, names: list[str]) -> dict[str, Any]:
+        from benchmarks import accuracy, systems
+
+        try:
+            best, best_folder = next(iter(systems.shipped().items()))
+            identifier = Identifier(best_folder)
+            languages = identifier.card.languages
+            chosen = systems.systems(languages, names)
+            results = accuracy.measure(chosen, folder, languages, self.stderr.write)
+            lingua = next((one for one in chosen if one.name == systems.LINGUA), None)
+            if lingua and any(one.name == best for one in chosen):
+                words = labelled.read_kind(folder, languages)
+                results["lost_words"] = accuracy.lost_words(identifier, lingua, words)
+        except ImportError as error:
+            message = f"{error}. Install requirements-benchmark.txt, or choose --systems without it."
+            raise CommandError(message) from error
+        except (BadVersion, NoTestWords, StopIteration, ValueError) as error:
+            raise CommandError(str(error) or "There are no shipped models to measure.") from error
+        return results
+
+    def _write(self, path: Path, results: dict[str, Any]) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        self.stderr.write(f"{path}: written")

@@ -1,0 +1,83 @@
+"""Evaluation of models: what is measured of whom, and what the card keeps of it."""
+
+from dataclasses import replace
+
+import pytest
+
+from classifier.ml import evaluation
+from classifier.ml.artifacts import Card
+from classifier.ml.labelled import LabelledTexts, NoTestWords
+from classifier.ml.lexicon import HELD_OUT, split_of
+from tests.conftest import FakeIdentifier, fake_card
+from tests.ml.conftest import toy_lexicon
+
+FAKE = FakeIdentifier(fake_card("Ngram", "20261122-00000001"))
+TEXTS = LabelledTexts(
+    "mine", ["the", "château", "casa", "orignal", "piano", "xqzt"], ["en", "fr", "es", "en", "fr", "fr"]
+)
+
+
+def test_scores_of_a_model_computed_by_hand():
+    scores = evaluation.evaluate(FAKE, TEXTS)
+    assert scores["words"] == 6
+    assert scores["accuracy"] == round(4 / 6, 4)  # piano is taken for English, orignal for French
+    assert scores["by_language"] == {"en": 0.5, "fr": 0.6667, "es": 1.0}
+    assert scores["confusion"] == [[1, 1, 0], [1, 2, 0], [0, 0, 1]]
+    assert scores["words_per_second"] > 0
+
+
+def test_verdicts_are_shares_and_single_is_judged_by_itself():
+    verdicts = evaluation.evaluate(FAKE, TEXTS)["verdicts"]
+    assert verdicts == {"single": round(4 / 6, 4), "several": 0.1667, "unsure": 0.1667, "single_right": 0.75}
+
+
+def test_without_any_single_there_is_nothing_to_be_right():
+    verdicts = evaluation.evaluate(FAKE, LabelledTexts("mine", ["piano", "xqzt"], ["en", "fr"]))["verdicts"]
+    assert (verdicts["single"], verdicts["single_right"]) == (0, None)
+
+
+def test_single_on_texts_of_no_language_is_measured():
+    scores = evaluation.evaluate(FAKE, TEXTS, {"strings": ["xqzt", "xqzt", "xqzt", "the"], "German": ["das"]})
+    assert scores["single_elsewhere"] == {"strings": 0.25, "German": 1.0}
+
+
+def test_accuracy_by_length_counts_letters_not_bytes():
+    assert evaluation.evaluate(FAKE, LabelledTexts("mine", ["été", "ñame"], ["fr", "fr"]))["by_length"] == [
+        {"letters": "1-3", "words": 1, "accuracy": 1.0},
+        {"letters": "4-5", "words": 1, "accuracy": 0.0},
+    ]
+
+
+def test_texts_of_several_words_have_no_length_and_count_their_words():
+    scores = evaluation.evaluate(FAKE, LabelledTexts("mine", ["the château", "casa"], ["fr", "es"]))
+    assert scores["by_length"] == []
+    assert scores["words"] == 2
+
+
+def test_a_language_that_the_model_does_not_know_is_refused():
+    with pytest.raises(NoTestWords, match="Ngram does not know de, nl"):
+        evaluation.evaluate(FAKE, LabelledTexts("mine", ["das", "dat", "the"], ["de", "nl", "en"]))
+
+
+def test_held_out_words_have_their_most_frequent_language():
+    lexicon = toy_lexicon(("en", "fr"))
+    words = evaluation.held_out(lexicon)
+    assert words.texts == lexicon.own[HELD_OUT].words
+    assert {split_of(word) for word in words.texts} == {HELD_OUT}
+    assert set(words.labels) == {"en", "fr"}
+
+
+def test_the_card_keeps_scores_by_the_name_of_their_texts(tmp_path):
+    card = replace(fake_card("Ngram", "20261122-00000001"), golden={"a": (1, 0, 0, 0)}, scores={"old": 1, "mine": 2})
+    folder = tmp_path / card.name / card.version
+    folder.mkdir(parents=True)
+    card.write(folder)
+    evaluation.save_scores(folder, {"mine": 3})
+    assert Card.read(folder) == replace(card, scores={"old": 1, "mine": 3})
+
+
+@pytest.mark.slow
+def test_a_version_is_measured_and_its_card_says_so(copied, lexicon):
+    measured = evaluation.score_version(copied, {"held-out": evaluation.held_out(lexicon)})
+    assert measured["held-out"]["accuracy"] > 0.9
+    assert Card.read(copied).scores == measured

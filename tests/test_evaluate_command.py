@@ -1,0 +1,153 @@
+"""`manage.py evaluate`: what is measured when, the table, and what is kept."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from classifier import registry
+from classifier.ml import evaluation
+from classifier.ml.labelled import LabelledTexts
+from tests.conftest import fake_card
+
+WORDS = {"en": "the\norignal\n", "fr": "château\n", "es": "casa\n", "de": "das\nxqzt\n"}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for kind in ("single-words", "sentences"):
+        (tmp_path / "data" / kind).mkdir(parents=True)
+        for code, texts in WORDS.items():
+            (tmp_path / "data" / kind / f"{code}.txt").write_text(texts)
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def on_disk(fake_models, settings, tmp_path):
+    """Put cards of the fakes on disk; return where they lie."""
+    settings.MODEL_DIRS = [tmp_path / "models"]
+    folders = {}
+    for name, fake in fake_models.items():
+        folders[name] = tmp_path / "models" / name / fake.card.version
+        folders[name].mkdir(parents=True)
+        golden = {"a": (1.0, 0.0, 0.0, 0.0)}
+        replace(fake_card(name, fake.card.version), golden=golden, scores={"old": 1}).write(folders[name])
+    return folders
+
+
+def evaluate(*arguments):
+    out, err = StringIO(), StringIO()
+    call_command("evaluate", *map(str, arguments), stdout=out, stderr=err)
+    return out.getvalue(), err.getvalue()
+
+
+def line(table, label):
+    [found] = [row for row in table.splitlines() if row.strip().startswith(label)]
+    return found.split()
+
+
+def test_a_folder_is_measured_for_all_models(folder):
+    table, _ = evaluate("--data", folder, "--kind", "single-words")
+    assert table.splitlines()[0].split() == ["single-words:", "4", "texts", "Ngram", "FF"]
+    assert line(table, "accuracy")[1:] == ["0.7500", "0.7500"]
+    assert line(table, "English")[1:] == ["0.5000", "0.5000"]
+    assert line(table, "single on German")[3:] == ["50.0%", "50.0%"]
+    assert line(table, "right when single")[3:] == ["75.0%", "75.0%"]
+    assert line(table, "most often")[3:] == ["en", "as", "fr", "1"] * 2
+
+
+def test_all_kinds_of_a_folder_are_measured(folder):
+    table, _ = evaluate("--data", folder)
+    assert "single-words: 4 texts" in table
+    assert "sentences: 4 texts" in table
+
+
+def test_one_model_is_chosen_in_any_case(folder):
+    table, _ = evaluate("ff", "--data", folder, "--kind", "sentences")
+    assert "Ngram" not in table
+
+
+def test_a_tsv_file_is_measured(tmp_path):
+    (tmp_path / "mine.tsv").write_text("the\ten\ncasa\tes\n")
+    table, _ = evaluate("--data", tmp_path / "mine.tsv")
+    assert "mine: 2 texts" in table
+    assert line(table, "French")[1:] == ["-", "-"]
+    assert line(table, "single on random strings")[4:] == line(table, "single on random strings")[4:5] * 2
+
+
+def test_held_out_words_and_the_folder_of_the_environment_are_the_default(folder, monkeypatch):
+    words = LabelledTexts("held-out", ["the"], ["en"])
+    monkeypatch.setattr(evaluation, "held_out_words", lambda languages, encoder: words)
+    monkeypatch.setenv("LINGUA_TESTDATA", str(folder))
+    table, _ = evaluate()
+    assert [row.split(":")[0] for row in table.splitlines() if ": " in row] == ["held-out", "single-words", "sentences"]
+    monkeypatch.delenv("LINGUA_TESTDATA")
+    assert "single-words" not in evaluate()[0]
+
+
+def test_nothing_is_written_unless_asked_for(folder, on_disk):
+    before = [(path / "card.json").read_text() for path in on_disk.values()]
+    evaluate("--data", folder)
+    assert [(path / "card.json").read_text() for path in on_disk.values()] == before
+
+
+def test_saved_scores_join_those_of_the_card(folder, on_disk):
+    _, messages = evaluate("Ngram", "--data", folder, "--save")
+    scores = json.loads((on_disk["Ngram"] / "card.json").read_text())["scores"]
+    assert list(scores) == ["old", "single-words", "sentences"]
+    assert scores["single-words"]["accuracy"] == 0.75
+    assert "scores written" in messages
+    assert list(json.loads((on_disk["FF"] / "card.json").read_text())["scores"]) == ["old"]
+
+
+def test_pictures_are_drawn_beside_the_card_and_to_compare(folder, on_disk, tmp_path):
+    evaluate("--data", folder, "--kind", "single-words", "--pictures", "--images", tmp_path / "images")
+    assert {path.name for path in on_disk["FF"].glob("*.svg")} == {"confusion.svg", "reliability.svg"}
+    assert (tmp_path / "images" / "accuracy-by-model.svg").is_file()
+
+
+def test_a_version_that_is_not_on_disk_cannot_keep_scores(folder, settings, tmp_path):
+    settings.MODEL_DIRS = [tmp_path]
+    with pytest.raises(CommandError, match="no version 20261122-00000001 of Ngram on disk"):
+        evaluate("Ngram", "--data", folder, "--save")
+
+
+def test_an_unknown_model_is_refused(folder):
+    with pytest.raises(CommandError, match="Ngram, FF"):
+        evaluate("XYZ", "--data", folder)
+
+
+def test_an_unknown_version_is_refused(folder, on_disk):
+    with pytest.raises(CommandError, match="no version 20200101-00000000 of FF"):
+        evaluate("ff/20200101-00000000", "--data", folder)
+
+
+def test_a_version_without_sound_files_is_refused(folder, on_disk):
+    with pytest.raises(CommandError, match=r"model\.tflite"):
+        evaluate(f"FF/{on_disk['FF'].name}", "--data", folder)
+
+
+def test_without_models_there_is_nothing_to_measure(folder, monkeypatch):
+    monkeypatch.setattr(registry, "active_versions", dict)
+    with pytest.raises(CommandError, match="train some first"):
+        evaluate("--data", folder)
+
+
+def test_data_that_cannot_be_read_is_named(tmp_path):
+    with pytest.raises(CommandError, match=r"missing\.tsv: cannot be read"):
+        evaluate("--data", tmp_path / "missing.tsv")
+
+
+@pytest.mark.slow
+@pytest.mark.real_models
+def test_measuring_needs_no_tensorflow(folder, settings):
+    program = (
+        "import sys; from django.core.management import execute_from_command_line as run; "
+        f"run(['manage.py', 'evaluate', '--data', {str(folder)!r}]); "
+        "sys.exit(bool({'tensorflow', 'keras', 'matplotlib', 'wordfreq'} & set(sys.modules)))"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=settings.BASE_DIR, stdout=subprocess.DEVNULL)
