@@ -61,7 +61,8 @@ def measure(
 ) -> dict[str, Any]:
     """Measure every system on every kind of text in `folder`; the result is JSON-ready."""
     results: dict[str, Any] = {}
-    texts = {kind: labelled.read_kind(folder, languages, kind) for kind in labelled.kinds_in(folder)}
+    kinds = dict.fromkeys((WORDS, *labelled.kinds_in(folder)))
+    texts = {kind: labelled.read_kind(folder, languages, kind) for kind in kinds}
     typed: dict[str, dict[str, list[str | None]]] = {}
     for kind, test in texts.items():
         results[kind] = {}

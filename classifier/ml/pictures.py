@@ -62,7 +62,7 @@ def accuracy_by_model(measured: Mapping[str, ByModel]) -> Figure:
 def intervals(panels: Mapping[str, Mapping[str, Interval]], strong: set[str]) -> Figure:
     """Draw accuracies as dots with their intervals: a panel a set of texts, a row a name."""
     rows = len(next(iter(panels.values())))
-    with figure_of(len(panels), (1.9, 0.6 + 0.32 * rows), sharey=True) as (figure, axes):
+    with figure_of(len(panels), (2.1, 0.6 + 0.31 * rows), sharey=True) as (figure, axes):
         for panel, (title, row) in zip(axes, panels.items(), strict=True):
             dots(panel, row, strong)
             panel.set_title(title)

@@ -1,0 +1,211 @@
+"""`manage.py benchmark_accuracy`: fair ways of spoiling texts, intervals, and a page that says what was measured."""
+
+import json
+import random
+import re
+import sys
+import unicodedata
+from io import StringIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from django.core.management import CommandError, call_command
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks import accuracy, accuracy_report, systems
+from benchmarks.systems import LINGUA, System
+from classifier.ml.labelled import LabelledTexts
+from tests.conftest import FakeIdentifier, fake_card
+
+LANGUAGES = ("en", "fr", "es")
+WORDS = {"en": "the\norignal\n", "fr": "château\nété\n", "es": "casa\npiano\n"}
+texts = st.text(st.characters(codec="utf-8"), max_size=30)
+
+
+def system(name, answers, *, ours=False):
+    return System(name, "1", "a toy", lambda texts: [answers.get(text) for text in texts], ours)
+
+
+OURS = system("Ngram", {"the": "en", "orignal": "fr", "château": "fr", "été": "fr", "casa": "es"}, ours=True)
+THEIRS = system(LINGUA, {"the": "en", "orignal": "en", "château": "fr"})
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for kind in ("single-words", "word-pairs"):
+        (tmp_path / "data" / kind).mkdir(parents=True)
+        for code, words in WORDS.items():
+            (tmp_path / "data" / kind / f"{code}.txt").write_text(words)
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def results(folder):
+    return accuracy.measure([OURS, THEIRS], folder, LANGUAGES)
+
+
+def run(*arguments):
+    call_command("benchmark_accuracy", *map(str, arguments), stdout=StringIO(), stderr=StringIO())
+
+
+def test_accents_go_and_nothing_else():
+    assert accuracy.without_accents("El Niño est déçu, ÉTÉ") == "El Nino est decu, ETE"
+
+
+@given(texts)
+def test_without_accents_nothing_is_left_to_take_off(text):
+    plain = accuracy.without_accents(text)
+    assert accuracy.without_accents(plain) == plain
+    assert not any(unicodedata.combining(sign) for sign in plain)
+
+
+@given(texts, st.integers())
+def test_a_typing_error_changes_one_place(text, seed):
+    spoilt = accuracy.with_typing_error(text, random.Random(seed))
+    assert abs(len(spoilt) - len(text)) <= 1
+    start = next((i for i, (a, b) in enumerate(zip(text, spoilt, strict=False)) if a != b), len(text))
+    assert spoilt[start + 2 :] in {text[start + 1 :], text[start + 2 :], text[start + 3 :]}
+
+
+def test_typing_errors_are_of_four_kinds_and_repeat_by_seed():
+    spoilt = [accuracy.with_typing_error("word", random.Random(seed)) for seed in range(60)]
+    assert {len(one) for one in spoilt} == {3, 4, 5}
+    assert {"owrd", "wrod", "wodr"} & set(spoilt)
+    assert spoilt == [accuracy.with_typing_error("word", random.Random(seed)) for seed in range(60)]
+
+
+def test_a_text_of_one_letter_is_not_spoilt():
+    assert accuracy.with_typing_error("y", random.Random(1)) == "y"
+
+
+def test_accuracy_computed_by_hand_and_no_answer_is_wrong(results):
+    typed = results["results"]["single-words"]["as typed"]
+    assert typed["Ngram"]["accuracy"] == round(4 / 6, 4)
+    assert typed["Ngram"]["by_language"] == {"en": 0.5, "fr": 1.0, "es": 0.5}
+    assert typed[LINGUA]["accuracy"] == 0.5
+    assert results["results"]["single-words"]["in capitals"]["Ngram"]["accuracy"] == 0
+
+
+def test_all_systems_are_asked_the_same_texts(folder):
+    asked = {}
+
+    def listener(name):
+        return System(name, "1", "", lambda texts: asked.setdefault(name, []).append(texts) or ["en"] * len(texts))
+
+    accuracy.measure([listener("a"), listener("b")], folder, LANGUAGES)
+    assert asked["a"] == asked["b"]
+    assert len(asked["a"]) == 2 * 4
+
+
+def test_figures_repeat(folder, results):
+    assert accuracy.measure([OURS, THEIRS], folder, LANGUAGES) == results
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=60))
+def test_an_interval_holds_its_accuracy(right):
+    test = LabelledTexts("mine", ["x"] * len(right), ["en"] * len(right))
+    [scores] = accuracy.compare({"a": ["en" if one else "fr" for one in right]}, test, ["en"]).values()
+    assert 0 <= scores["low"] <= scores["accuracy"] <= scores["high"] <= 1
+
+
+def test_the_interval_is_as_wide_as_theory_says():
+    test = LabelledTexts("mine", ["x"] * 1500, ["en"] * 1500)
+    [scores] = accuracy.compare({"a": ["en"] * 1350 + ["fr"] * 150}, test, ["en"]).values()
+    assert scores["high"] - scores["low"] == pytest.approx(2 * 1.96 * np.sqrt(0.9 * 0.1 / 1500), rel=0.1)
+
+
+def test_differences_are_paired():
+    test = LabelledTexts("mine", ["x"] * 100, ["en"] * 100)
+    answers = ["en"] * 60 + ["fr"] * 40
+    same = accuracy.compare({LINGUA: answers, "a": answers}, test, ["en"])["a"]["ahead_of_lingua"]
+    assert same == {"difference": 0, "low": 0, "high": 0}
+
+
+def test_words_lost_and_won_are_told_apart():
+    test = LabelledTexts("single-words", ["the", "orignal", "château", "été", "casa"], ["en", "en", "fr", "fr", "es"])
+    found = accuracy.lost_words(FakeIdentifier(fake_card("Ngram", "1")), THEIRS, test)
+    lost = {"word": "orignal", "language": "en", "answered": "fr", "verdict": "single"}
+    assert found == {"model": "Ngram", "won": 2, "lost": [lost]}
+
+
+def test_the_page_says_what_was_measured(results, tmp_path):
+    lost = {"word": "orignal", "language": "en", "answered": "fr", "verdict": "single"}
+    page = tmp_path / "accuracy.md"
+    accuracy_report.write(
+        {**results, "lost_words": {"model": "Ngram", "won": 2, "lost": [lost]}}, page, tmp_path / "a.svg"
+    )
+    text = page.read_text()
+    assert "**Ngram gets 66.7 %" in text
+    assert "| Ngram | +16.7 <sub>" in text
+    assert "- English: orignal (fr\\*)" in text
+    assert "2 of the 1,000 texts" in text
+    assert "![Accuracy" in text
+    assert (tmp_path / "a.svg").is_file()
+
+
+def test_tables_are_whole(results, tmp_path):
+    accuracy_report.write(results, tmp_path / "accuracy.md", tmp_path / "a.svg")
+    tables = re.findall(r"(?:^\|.*\n)+", (tmp_path / "accuracy.md").read_text(), re.MULTILINE)
+    assert len(tables) == 6  # ahead of lingua, two kinds, by language, by length, systems
+    assert all(len({line.count("|") for line in table.splitlines()}) == 1 for table in tables)
+
+
+def test_where_others_are_better_is_said(results):
+    lines = list(accuracy_report.where_others_are_better(results))
+    assert "- Single words as typed, English: lingua 100.0; ours 50.0" in lines
+
+
+def test_where_nobody_is_better_that_is_said(folder):
+    results = accuracy.measure([system("Ngram", dict.fromkeys(["x"]), ours=True)], folder, LANGUAGES)
+    assert "In none of the columns above." in list(accuracy_report.where_others_are_better(results))
+
+
+def test_a_page_without_lingua_compares_with_nobody(folder, tmp_path):
+    accuracy_report.write(accuracy.measure([OURS], folder, LANGUAGES), tmp_path / "page.md", tmp_path / "a.svg")
+    assert "ahead of lingua" not in (tmp_path / "page.md").read_text()
+
+
+def test_the_report_alone_needs_the_figures_of_an_earlier_run(tmp_path):
+    with pytest.raises(CommandError, match="give --data"):
+        run("--output", tmp_path / "none.json", "--report", tmp_path / "page.md")
+
+
+def test_the_report_is_made_from_the_figures(results, tmp_path):
+    (tmp_path / "figures.json").write_text(json.dumps(results))
+    run("--output", tmp_path / "figures.json", "--report", tmp_path / "page.md")
+    assert (tmp_path / "page.md").read_text().startswith("# Accuracy")
+    assert (tmp_path / "images" / "accuracy.svg").is_file()
+
+
+def test_an_unknown_system_is_refused(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(systems, "shipped", lambda: {"Ngram": tmp_path})
+    with pytest.raises(ValueError, match="There is no XYZ. Choose from: Ngram, lingua"):
+        systems.systems(LANGUAGES, ["XYZ"])
+
+
+def test_what_is_not_installed_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "simplemma", None)
+    with pytest.raises(ImportError, match="simplemma"):
+        systems.systems(LANGUAGES, ["simplemma"])
+
+
+@pytest.mark.slow
+@pytest.mark.real_models
+def test_our_models_are_measured_into_a_file(folder, tmp_path):
+    run("--data", folder, "--output", tmp_path / "figures.json", "--systems", "Ngram", "wordfreq lists")
+    results = json.loads((tmp_path / "figures.json").read_text())
+    assert [one["name"] for one in results["systems"]] == ["Ngram", "wordfreq lists"]
+    assert results["results"]["single-words"]["as typed"]["Ngram"]["accuracy"] > 0.5
+    assert "lost_words" not in results
+
+
+def test_pins_agree_with_those_of_the_project(settings):
+    pins = [
+        dict(re.findall(r"^([\w-]+)==(\S+)", Path(settings.BASE_DIR, name).read_text(), re.MULTILINE))
+        for name in ("requirements-benchmark.txt", "requirements.txt")
+    ]
+    both = pins[0].keys() & pins[1].keys()
+    assert both == {"wordfreq", "matplotlib"}
+    assert all(pins[0][name] == pins[1][name] for name in both)
