@@ -1,0 +1,103 @@
+"""The shipped models: each is as good as its card says, and as good as it has to be."""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from classifier import registry
+from classifier.ml import evaluation, labelled
+from classifier.ml.artifacts import read_active
+from classifier.ml.encoding import Encoder
+
+pytestmark = [pytest.mark.real_models, pytest.mark.slow]
+
+# A little below what was measured on the held-out words: accuracy, and negative log-likelihood a little above.
+FLOORS = {
+    "Ngram": (0.812, 0.48),
+    "FF": (0.802, 0.52),
+    "CNN": (0.810, 0.50),
+    "CNNsep": (0.790, 0.54),
+    "RNN": (0.760, 0.60),
+}
+PUBLIC_FLOORS = {"Ngram": 0.895, "FF": 0.88, "CNN": 0.86, "CNNsep": 0.855, "RNN": 0.82}  # single words
+SHARED_WORDS = ["piano", "no", "animal", "hotel", "menu"]
+SHIPPED = list(read_active(settings.BASE_DIR / "ml_models"))
+each_model = pytest.mark.parametrize("name", SHIPPED)
+
+
+@pytest.fixture(scope="module")
+def held_out():
+    return evaluation.held_out_words(("en", "fr", "es"), Encoder())
+
+
+@pytest.fixture(scope="module")
+def measured(held_out):
+    """Return a function that measures a model on the held-out words, once."""
+    known = {}
+
+    def scores(name):
+        if name not in known:
+            strings = {"random strings": labelled.random_strings()}
+            known[name] = evaluation.evaluate(registry.get(name), held_out, strings)
+        return known[name]
+
+    return scores
+
+
+def test_every_shipped_model_has_floors():
+    assert SHIPPED
+    assert set(SHIPPED) <= FLOORS.keys() & PUBLIC_FLOORS.keys()
+
+
+@each_model
+def test_a_model_reaches_its_floors_on_held_out_words(name, measured):
+    accuracy, likelihood = FLOORS[name]
+    scores = measured(name)
+    assert scores["accuracy"] >= accuracy
+    assert scores["negative_log_likelihood"] <= likelihood
+    assert scores["expected_calibration_error"] <= 0.06
+
+
+@each_model
+def test_the_card_tells_what_is_measured(name, measured):
+    in_card, now = registry.get(name).card.scores["held-out"], measured(name)
+    assert in_card["words"] == now["words"]
+    assert in_card["accuracy"] == pytest.approx(now["accuracy"], abs=5e-4)
+    assert in_card["negative_log_likelihood"] == pytest.approx(now["negative_log_likelihood"], abs=5e-4)
+
+
+@each_model
+def test_single_is_right_nearly_always(name, measured):
+    verdicts = measured(name)["verdicts"]
+    assert verdicts["single_right"] >= 0.95
+    assert verdicts["single"] >= 0.3  # or it could be right by saying nothing
+
+
+@each_model
+def test_random_strings_are_seldom_single(name, measured):
+    assert measured(name)["single_elsewhere"]["random strings"] <= 0.10
+
+
+@each_model
+def test_shared_words_are_called_so(name):
+    assert {answer.word: answer.verdict for answer in registry.get(name).identify(SHARED_WORDS)} == dict.fromkeys(
+        SHARED_WORDS, "several"
+    )
+
+
+@pytest.mark.lingua
+def test_models_reach_their_floors_on_public_words_and_the_best_comes_first():
+    words = labelled.read_kind(Path(os.environ["LINGUA_TESTDATA"]), ("en", "fr", "es"))
+    found = {name: evaluation.evaluate(registry.get(name), words)["accuracy"] for name in SHIPPED}
+    assert {name: accuracy for name, accuracy in found.items() if accuracy < PUBLIC_FLOORS[name]} == {}
+    assert max(found, key=found.get) == SHIPPED[0]
+
+
+@pytest.mark.lingua
+@pytest.mark.parametrize("language", ["de", "pl"])
+@each_model
+def test_words_of_other_languages_are_seldom_single(name, language):
+    words = labelled.read_kind(Path(os.environ["LINGUA_TESTDATA"]), [language]).texts
+    assert evaluation.share_of_single(registry.get(name).identify(words)) <= 0.15
