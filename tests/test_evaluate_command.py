@@ -1,6 +1,7 @@
 """`manage.py evaluate`: what is measured when, the table, and what is kept."""
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -151,3 +152,25 @@ def test_measuring_needs_no_tensorflow(folder, settings):
         "sys.exit(bool({'tensorflow', 'keras', 'matplotlib', 'wordfreq'} & set(sys.modules)))"
     )
     subprocess.run([sys.executable, "-c", program], check=True, cwd=settings.BASE_DIR, stdout=subprocess.DEVNULL)
+
+
+def test_tables_are_written_between_their_marks_and_nowhere_else(folder, tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(
+        "before\n<!-- accuracy -->\nold\n<!-- /accuracy -->\nafter\n<!-- verdicts -->\n<!-- /verdicts -->\n"
+    )
+    evaluate("--data", folder, "--tables", page)
+    first = page.read_text()
+    assert re.match(r"before\n<!-- accuracy -->\n\| model \|(.*\n){4}<!-- /accuracy -->\nafter\n<!-- verdicts", first)
+    assert "| model | weights | trained in | single words (4) | sentences (4) |" in first
+    assert "| `FF` | 0.00 million | 0 min | 75.0% | 75.0% |" in first
+    assert "`single` on German | `single` on random strings |" in first
+    assert len({line.count("|") for line in first.split("<!-- verdicts -->")[1].splitlines() if "|" in line}) == 1
+    evaluate("--data", folder, "--tables", page)
+    assert page.read_text() == first
+
+
+def test_a_page_without_marks_stays_as_it_is(folder, tmp_path):
+    (tmp_path / "page.md").write_text("nothing\n")
+    evaluate("--data", folder, "--tables", tmp_path / "page.md")
+    assert (tmp_path / "page.md").read_text() == "nothing\n"

@@ -3,8 +3,6 @@
 import os
 from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping, Sequence
-from functools import reduce
-from operator import getitem
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from classifier import registry
 from classifier.languages import language_name
+from classifier.management import score_tables
+from classifier.management.score_tables import Measured
 from classifier.ml import evaluation, labelled
 from classifier.ml.artifacts import CARD, BadVersion
 from classifier.ml.identifier import Identifier
@@ -21,9 +21,6 @@ from classifier.ml.labelled import KINDS, LabelledTexts, NoTestWords
 TESTDATA = "LINGUA_TESTDATA"  # the environment variable with a folder in lingua's layout
 ELSEWHERE = ("de", "pl")  # languages that a folder may hold and no model knows; Polish is in no training data
 RANDOM = "random strings"
-CONFUSIONS = 3  # the most frequent ones, shown
-
-Measured = dict[str, dict[str, Any]]  # by model: its scores
 
 
 class Command(BaseCommand):
@@ -53,6 +50,10 @@ class Command(BaseCommand):
             "--images", type=Path, default=settings.BASE_DIR / "docs/images", help="where comparisons are drawn"
         )
 
+        parser.add_argument(
+            "--tables", type=Path, nargs="+", default=(), metavar="PAGE", help="Markdown pages to write tables into"
+        )
+
     def handle(self, *_args: Any, **options: Any) -> None:
         """Measure, show, and then save and draw."""
         identifiers = {name: self._identifier(name) for name in options["names"] or registry.model_names()}
@@ -65,13 +66,17 @@ class Command(BaseCommand):
                 measured[test.name] = {
                     name: evaluation.evaluate(identifier, test, elsewhere) for name, identifier in identifiers.items()
                 }
-                self.stdout.write("\n".join(table(test.name, measured[test.name])) + "\n")
+                self.stdout.write("\n".join(score_tables.terminal(test.name, measured[test.name])) + "\n")
         except NoTestWords as error:
             raise CommandError(str(error)) from error
         if options["save"]:
             self._save(identifiers, measured)
         if options["pictures"]:
             self._draw(identifiers, measured, options["images"])
+        cards = {name: identifier.card for name, identifier in identifiers.items()}
+        for page in options["tables"]:
+            score_tables.fill(page, cards, measured)
+            self.stderr.write(f"{page}: tables written")
 
     def _identifier(self, name: str) -> Identifier:
         model, _, version = name.partition("/")
@@ -138,53 +143,3 @@ def _held_out(languages: Sequence[str]) -> LabelledTexts:
         raise CommandError(
             "The held-out words need wordfreq: install requirements.txt, or name other --data."
         ) from error
-
-
-def table(name: str, measured: Measured) -> list[str]:
-    """Return the lines of a table: a row a score, a column a model."""
-    first = next(iter(measured.values()))
-    width = max(14, *(len(model) + 2 for model in measured))
-    rows = [(label, [_cell(scores, path, form) for scores in measured.values()]) for label, path, form in _rows(first)]
-    rows += [
-        ("" if place else "most often confused", [_confusion(one, place) for one in measured.values()])
-        for place in range(CONFUSIONS)
-    ]
-    lines = [f"{label:30}" + "".join(f"{cell:>{width}}" for cell in cells).rstrip() for label, cells in rows]
-    title = f"{name + ': ' + format(first['words'], ',') + ' texts':30}" + "".join(
-        f"{one:>{width}}" for one in measured
-    )
-    return [title, "-" * len(title), *lines, ""]
-
-
-def _rows(scores: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...], str]]:
-    """Yield of each row its label, where its score lies and how it is written."""
-    yield "accuracy", ("accuracy",), ".4f"
-    for language in scores["by_language"]:
-        yield f"  {language_name(language)}", ("by_language", language), ".4f"
-    yield "macro-F1", ("macro_f1",), ".4f"
-    yield "negative log-likelihood", ("negative_log_likelihood",), ".4f"
-    yield "expected calibration error", ("expected_calibration_error",), ".4f"
-    yield "single", ("verdicts", "single"), ".1%"
-    yield "  right when single", ("verdicts", "single_right"), ".1%"
-    for name in scores["single_elsewhere"]:
-        yield f"  single on {name}", ("single_elsewhere", name), ".1%"
-    yield "several", ("verdicts", "several"), ".1%"
-    yield "unsure", ("verdicts", "unsure"), ".1%"
-    yield "words a second", ("words_per_second",), ","
-
-
-def _cell(scores: dict[str, Any], path: Sequence[str], form: str) -> str:
-    value: Any = reduce(getitem, path, scores)
-    return "-" if value is None else format(value, form)
-
-
-def _confusion(scores: dict[str, Any], place: int) -> str:
-    languages = list(scores["by_language"])
-    pairs = [
-        (count, f"{true} as {answered}")
-        for true, row in zip(languages, scores["confusion"], strict=True)
-        for answered, count in zip(languages, row, strict=True)
-        if true != answered and count
-    ]
-    ranked = sorted(pairs, reverse=True)
-    return f"{ranked[place][1]} {ranked[place][0]}" if place < len(ranked) else ""

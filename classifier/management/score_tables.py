@@ -1,0 +1,119 @@
+"""Writes scores as tables: for the terminal, and into Markdown pages between marks."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import reduce
+from operator import getitem
+from pathlib import Path
+from typing import Any
+
+from classifier.languages import language_name
+from classifier.ml.artifacts import Card
+
+Measured = dict[str, dict[str, Any]]  # by model: its scores
+CONFUSIONS = 3  # the most frequent ones, shown
+TEST_NAMES = {"held-out": "held-out words", "single-words": "single words", "word-pairs": "word pairs"}
+
+
+def terminal(name: str, measured: Measured) -> list[str]:
+    """Return the lines of a table: a row a score, a column a model."""
+    first = next(iter(measured.values()))
+    width = max(14, *(len(model) + 2 for model in measured))
+    rows = [(label, [_cell(scores, path, form) for scores in measured.values()]) for label, path, form in _rows(first)]
+    rows += [
+        ("" if place else "most often confused", [_confusion(one, place) for one in measured.values()])
+        for place in range(CONFUSIONS)
+    ]
+    lines = [f"{label:30}" + "".join(f"{cell:>{width}}" for cell in cells).rstrip() for label, cells in rows]
+    title = f"{name + ': ' + format(first['words'], ',') + ' texts':30}" + "".join(
+        f"{one:>{width}}" for one in measured
+    )
+    return [title, "-" * len(title), *lines, ""]
+
+
+def _rows(scores: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...], str]]:
+    """Yield of each row its label, where its score lies and how it is written."""
+    yield "accuracy", ("accuracy",), ".4f"
+    for language in scores["by_language"]:
+        yield f"  {language_name(language)}", ("by_language", language), ".4f"
+    yield "macro-F1", ("macro_f1",), ".4f"
+    yield "negative log-likelihood", ("negative_log_likelihood",), ".4f"
+    yield "expected calibration error", ("expected_calibration_error",), ".4f"
+    yield "single", ("verdicts", "single"), ".1%"
+    yield "  right when single", ("verdicts", "single_right"), ".1%"
+    for name in scores["single_elsewhere"]:
+        yield f"  single on {name}", ("single_elsewhere", name), ".1%"
+    yield "several", ("verdicts", "several"), ".1%"
+    yield "unsure", ("verdicts", "unsure"), ".1%"
+    yield "words a second", ("words_per_second",), ","
+
+
+def _cell(scores: dict[str, Any], path: Sequence[str], form: str) -> str:
+    value: Any = reduce(getitem, path, scores)
+    return "-" if value is None else format(value, form)
+
+
+def _confusion(scores: dict[str, Any], place: int) -> str:
+    languages = list(scores["by_language"])
+    pairs = [
+        (count, f"{true} as {answered}")
+        for true, row in zip(languages, scores["confusion"], strict=True)
+        for answered, count in zip(languages, row, strict=True)
+        if true != answered and count
+    ]
+    ranked = sorted(pairs, reverse=True)
+    return f"{ranked[place][1]} {ranked[place][0]}" if place < len(ranked) else ""
+
+
+def fill(page: Path, cards: Mapping[str, Card], measured: Mapping[str, Measured]) -> None:
+    """Write tables into a page: of accuracy between `<!-- accuracy -->` and its end mark, of verdicts likewise."""
+    text = page.read_text(encoding="utf-8")
+    for name, rows in {"accuracy": accuracy_rows(cards, measured), "verdicts": verdict_rows(cards, measured)}.items():
+        head, *others = ["| " + " | ".join(row) + " |" for row in rows]
+        table = "\n".join([head, "|---" + "|--:" * (len(rows[0]) - 1) + "|", *others])
+        text = re.sub(rf"(?s)(<!-- {name} -->\n).*?(<!-- /{name} -->)", rf"\g<1>{table}\n\g<2>", text)
+    page.write_text(text, encoding="utf-8")
+
+
+def accuracy_rows(cards: Mapping[str, Card], measured: Mapping[str, Measured]) -> list[list[str]]:
+    """Return what each model is worth on each set of texts."""
+    tests = {TEST_NAMES.get(test, test): by_model for test, by_model in measured.items()}
+    head = ["model", "weights", "trained in", *(f"{test} ({_texts(by_model)})" for test, by_model in tests.items())]
+    return [head] + [
+        [
+            f"`{name}`",
+            f"{card.training.get('parameters', 0) / 1e6:.2f} million",
+            f"{card.training.get('seconds', 0) / 60:.0f} min",
+            *(f"{by_model[name]['accuracy']:.1%}" for by_model in tests.values()),
+        ]
+        for name, card in cards.items()
+    ]
+
+
+def verdict_rows(cards: Mapping[str, Card], measured: Mapping[str, Measured]) -> list[list[str]]:
+    """Return how well each model knows what it knows, on the first set of texts and on texts of other languages."""
+    first, *others = measured.values()
+    elsewhere = {
+        text: by_model
+        for by_model in (*reversed(others), first)
+        for text in next(iter(by_model.values()))["single_elsewhere"]
+    }
+    head = ["model", "temperature", "NLL", "ECE", "`single` from", "`several` from", "says `single`", "right then"]
+    return [[*head, *(f"`single` on {text}" for text in elsewhere)]] + [
+        [
+            f"`{name}`",
+            f"{card.training.get('temperature', 1):.2f}",
+            f"{first[name]['negative_log_likelihood']:.3f}",
+            f"{first[name]['expected_calibration_error']:.3f}",
+            f"{card.thresholds.single:.2f}",
+            f"{card.thresholds.several:.2f}",
+            _cell(first[name], ("verdicts", "single"), ".1%"),
+            _cell(first[name], ("verdicts", "single_right"), ".1%"),
+            *(_cell(by_model[name], ("single_elsewhere", text), ".1%") for text, by_model in elsewhere.items()),
+        ]
+        for name, card in cards.items()
+    ]
+
+
+def _texts(by_model: Measured) -> str:
+    return f"{next(iter(by_model.values()))['words']:,}"
