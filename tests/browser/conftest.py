@@ -50,7 +50,7 @@ def visit(chromium, live_server):
             java_script_enabled=javascript,
             locale="en",
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(60_000)  # a busy machine is no fault of a page
         contexts.append(context)
         context.on("request", lambda request: request.url.startswith(live_server.url) or faults.append(request.url))
         context.on("console", note)
