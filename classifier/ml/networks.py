@@ -183,7 +183,7 @@ ARCHITECTURES = {
             "CNNsep",
             "Filters split in two steps, along the letters and across their features.",
             build_cnnsep,
-            passes=9,
+            passes=7,
             **_DISTILLED,
         ),
         Architecture(

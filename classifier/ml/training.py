@@ -29,7 +29,7 @@ RANDOM_SHARE = 0.05  # random strings, likewise
 SPOILT_SHARE = 0.03  # words with one letter of another script, likewise
 PLAIN_SHARE = 1 / 7  # words shown without their accents
 MOST_WEIGHT = 4.0  # a heavier word is shown several times a pass: Adam's steps hardly grow with weight
-PATIENCE = 2  # passes without a better validation loss before training stops
+PATIENCE = 4  # passes without a better validation loss before training stops; the last, small steps gain most
 
 SINGLE_RIGHT, MARGIN = 0.95, 0.01  # `single` is right at least this often, with a margin to choose by
 SECOND_LANGUAGE = (0.08, 0.2)  # bounds on the second language's share from which a word is shared
