@@ -147,11 +147,12 @@ def submit_feedback(
 
 @transaction.atomic
 def withdraw_feedback(*, prediction: Prediction, owner: str) -> None:
-    """Delete what `owner` said of a prediction; raise Feedback.DoesNotExist, or FeedbackClosed when it is decided."""
-    feedback = Feedback.objects.select_for_update(of=("self",)).get(prediction=prediction, owner=owner)
-    if feedback.status != Feedback.Status.PENDING:
+    """Delete what `owner` said of a prediction, if anything; raise FeedbackClosed when it is decided."""
+    said = Feedback.objects.filter(prediction=prediction, owner=owner)
+    feedback = said.select_for_update(of=("self",)).first()
+    if feedback and feedback.status != Feedback.Status.PENDING:
         raise FeedbackClosed
-    feedback.delete()
+    said.delete()
 
 
 @transaction.atomic

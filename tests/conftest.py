@@ -158,3 +158,24 @@ def at_once():
         return [future.exception() or future.result() for future in futures]
 
     return run
+
+
+@pytest.fixture
+def make_key(db):
+    """Return a function that makes an API key; its `headers` send it."""
+    from classifier.api.models import ApiKey
+
+    def make(name="tests", **fields):
+        key = ApiKey(name=name, **fields)
+        secret = key.set_secret()
+        key.save()
+        key.headers = {"authorization": f"Bearer {secret}"}
+        return key
+
+    return make
+
+
+@pytest.fixture
+def api_key(make_key):
+    """Return a key that may do everything."""
+    return make_key()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
 from rest_framework import serializers
 
 from classifier.api.models import SCOPES
@@ -43,26 +44,62 @@ class ReviewedAnswer(Answer):
     votes = serializers.IntegerField(min_value=0)
 
 
-class PredictionAnswer(Answer):
-    """What a model says about a word."""
+class FoundAnswer(Answer):
+    """What is found out about one word."""
 
-    id = serializers.UUIDField(allow_null=True, help_text="null when private")
     word = serializers.CharField()
-    model = serializers.CharField()
-    model_version = serializers.CharField()
     language = serializers.CharField(allow_null=True, help_text="null unless the verdict is single")
     verdict = serializers.ChoiceField(VERDICTS)
     candidates = CandidateAnswer(many=True, help_text="most probable first, sum 1")
     undetermined = probability(help_text="that it is a word of none of the model's languages")
+
+
+class OneModelAnswer(FoundAnswer):
+    """What one model says about a word or a text."""
+
+    model = serializers.CharField()
+    model_version = serializers.CharField()
+    words = FoundAnswer(many=True, required=False, help_text="of a text, each of its words")
+
+
+class StoredAnswer(Answer):
+    """What only stored answers have."""
+
+    id = serializers.UUIDField(allow_null=True, help_text="null when private")
     correction = CorrectionAnswer(allow_null=True)
     reviewed = ReviewedAnswer(allow_null=True)
     created_at = serializers.DateTimeField()
 
 
+class PredictionAnswer(StoredAnswer, OneModelAnswer):
+    """What a model says about a word or a text."""
+
+
+class ComparisonAnswer(StoredAnswer):
+    """What all models say about the same word or text."""
+
+    word = serializers.CharField()
+    answers = OneModelAnswer(many=True, help_text="the best model's first")
+    agreement = probability(help_text="share of the models that say what most of them say")
+    unavailable = serializers.ListField(child=serializers.CharField(), help_text="models that cannot answer")
+
+
+PREDICTION = PolymorphicProxySerializer(
+    component_name="Prediction",
+    serializers=[PredictionAnswer, ComparisonAnswer],
+    resource_type_field_name=None,
+)
+
+
+@extend_schema_field(PREDICTION)
+class PredictionField(serializers.JSONField):
+    """A prediction of one model or of all."""
+
+
 class HistoryAnswer(Answer):
     """A page of a history."""
 
-    predictions = PredictionAnswer(many=True)
+    predictions = serializers.ListField(child=PredictionField())
     next = serializers.URLField(allow_null=True, help_text="the next page; null on the last one")
 
 
@@ -91,7 +128,7 @@ class ItemAnswer(Answer):
     """The answer to one item of a batch: a prediction or a problem."""
 
     id = serializers.CharField(allow_null=True, help_text="as it was sent")
-    prediction = PredictionAnswer(required=False)
+    prediction = PredictionField(required=False)
     problem = ProblemAnswer(required=False)
 
 

@@ -18,7 +18,18 @@ from classifier.formats import without_formula
 from classifier.models import PredictionQuerySet
 
 COLUMNS = (
-    *("id", "created_at", "word", "model", "model_version", "language", "verdict", "candidates", "undetermined"),
+    *(
+        "id",
+        "created_at",
+        "word",
+        "model",
+        "model_version",
+        "language",
+        "verdict",
+        "candidates",
+        "undetermined",
+        "agreement",
+    ),
     *("correction", "correction_status", "reviewed"),
 )
 
@@ -73,9 +84,12 @@ class Export(JsonView):
 
 
 def _cells(fields: dict[str, Any]) -> Iterator[object]:
+    if "answers" in fields:  # of all models: the best one's, and how many agree
+        fields = {**fields["answers"][0], **fields}
     correction, reviewed = fields["correction"] or {}, fields["reviewed"] or {}
     shares = (f"{each['language']} {each['probability']}" for each in fields["candidates"])
     flat = {
+        **dict.fromkeys(COLUMNS),
         **fields,
         "created_at": fields["created_at"].isoformat(),
         "candidates": "; ".join(shares),

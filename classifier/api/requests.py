@@ -84,9 +84,10 @@ class FeedbackRequest(StrictSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Check that a shared word comes with its languages, and no other does."""
-        several = attrs["label"] == MULTIPLE
-        if several != (len(set(attrs["languages"])) > 1) or (not several and attrs["languages"]):
-            message = f"Name two languages or more, with the label {MULTIPLE} only."
+        languages = attrs["languages"]
+        distinct = len(set(languages)) == len(languages)
+        if not (distinct and len(languages) > 1 if attrs["label"] == MULTIPLE else not languages):
+            message = f"Name two different languages or more, with the label {MULTIPLE} only."
             raise serializers.ValidationError({"languages": message}, code="invalid_languages")
         return attrs
 
@@ -103,10 +104,17 @@ class HistoryQuery(StrictSerializer):
     until = serializers.DateTimeField(required=False)
 
 
+class CursorField(serializers.CharField):
+    """The end of the page before, as its `next` has it; empty for the first page."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=200, allow_blank=True, **options)
+
+
 class PageQuery(HistoryQuery):
     """Which page of a history is meant."""
 
-    cursor = serializers.CharField(required=False, max_length=200)
+    cursor = CursorField(default="")
     page_size = serializers.IntegerField(default=25, min_value=1)
 
     def validate_page_size(self, size: int) -> int:
@@ -127,6 +135,11 @@ class Item:
     id: str | None
     word: str = ""
     errors: Sequence[dict[str, str]] = ()
+
+    @property
+    def size(self) -> int:
+        """How many words it counts for."""
+        return max(1, len(self.word.split()))
 
 
 def check_items(items: Sequence[Any]) -> Iterator[Item]:

@@ -9,7 +9,8 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from classifier.api import answers, requests, serializers
 from classifier.api.idempotency import HEADER
 from classifier.api.problems import BY_STATUS, CONTENT_TYPE
-from classifier.forms import MAX_WORD_LENGTH
+from classifier.forms import MAX_TEXT_LENGTH, MAX_WORD_LENGTH
+from classifier.models import MULTIPLE
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -30,9 +31,9 @@ def _describe(tag: str, name: str, answer: Any, *, status: int = 200, **options:
 
 
 SIMPLE = _describe("words", "simple", answers.ArticleAnswer, parameters=[serializers.WordQuery])
-IDENTIFY = _describe("words", "identify", answers.PredictionAnswer, parameters=[requests.IdentifyQuery])
+IDENTIFY = _describe("words", "identify", answers.PREDICTION, parameters=[requests.IdentifyQuery])
 PREDICT = _describe(
-    *("words", "predict", answers.PredictionAnswer),
+    *("words", "predict", answers.PREDICTION),
     status=201,
     request=serializers.PredictionRequest,
     parameters=[ONCE],
@@ -41,7 +42,7 @@ BATCH = _describe("words", "batch", answers.BatchAnswer, request=requests.BatchR
 
 HISTORY = _describe("history", "history", answers.HistoryAnswer, parameters=[requests.PageQuery])
 FORGET_ALL = _describe("history", "forget_all", NOTHING, status=204, parameters=[requests.HistoryQuery])
-PREDICTION = _describe("history", "prediction", answers.PredictionAnswer)
+PREDICTION = _describe("history", "prediction", answers.PREDICTION)
 FORGET = _describe("history", "forget", NOTHING, status=204)
 EXPORT = _describe("history", "export", FILE, parameters=[requests.ExportQuery])
 
@@ -81,7 +82,7 @@ class WordSchema(_Described):  # type: ignore[no-untyped-call]
     described = {
         "type": "string",
         "format": "word",
-        "description": f"At most {MAX_WORD_LENGTH} characters, with a letter.",
+        "description": f"With a letter; at most {MAX_WORD_LENGTH} characters a word, {MAX_TEXT_LENGTH} in all.",
     }
 
 
@@ -90,6 +91,13 @@ class ModelSchema(_Described):  # type: ignore[no-untyped-call]
 
     target_class = "classifier.api.serializers.ModelField"
     described = {"type": "string", "format": "model", "description": "In any case; the default model without it."}
+
+
+class ModelsSchema(_Described):  # type: ignore[no-untyped-call]
+    """The name of a model, or all."""
+
+    target_class = "classifier.api.serializers.ModelsField"
+    described = {"type": "string", "format": "models", "description": "A model, or `all` of them side by side."}
 
 
 class BooleanSchema(_Described):  # type: ignore[no-untyped-call]
@@ -106,11 +114,34 @@ class CommaSchema(_Described):  # type: ignore[no-untyped-call]
     described = {"type": "string", "format": "languages", "description": "Codes separated by commas: en,fr"}
 
 
+class CursorSchema(_Described):  # type: ignore[no-untyped-call]
+    """A signed cursor."""
+
+    target_class = "classifier.api.requests.CursorField"
+    described = {"type": "string", "format": "cursor", "description": "From `next` of the page before."}
+
+
+class LanguageSchema(_Described):  # type: ignore[no-untyped-call]
+    """A code that the model knows."""
+
+    target_class = "classifier.api.serializers.LanguageField"
+    described = {"type": "string", "format": "language", "description": "BCP 47 code, of GET languages"}
+
+
 class ItemSchema(_Described):  # type: ignore[no-untyped-call]
     """An item, which is checked for itself."""
 
     target_class = "classifier.api.requests.Anything"
     described = {"description": 'An object {"id": "...", "word": "..."}; any other gets a problem for an answer.'}
+
+
+_LABEL_RULE = [
+    {
+        "required": ["languages"],
+        "properties": {"label": {"enum": [MULTIPLE]}, "languages": {"minItems": 2, "uniqueItems": True}},
+    },
+    {"properties": {"label": {"not": {"enum": [MULTIPLE]}}, "languages": {"maxItems": 0}}},
+]
 
 
 def finish(result: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -123,6 +154,7 @@ def finish(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     content = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemAnswer"}}}
     responses = {kind.name: {"description": kind.detail, "content": content} for kind in BY_STATUS.values()}
     result["components"]["responses"] = responses
+    result["components"]["schemas"]["FeedbackRequest"]["oneOf"] = _LABEL_RULE
     for name, component in result["components"]["schemas"].items():
         if name.endswith("Request"):
             component["additionalProperties"] = False
@@ -132,7 +164,7 @@ def finish(result: dict[str, Any], **_: Any) -> dict[str, Any]:
 def _problems_of(path: str, method: str, body: bool) -> list[int]:
     found = {400, 401, 403, 406, 429, 500, 503}
     found |= {411, 413, 415} if body else set()
-    found |= {404} if "{" in path else set()
+    found |= {404, 405} if "{" in path else set()
     found |= {409} if path.endswith("/feedback") and method != "get" else set()
     found |= {410, 422} if method == "post" else set()
     return sorted(found)

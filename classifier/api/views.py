@@ -79,7 +79,7 @@ class Predictions(JsonView):
         """List your own predictions, newest first."""
         owner = require_owner(request)
         asked = valid(PageQuery(data=query(request)))
-        size, cursor = asked.pop("page_size"), asked.pop("cursor", "")
+        size, cursor = asked.pop("page_size"), asked.pop("cursor")
         rows = history.select(owner, asked)
         try:
             page = Page.read(rows, scope=f"api:{owner}:{sorted(asked.items())}", cursor=cursor, size=size)
@@ -126,17 +126,16 @@ class PredictionDetail(JsonView):
 
 
 class Batch(JsonView):
-    """Up to 1,000 words at once; limits count each of them."""
+    """Up to 1,000 words or texts at once; limits count each word."""
 
     scopes = {"POST": "batch"}
 
     @schema.BATCH
     def post(self, request: Request) -> Response:
-        """Identify words: a result or a problem for each, in the same order."""
+        """Identify words and texts: a result or a problem for each, in the same order."""
         asked = valid(BatchRequest(data=request.data))
-        items = asked.pop("items")
-        self.spend(request, "batch", len(items) - 1)  # the first was counted with the call
-        checked = list(check_items(items))
+        checked = list(check_items(asked.pop("items")))
+        self.spend(request, "batch", sum(item.size for item in checked) - 1)  # one was counted with the call
         owner = owner_of(request)
         words = [item.word for item in checked if item.word]
         rows = idempotency.identify(request, words=words, source="batch", owner=owner, batch=new_public_id(), **asked)
