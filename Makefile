@@ -27,6 +27,9 @@ run: $(SERVE) .env ## set up what is missing and serve http://127.0.0.1:8000
 test: $(ALL) ## run all tests, on SQLite unless DATABASE_URL says otherwise
 	$(VENV)/bin/python -m pytest -n auto $(PYTEST)
 
+fuzz: $(ALL) ## let schemathesis try 50,000 examples on the API: an hour, on SQLite unless DATABASE_URL says otherwise
+	FUZZ_EXAMPLES=3200 $(VENV)/bin/python -m pytest tests/contract $(PYTEST)
+
 test-postgres: $(ALL) ## run all tests on PostgreSQL: the one of DATABASE_URL or a throw-away server
 	tests/with-postgres $(VENV)/bin/python -m pytest -n auto $(PYTEST)
 
@@ -55,6 +58,9 @@ admin: $(SERVE) .env ## make the local superuser "admin" and print its password 
 benchmark: $(SERVE) ## print the memory of a web worker and the time a word takes
 	$(VENV)/bin/python -m benchmarks.worker_memory
 	$(VENV)/bin/python -m benchmarks.identify
+
+schema: $(SERVE) .env ## write the API's schema anew, after changing the API
+	$(MANAGE) spectacular --validate --fail-on-warn --format openapi-json --file classifier/api/openapi.json
 
 screenshots: $(ALL) ## draw the pictures of the README (needs Chromium)
 	$(VENV)/bin/python -m tests.browser.screenshots

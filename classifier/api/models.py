@@ -63,6 +63,10 @@ class ApiKey(models.Model):
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix})"
 
+    def clean(self) -> None:
+        """Let limits that are empty in any way be none."""
+        self.limits = self.limits or {}
+
     @property
     def owner(self) -> str:
         """Whose rows are those that the key makes."""
@@ -88,7 +92,8 @@ class ApiKey(models.Model):
         """Remember that the key is in use, to the minute."""
         now = timezone.now()
         if self.last_used is None or now - self.last_used >= USE_NOTED_EVERY:
-            type(self).objects.filter(pk=self.pk).update(last_used=now)
+            self.last_used = now
+            self.save(update_fields=["last_used"])
 
 
 def _digest(secret: str) -> str:
