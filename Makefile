@@ -15,7 +15,7 @@ ALL    := $(VENV)/.all
 PRODUCTION := env DEBUG=off ALLOWED_HOSTS=words.example \
 	SECRET_KEY=not-a-secret-but-long-enough-to-pass-the-checks-of-django-0123456789
 
-.PHONY: help run test test-postgres lint format train admin benchmark screenshots pin
+.PHONY: help run test test-postgres fuzz lint format train admin benchmark schema screenshots pin
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,9 +55,10 @@ admin: $(SERVE) .env ## make the local superuser "admin" and print its password 
 	echo "http://$(ADDRESS)/admin/  user: admin  password: $$password" || \
 	{ echo "To give an existing admin a new password: $(MANAGE) changepassword admin"; exit 1; }
 
-benchmark: $(SERVE) ## print the memory of a web worker and the time a word takes
+benchmark: $(SERVE) ## print the memory of a web worker, the time a word takes and what the API bears
 	$(VENV)/bin/python -m benchmarks.worker_memory
 	$(VENV)/bin/python -m benchmarks.identify
+	$(VENV)/bin/python -m benchmarks.api
 
 schema: $(SERVE) .env ## write the API's schema anew, after changing the API
 	$(MANAGE) spectacular --validate --fail-on-warn --format openapi-json --file classifier/api/openapi.json
