@@ -21,31 +21,32 @@ WORDS = ("orignal", "piano", "knowledge", "mañana", "aujourd'hui", "xqzt")
 Call = Callable[[http.client.HTTPConnection, int], int]
 
 
-def post(connection: http.client.HTTPConnection, path: str, body: object) -> None:
-    """Send `body` and read the answer; raise RuntimeError when it is a refusal."""
+def post(connection: http.client.HTTPConnection, path: str, body: object) -> bool:
+    """Send `body` and read the answer; return whether there is one, or the service is busy (503)."""
     connection.request("POST", f"/api/v1/predictions{path}", json.dumps(body), {"Content-Type": "application/json"})
     response = connection.getresponse()
     response.read()
-    if response.status >= 400:
+    if response.status >= 400 and response.status != 503:
         raise RuntimeError(f"{path}: {response.status}")
+    return response.status != 503
 
 
 def one_word(connection: http.client.HTTPConnection, number: int) -> int:
-    """Ask for one word; return how many words that were."""
-    post(connection, "", {"word": WORDS[number % len(WORDS)]})
-    return 1
+    """Ask for one word; return how many were answered."""
+    return int(post(connection, "", {"word": WORDS[number % len(WORDS)]}))
 
 
 def many_words(connection: http.client.HTTPConnection, number: int) -> int:
     """Ask for a full batch."""
-    post(connection, "/batch", {"items": [{"word": WORDS[place % len(WORDS)]} for place in range(BATCH)]})
-    return BATCH
+    items = [{"word": WORDS[place % len(WORDS)]} for place in range(BATCH)]
+    return BATCH * post(connection, "/batch", {"items": items})
 
 
 def keep_asking(port: int, call: Call) -> tuple[int, list[float]]:
     """Call for some seconds; return how many words were answered and the seconds of each call."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    words, took, end = 0, [], time.perf_counter() + SECONDS
+    words, end = 0, time.perf_counter() + SECONDS
+    took: list[float] = []
     while (start := time.perf_counter()) < end:
         words += call(connection, len(took))
         took.append(time.perf_counter() - start)
@@ -60,9 +61,7 @@ def measure(port: int, name: str, call: Call, clients: int) -> None:
     took = sorted(seconds for _words, each in runs for seconds in each)
     words = sum(words for words, _took in runs)
     median, p99 = (1000 * took[int(share * (len(took) - 1))] for share in (0.5, 0.99))
-    print(
-        f"{name:8} {clients:7} {len(took) / SECONDS:12.0f} {words / SECONDS:12.0f} {median:10.1f} {p99:10.1f}",
-    )
+    print(f"{name:8} {clients:7} {len(took) / SECONDS:12.1f} {words / SECONDS:12.0f} {median:10.1f} {p99:10.1f}")
 
 
 def microseconds_a_take(path: Path) -> float:
