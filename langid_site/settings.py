@@ -103,7 +103,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Tells which language a word is written in. Errors are problem documents (RFC 9457).",
     "VERSION": "1",
     "AUTHENTICATION_WHITELIST": ["classifier.api.authentication.BearerKey"],
-    "POSTPROCESSING_HOOKS": ["classifier.api.schema.finish"],
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "classifier.api.schema.finish"],
     "SORT_OPERATIONS": False,
 }
 API_ANONYMOUS = env.bool("API_ANONYMOUS", default=True)  # off: a key or a login is needed

@@ -54,6 +54,13 @@ def test_corrections_come_along(exported, words, api_key):
     assert (row["correction"], row["correction_status"]) == ("mul en fr", "pending")
 
 
+def test_of_all_models_the_best_one_s_answer_is_in_the_table_with_their_agreement(exported, identified, api_key):
+    identified("orignal", owner=api_key.owner, model="all")
+    [row] = csv.DictReader(io.StringIO(exported()))
+
+    assert (row["model"], row["language"], row["agreement"]) == ("Ngram", "fr", "1.0")
+
+
 def test_exactly_the_rows_of_the_filter_are_exported(exported, words, identified):
     identified("house", owner="key:0")
     lines = exported("format=jsonl&verdict=several").splitlines()

@@ -22,6 +22,14 @@ def test_model_and_languages_are_chosen_in_any_case(call):
     assert [candidate["language"] for candidate in answer["candidates"]] == ["en", "es"]
 
 
+def test_all_models_are_asked_side_by_side(call):
+    answer = call("GET", "/identify?word=orignal&model=all").json()
+
+    assert [each["model"] for each in answer["answers"]] == ["Ngram", "FF"]
+    assert answer["agreement"] == 1
+    assert Prediction.objects.count() == 1
+
+
 def test_the_query_is_logged_with_its_owner(call, api_key):
     made = call("GET", "/identify?word=orignal", key=api_key).json()
 
