@@ -1,6 +1,8 @@
 """The schema, the page to try it out, what problems mean, and the ids of requests."""
 
+import io
 import json
+import logging
 
 import pytest
 from django.core.management import call_command
@@ -8,6 +10,7 @@ from django.urls import reverse
 
 from classifier.api.documentation import SCHEMA
 from classifier.api.problems import KINDS
+from langid_site.logs import RequestId
 
 pytestmark = pytest.mark.django_db
 
@@ -83,11 +86,17 @@ def test_every_answer_has_an_id_of_its_own(client, address):
     assert len(ids) == 2
 
 
-def test_the_id_is_in_the_problem_and_in_the_log(client, capfd):
+def test_the_id_is_in_the_problem_and_in_the_log(client, monkeypatch):
+    [handler] = [handler for handler in logging.getLogger().handlers if any(map(_adds_ids, handler.filters))]
+    monkeypatch.setattr(handler, "stream", io.StringIO())
     response = client.get("/api/v1/predictions", headers={"x-request-id": "mine"})
 
     assert response["X-Request-ID"] == response.json()["request_id"] != "mine"
-    assert response["X-Request-ID"] in capfd.readouterr().err
+    assert response["X-Request-ID"] in handler.stream.getvalue()
+
+
+def _adds_ids(log_filter):
+    return isinstance(log_filter, RequestId)
 
 
 def test_the_schema_is_openapi_3_and_asks_for_keys():

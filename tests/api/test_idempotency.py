@@ -124,5 +124,7 @@ def test_one_request_sent_fifty_times_at_once_is_stored_once(client, api_key, at
         response = client.post("/api/v1/predictions", WORD, content_type="application/json", headers=headers)
         return response.status_code, response.content
 
-    assert len(set(at_once(post, [()] * 50))) == 1
+    answers = set(at_once(post, [()] * 50))
+    assert {status for status, _content in answers} <= {201, 503}  # on a busy machine some are told to come back
+    assert len([content for status, content in answers if status == 201]) == 1
     assert Prediction.objects.count() == AnsweredRequest.objects.count() == 1
