@@ -15,7 +15,7 @@ ALL    := $(VENV)/.all
 PRODUCTION := env DEBUG=off ALLOWED_HOSTS=words.example \
 	SECRET_KEY=not-a-secret-but-long-enough-to-pass-the-checks-of-django-0123456789
 
-.PHONY: help run test test-postgres lint format train admin benchmark screenshots pin
+.PHONY: help run test test-postgres fuzz lint format train admin benchmark schema screenshots pin
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ run: $(SERVE) .env ## set up what is missing and serve http://127.0.0.1:8000
 
 test: $(ALL) ## run all tests, on SQLite unless DATABASE_URL says otherwise
 	$(VENV)/bin/python -m pytest -n auto $(PYTEST)
+
+fuzz: $(ALL) ## let schemathesis try 50,000 examples on the API: an hour, on SQLite unless DATABASE_URL says otherwise
+	FUZZ_EXAMPLES=3200 $(VENV)/bin/python -m pytest tests/contract $(PYTEST)
 
 test-postgres: $(ALL) ## run all tests on PostgreSQL: the one of DATABASE_URL or a throw-away server
 	tests/with-postgres $(VENV)/bin/python -m pytest -n auto $(PYTEST)
@@ -52,9 +55,13 @@ admin: $(SERVE) .env ## make the local superuser "admin" and print its password 
 	echo "http://$(ADDRESS)/admin/  user: admin  password: $$password" || \
 	{ echo "To give an existing admin a new password: $(MANAGE) changepassword admin"; exit 1; }
 
-benchmark: $(SERVE) ## print the memory of a web worker and the time a word takes
+benchmark: $(SERVE) ## print the memory of a web worker, the time a word takes and what the API bears
 	$(VENV)/bin/python -m benchmarks.worker_memory
 	$(VENV)/bin/python -m benchmarks.identify
+	$(VENV)/bin/python -m benchmarks.api
+
+schema: $(SERVE) .env ## write the API's schema anew, after changing the API
+	$(MANAGE) spectacular --validate --fail-on-warn --format openapi-json --file classifier/api/openapi.json
 
 screenshots: $(ALL) ## draw the pictures of the README (needs Chromium)
 	$(VENV)/bin/python -m tests.browser.screenshots

@@ -30,11 +30,11 @@ class Server:
 
 
 @contextmanager
-def serving() -> Iterator[Server]:
-    """Migrate an empty database, serve it, and take both away in the end."""
+def serving(**settings: str) -> Iterator[Server]:
+    """Migrate an empty database, serve it with these settings, and take both away in the end."""
     with tempfile.TemporaryDirectory() as folder:
         options = {"DEBUG": "on", "SECRET_KEY": secrets.token_urlsafe(50), "ALLOWED_HOSTS": "127.0.0.1"}
-        environment = {**os.environ, **options, "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3"}
+        environment = {**os.environ, **options, **settings, "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3"}
         manage = [sys.executable, str(PROJECT / "manage.py")]
         subprocess.run([*manage, "migrate", "--verbosity", "0"], env=environment, check=True)
         port = _free_port()

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Count, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from classifier.answers import Comparison
@@ -166,10 +167,15 @@ class Prediction(models.Model):
                 return {field: getattr(feedback, field) for field in ("label", "languages", "comment", "status")}
         return None
 
+    @cached_property
+    def outcome(self) -> "ReviewedWord | None":
+        """What reviewers accepted for this word; lists set it for all their rows at once."""
+        return ReviewedWord.objects.filter(word_key=self.word_key).first()
+
     def reviewed(self) -> dict[str, Any] | None:
         """Return what reviewers accepted for this word, ready for JSON."""
-        outcome = ReviewedWord.objects.filter(word_key=self.word_key).first()
-        return {field: getattr(outcome, field) for field in ("label", "languages", "votes")} if outcome else None
+        fields = ("label", "languages", "votes")
+        return {field: getattr(self.outcome, field) for field in fields} if self.outcome else None
 
 
 class FeedbackQuerySet(models.QuerySet["Feedback"]):

@@ -22,7 +22,10 @@ _signer = Signer(salt="classifier.owners.visitor")
 
 
 def owner_of(request: HttpRequest | Request) -> str:
-    """Return `user:<id>`, `visitor:<hash>`, or nothing for a caller without login and cookie."""
+    """Return `user:<id>`, `key:<id>`, `visitor:<hash>`, or nothing for a caller without any of them."""
+    key = getattr(request, "auth", None)  # REST framework's requests have it
+    if key is not None:
+        return str(key.owner)
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
         return f"user:{user.pk}"

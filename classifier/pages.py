@@ -19,7 +19,7 @@ class Page:
     older: str
 
     @classmethod
-    def read(cls, rows: PredictionQuerySet, scope: str, cursor: str = "") -> Self:
+    def read(cls, rows: PredictionQuerySet, scope: str, cursor: str = "", size: int = SIZE) -> Self:
         """Return the page that `cursor` points at, the first one without a cursor.
 
         `scope` says whose rows these are and how they are filtered; a cursor is good for its scope
@@ -28,9 +28,9 @@ class Page:
         signer = Signer(salt=f"classifier.pages:{scope}")
         if cursor:
             rows = rows.filter(id__lt=_key(signer, cursor))
-        found = list(rows.order_by("-id")[: SIZE + 1])
-        older = signer.sign(str(found[SIZE - 1].pk)) if len(found) > SIZE else ""
-        return cls(found[:SIZE], older)
+        found = list(rows.order_by("-id")[: size + 1])
+        older = signer.sign(str(found[size - 1].pk)) if len(found) > size else ""
+        return cls(found[:size], older)
 
 
 def _key(signer: Signer, cursor: str) -> int:

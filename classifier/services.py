@@ -1,7 +1,7 @@
 """The verbs that join models and database: identify, find, submit feedback, review feedback."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from classifier.records import said, words_said
 from classifier.store import store
 
 ALL_MODELS = "all"
-_CODE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
+CODE = r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}"  # a label: a language tag of BCP 47, or mul, mis, zxx, und
 
 
 class UnknownLanguage(ValueError):
@@ -39,11 +39,13 @@ def identify(
     owner: str = "",
     private: bool = False,
     batch: UUID | None = None,
+    keep: Callable[[Sequence[Prediction]], None] = store,
 ) -> list[Prediction]:
     """Identify clean words and texts, and store the answers in one commit.
 
     With `all` for a model every model answers: the best one in the row, the rest in its `others`.
     A private row is stored without words and owner; the object returned still carries them.
+    `keep` stores the rows; one that stores more calls `store` within a transaction.
     Raises UnknownModel, ModelUnavailable and UnknownLanguage.
     """
     asked = ask(words=words, model=model, languages=languages)
@@ -61,10 +63,9 @@ def identify(
         )
         for comparison in asked
     ]
-    store(rows)
+    keep(rows)
     for row, comparison in zip(rows, asked, strict=True):
-        for field, value in _texts(comparison).items():
-            setattr(row, field, value)
+        carry(row, comparison)
     return rows
 
 
@@ -107,6 +108,12 @@ def _identifiers(model: str) -> tuple[list[Identifier], list[str]]:
     return serving or [registry.get()], unavailable
 
 
+def carry(row: Prediction, comparison: Comparison) -> None:
+    """Let a row show in memory what was asked, also when the database keeps nothing of it."""
+    for field, value in _texts(comparison).items():
+        setattr(row, field, value)
+
+
 def _texts(comparison: Comparison) -> dict[str, Any]:
     """Return those fields of a row that show what was asked."""
     word = comparison.answers[0].word
@@ -136,6 +143,16 @@ def submit_feedback(
     feedback.kind = Feedback.Kind.CONFIRMATION if label == prediction.label else Feedback.Kind.CORRECTION
     feedback.save()
     return feedback
+
+
+@transaction.atomic
+def withdraw_feedback(*, prediction: Prediction, owner: str) -> None:
+    """Delete what `owner` said of a prediction, if anything; raise FeedbackClosed when it is decided."""
+    said = Feedback.objects.filter(prediction=prediction, owner=owner)
+    feedback = said.select_for_update(of=("self",)).first()
+    if feedback and feedback.status != Feedback.Status.PENDING:
+        raise FeedbackClosed
+    said.delete()
 
 
 @transaction.atomic
@@ -181,7 +198,7 @@ def _settle(decided: Feedback, word_key: str) -> None:
 
 
 def _check_label(label: str, languages: Sequence[str]) -> None:
-    if not all(_CODE.fullmatch(code) for code in (label, *languages)):
+    if not all(re.fullmatch(CODE, code) for code in (label, *languages)):
         raise ValidationError(_("Choose a language by its code."), code="invalid_label")
     if (label == MULTIPLE) != (len(set(languages)) > 1) or (label != MULTIPLE and languages):
         raise ValidationError(_("Name two languages or more, for a shared word only."), code="invalid_languages")

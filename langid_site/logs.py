@@ -1,8 +1,10 @@
-"""Keeps what people look up out of the logs."""
+"""Keeps what people look up out of the logs, and says which request a line is about."""
 
 import logging
 import re
+from contextvars import ContextVar
 
+request_id = ContextVar("request_id", default="-")
 _QUERY = re.compile(r"\?\S*")
 
 
@@ -12,4 +14,12 @@ class WithoutQuery(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):
             record.args = tuple(_QUERY.sub("", part) if isinstance(part, str) else part for part in record.args)
+        return True
+
+
+class RequestId(logging.Filter):
+    """Adds the id of the request that is being answered."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.request_id = request_id.get()
         return True

@@ -45,11 +45,16 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "csp",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "classifier",
+    "classifier.api",
 ]
 # What adds headers comes first, so that static files and errors carry them, too.
 MIDDLEWARE = [
+    "langid_site.middleware.request_ids",
     "classifier.api.middleware.ApiProtocol",
+    "classifier.api.cors.cors",
     "langid_site.middleware.permissions_policy",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -80,14 +85,35 @@ TEMPLATES = [
 ]
 REST_FRAMEWORK = {
     "COMPACT_JSON": False,  # spaced as in the article
-    "DEFAULT_AUTHENTICATION_CLASSES": ["classifier.api.authentication.SessionOfThisSite"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "classifier.api.authentication.BearerKey",
+        "classifier.api.authentication.SessionOfThisSite",
+    ],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "classifier.api.negotiation.SafeNegotiation",
     "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_PERMISSION_CLASSES": ["classifier.api.authentication.MayCall"],
     "DEFAULT_PARSER_CLASSES": ["classifier.api.parsers.StrictJsonParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "classifier.api.problems.answer_error",
     "URL_FORMAT_OVERRIDE": None,
 }
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Which language?",
+    "DESCRIPTION": "Tells which language a word is written in. Errors are problem documents (RFC 9457).",
+    "VERSION": "1",
+    "AUTHENTICATION_WHITELIST": ["classifier.api.authentication.BearerKey"],
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "classifier.api.schema.finish"],
+    "SORT_OPERATIONS": False,
+}
+API_ANONYMOUS = env.bool("API_ANONYMOUS", default=True)  # off: a key or a login is needed
+CORS_ORIGINS = env.list("CORS_ORIGINS", default=[])  # sites whose pages may call the API, as in https://words.example
+# How many proxies stand before the site; each adds an address to X-Forwarded-For, and no other is believed.
+NUM_PROXIES = env.int("NUM_PROXIES", default=int(BEHIND_PROXY))
+# Calls a minute (batch: words) by scope, of each key, user or address; counted for this machine in the file.
+_LIMITS = {"single": 600, "batch": 60_000, "history": 600, "feedback": 120, "export": 10}
+LIMITS = {scope: env.int(f"LIMIT_{scope.upper()}", default=limit) for scope, limit in _LIMITS.items()}
+LIMITS_FILE = VAR / "limits"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # bytes; a larger body is answered 413, unread
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -163,6 +189,7 @@ CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz)$"]  # asked from within, without the proxy
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 # HSTS for subdomains and preload lists binds hosts that are not ours to decide for.
@@ -182,10 +209,17 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"without_query": {"()": "langid_site.logs.WithoutQuery"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "filters": {
+        "without_query": {"()": "langid_site.logs.WithoutQuery"},
+        "request_id": {"()": "langid_site.logs.RequestId"},
+    },
+    "formatters": {"line": {"format": "{asctime} {levelname} {request_id} {name}: {message}", "style": "{"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_query"]},
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["without_query", "request_id"],
+        },
     },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {name: {"handlers": [], "level": "INFO", "propagate": True} for name in ("django", "django.server")},

@@ -3,8 +3,13 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from classifier.api import documentation, health
+
 urlpatterns = [
     path("", include("classifier.urls")),
     path("api/", include("classifier.api.urls")),
+    path("problems/<slug:name>/", documentation.explain_problem, name="problem"),
+    path("livez", health.live, name="live"),
+    path("readyz", health.ready, name="ready"),
     path("admin/", admin.site.urls),
 ]

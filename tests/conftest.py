@@ -6,6 +6,7 @@ import sys
 
 os.environ.update(DEBUG="on", SECRET_KEY="of the tests only, " * 4, ALLOWED_HOSTS="localhost,127.0.0.1,[::1]")
 os.environ.update(HTTPS="off", BEHIND_PROXY="off", MODEL_DIRS="ml_models,var/models")
+os.environ.update({f"LIMIT_{scope}": "1000000000" for scope in ("SINGLE", "BATCH", "HISTORY", "FEEDBACK", "EXPORT")})
 os.environ.setdefault("DATABASE_URL", "sqlite:///var/db.sqlite3")
 os.environ["DJANGO_SETTINGS_MODULE"] = "langid_site.settings"
 
@@ -157,3 +158,24 @@ def at_once():
         return [future.exception() or future.result() for future in futures]
 
     return run
+
+
+@pytest.fixture
+def make_key(db):
+    """Return a function that makes an API key; its `headers` send it."""
+    from classifier.api.models import ApiKey
+
+    def make(name="tests", **fields):
+        key = ApiKey(name=name, **fields)
+        secret = key.set_secret()
+        key.save()
+        key.headers = {"authorization": f"Bearer {secret}"}
+        return key
+
+    return make
+
+
+@pytest.fixture
+def api_key(make_key):
+    """Return a key that may do everything."""
+    return make_key()

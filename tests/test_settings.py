@@ -168,5 +168,5 @@ def test_a_log_without_arguments_stays_as_it_is():
 
 def test_all_logs_pass_the_filter_once():
     handlers = settings.LOGGING["handlers"].values()
-    assert [handler["filters"] for handler in handlers] == [["without_query"]]
+    assert [handler["filters"] for handler in handlers] == [["without_query", "request_id"]]
     assert not any(settings.LOGGING["loggers"][name]["handlers"] for name in ("django", "django.server"))

@@ -1,14 +1,38 @@
-"""Says who calls the API, and keeps other sites from calling it with a visitor's cookies."""
+"""Says who calls the API and what the caller may do, and keeps other sites from using a visitor's cookies."""
 
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, PermissionDenied
+from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from classifier.api.models import ApiKey
 from classifier.owners import owner_of
+
+
+class BearerKey(BaseAuthentication):
+    """Accepts `Authorization: Bearer <key>`; any other Authorization is refused, not ignored."""
+
+    def authenticate(self, request: Request) -> tuple[Any, ApiKey] | None:
+        """Return the key; None without an Authorization header. Raises AuthenticationFailed."""
+        header = request.headers.get("Authorization")
+        if header is None:
+            return None
+        scheme, _separator, text = header.partition(" ")
+        key = ApiKey.find(text.strip()) if scheme.lower() == "bearer" else None
+        if key is None:
+            raise AuthenticationFailed
+        key.note_use()
+        return AnonymousUser(), key
+
+    def authenticate_header(self, request: Request) -> str:
+        """Return the scheme to use; with it REST framework answers 401 and not 403."""
+        return "Bearer"
 
 
 class SessionOfThisSite(BaseAuthentication):
@@ -21,6 +45,37 @@ class SessionOfThisSite(BaseAuthentication):
             raise PermissionDenied
         user = getattr(django_request, "user", None)
         return (user, None) if user and user.is_authenticated else None
+
+
+class MayCall(BasePermission):
+    """Lets everybody in unless API_ANONYMOUS is off, and keys only where their scopes reach."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """Return whether the caller may use the view's method."""
+        if isinstance(request.auth, ApiKey):
+            scope = view.scope_of(request)
+            return not scope or scope in request.auth.scopes
+        if not settings.API_ANONYMOUS and not request.user.is_authenticated:
+            raise NotAuthenticated
+        return True
+
+
+def caller_of(request: Request) -> str:
+    """Return who is counted: a user, a key, else an address; a cookie is too easily thrown away."""
+    owner = owner_of(request)
+    return owner if owner and not owner.startswith("visitor:") else f"address:{address_of(request)}"
+
+
+def address_of(request: Request) -> str:
+    """Return the caller's address as NUM_PROXIES trusted proxies say; of IPv6, the network of a household."""
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    proxies = settings.NUM_PROXIES
+    said = forwarded[-proxies].strip() if 0 < proxies <= len(forwarded) else ""
+    try:
+        address = ip_address(said or request.META.get("REMOTE_ADDR", ""))
+    except ValueError:
+        return str(request.META.get("REMOTE_ADDR", ""))
+    return str(address) if address.version == 4 else str(ip_network((int(address), 64), strict=False))
 
 
 def _from_another_site(request: HttpRequest) -> bool:

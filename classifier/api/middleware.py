@@ -22,9 +22,9 @@ class ApiProtocol:
         response = self.get_response(request)
         if not _is_api(request):
             return response
-        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("Cache-Control", "private, no-store")
         response["Content-Language"] = "en"
-        if response.status_code >= 400 and response["Content-Type"] != CONTENT_TYPE:
+        if response.status_code >= 400 and response.get("Content-Type") != CONTENT_TYPE:
             response.content = problem(request, response.status_code).content
             response["Content-Type"] = CONTENT_TYPE
             response["Content-Length"] = str(len(response.content))

@@ -2,81 +2,181 @@
 
 import json
 import logging
+import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.encoding import escape_uri_path
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import APIException, ParseError, ValidationError
+from rest_framework.request import Request
 from rest_framework.settings import api_settings
 
 from classifier.registry import ModelUnavailable
+from classifier.services import FeedbackClosed
+from langid_site.logs import request_id
 
 CONTENT_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
 
-DETAILS = {
-    400: "The request is not valid.",
-    403: "This request may not do that.",
-    404: "There is nothing at this address.",
-    405: "This address does not answer this method; the Allow header lists those it does.",
-    406: "Answers are application/json only.",
-    411: "Send the length of the body in Content-Length.",
-    413: "The body is larger than this service reads.",
-    415: "Send application/json in UTF-8, uncompressed.",
-    500: "The service failed; the failure is in its log.",
-    503: "The service cannot answer at the moment; try again shortly.",
-}
-
 logger = logging.getLogger(__name__)
 
 
-def problem(request: HttpRequest, status: int, detail: str = "", **members: Any) -> HttpResponse:
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of problem: its name in addresses, what it means, and what a caller can do."""
+
+    name: str
+    status: int
+    detail: str
+    remedy: str
+
+    @property
+    def title(self) -> str:
+        """The name as a sentence."""
+        return self.name.replace("-", " ").capitalize()
+
+
+KINDS = (
+    Kind(
+        "invalid-request",
+        400,
+        "The request is not valid.",
+        "Mend what `errors` points at; each error has a stable `code`.",
+    ),
+    Kind("not-authenticated", 401, "Send a valid API key.", "Send `Authorization: Bearer` and a key not revoked."),
+    Kind("forbidden", 403, "This request may not do that.", "Use a key with the scope that the address asks for."),
+    Kind("not-found", 404, "There is nothing at this address.", "What is another's looks the same as what is not."),
+    Kind(
+        "method-not-allowed",
+        405,
+        "This address does not answer this method; the Allow header lists those it does.",
+        "Use one of the methods of the Allow header.",
+    ),
+    Kind(
+        "not-acceptable",
+        406,
+        "This address does not answer in a format that the Accept header asks for.",
+        "Leave the Accept header out, or let it include application/json (for an export, the format asked for).",
+    ),
+    Kind(
+        "feedback-decided",
+        409,
+        "Reviewers have decided about this feedback; it stays as it is.",
+        "Read the decision with GET; nothing has to be repeated.",
+    ),
+    Kind(
+        "gone",
+        410,
+        "What this request made has been deleted since.",
+        "Use a new Idempotency-Key to ask again.",
+    ),
+    Kind("length-required", 411, "Send the length of the body in Content-Length.", "Do not send the body in chunks."),
+    Kind("too-large", 413, "The body is larger than this service reads.", "Split the batch."),
+    Kind(
+        "unsupported-media-type",
+        415,
+        "Send application/json in UTF-8, uncompressed.",
+        "Send `Content-Type: application/json`, and no other charset or Content-Encoding.",
+    ),
+    Kind(
+        "idempotency-key-reused",
+        422,
+        "This Idempotency-Key came with another request before.",
+        "Use a new key for each new request; repeat a key only with the very same request.",
+    ),
+    Kind(
+        "limit-exceeded",
+        429,
+        "That is more than may be asked for in a minute.",
+        "Wait as many seconds as Retry-After says; GET /api/v1/me lists all limits.",
+    ),
+    Kind("failure", 500, "The service failed; the failure is in its log.", "Report the `request_id`."),
+    Kind(
+        "unavailable",
+        503,
+        "The service cannot answer at the moment; try again shortly.",
+        "Repeat the request after the seconds of Retry-After, with an Idempotency-Key if it writes.",
+    ),
+)
+BY_STATUS = {kind.status: kind for kind in KINDS}
+
+
+class Problem(APIException):
+    """An error that is answered with the problem of its status."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__()
+        self.status_code = status
+
+
+def problem_fields(request: HttpRequest | Request, status: int, **members: Any) -> dict[str, Any]:
     """Return a problem document; `members` extend it, as RFC 9457 allows."""
-    document = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
+    kind = BY_STATUS.get(status)
+    return {
+        "type": reverse("problem", args=[kind.name]) if kind else "about:blank",
+        "title": kind.title if kind else HTTPStatus(status).phrase,
         "status": status,
-        "detail": detail or DETAILS.get(status, ""),
+        "detail": kind.detail if kind else HTTPStatus(status).phrase,
         "instance": escape_uri_path(request.path),
+        "request_id": request_id.get(),
         **members,
     }
+
+
+def problem(request: HttpRequest, status: int, **members: Any) -> HttpResponse:
+    """Answer with a problem document."""
+    document = problem_fields(request, status, **members)
     return HttpResponse(json.dumps(document, ensure_ascii=False), status=status, content_type=CONTENT_TYPE)
 
 
 def answer_error(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """Answer an error raised in an API view (REST framework's EXCEPTION_HANDLER); None: not ours."""
     request = context["request"]
+    if isinstance(error, ValidationError):
+        kind = "pointer" if request.method in {"POST", "PUT"} else "parameter"
+        return problem(request, 400, errors=list(field_errors(error.get_full_details(), kind)))
+    status = error.status_code if isinstance(error, APIException) else _status_of(error)
+    if status is None:
+        return None
+    # Parse errors carry our own fixed text; REST framework's other texts repeat the request.
+    members = {"detail": str(error)} if isinstance(error, ParseError) else {}
+    response = problem(request, status, **members)
+    if status == 401:
+        response["WWW-Authenticate"] = "Bearer"
+    if status in {429, 503}:
+        response["Retry-After"] = str(math.ceil(getattr(error, "wait", None) or RETRY_AFTER_SECONDS))
+    return response
+
+
+def _status_of(error: Exception) -> int | None:
+    """Return the status for an error of Django's or ours."""
     match error:
-        case ValidationError():
-            kind = "parameter" if request.method in {"GET", "HEAD"} else "pointer"
-            return problem(request, 400, errors=list(_field_errors(error.get_full_details(), kind)))
         case Http404() | ObjectDoesNotExist():
-            return problem(request, 404)
+            return 404
+        case FeedbackClosed():
+            return 409
         case ModelUnavailable() | OperationalError():
-            logger.error("%s: %s: %s", request.path, type(error).__name__, error)
-            response = problem(request, 503)
-            response["Retry-After"] = str(RETRY_AFTER_SECONDS)
-            return response
-        case APIException():
-            # Parse errors carry our own fixed text; REST framework's other texts repeat the request.
-            return problem(request, error.status_code, str(error.detail) if error.status_code == 400 else "")
+            logger.error("%s: %s", type(error).__name__, error)
+            return 503
     return None
 
 
-def _field_errors(details: Any, kind: str, place: str = "") -> Iterator[dict[str, str]]:
+def field_errors(details: Any, kind: str, place: str = "") -> Iterator[dict[str, str]]:
     """Flatten REST framework's nested error details into one entry an error."""
     if isinstance(details, list):
         for index, item in enumerate(details):
             leaf = isinstance(item.get("message"), str)
-            yield from _field_errors(item, kind, place if leaf else f"{place}/{index}")
+            yield from field_errors(item, kind, place if leaf else f"{place}/{index}")
     elif isinstance(details.get("message"), str):
         where = place if kind == "pointer" else place.lstrip("/")
         yield {kind: where, "detail": str(details["message"]), "code": str(details["code"])}
     else:
         for field, inner in details.items():
             whole = field == api_settings.NON_FIELD_ERRORS_KEY
-            yield from _field_errors(inner, kind, place if whole else f"{place}/{field}")
+            yield from field_errors(inner, kind, place if whole else f"{place}/{field}")

@@ -60,6 +60,10 @@ class ModelsField(ModelField):
         return super().to_internal_value(data)
 
 
+class LanguageField(serializers.CharField):
+    """The code of a language (BCP 47); whether the model knows it is checked with the model."""
+
+
 class StrictBooleanField(serializers.BooleanField):
     """JSON's true or false; REST framework's own field takes "yes" and 1 for true."""
 
@@ -93,7 +97,7 @@ class PredictionRequest(StrictSerializer):
 
     word = WordField()
     model = ModelsField(default="")
-    languages = serializers.ListField(child=serializers.CharField(), default=list, max_length=200)
+    languages = serializers.ListField(child=LanguageField(), default=list, max_length=200)
     private = StrictBooleanField(default=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -2,12 +2,23 @@
 
 from django.urls import path
 
-from classifier.api import views
+from classifier.api import catalogue, documentation, views
+from classifier.api.export import Export
+from classifier.api.feedback import FeedbackView
 
 app_name = "api"
 urlpatterns = [
     path("simple", views.Simple.as_view(), name="simple"),
-    path("v1/models", views.Models.as_view(), name="models"),
+    path("schema", documentation.Schema.as_view(), name="schema"),
+    path("docs", documentation.docs, name="docs"),
+    path("v1/identify", views.Identify.as_view(), name="identify"),
     path("v1/predictions", views.Predictions.as_view(), name="predictions"),
+    path("v1/predictions/batch", views.Batch.as_view(), name="batch"),
+    path("v1/predictions/export", Export.as_view(), name="export"),
     path("v1/predictions/<uuid:public_id>", views.PredictionDetail.as_view(), name="prediction"),
+    path("v1/predictions/<uuid:public_id>/feedback", FeedbackView.as_view(), name="feedback"),
+    path("v1/models", catalogue.Models.as_view(), name="models"),
+    path("v1/models/<str:name>", catalogue.Model.as_view(), name="model"),
+    path("v1/languages", catalogue.Languages.as_view(), name="languages"),
+    path("v1/me", catalogue.Me.as_view(), name="me"),
 ]

@@ -1,52 +1,41 @@
-"""Answers programs: checks a request, calls one service, responds with JSON."""
+"""Answers programs about words: checks a request, calls one service, responds with JSON."""
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import BadRequest
 from django.urls import reverse
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from classifier import registry, services
+from classifier import history, services
+from classifier.api import idempotency, schema
+from classifier.api.base import JsonView, query, require_owner, valid
+from classifier.api.problems import problem_fields
+from classifier.api.requests import BatchRequest, HistoryQuery, IdentifyQuery, Item, PageQuery, check_items
 from classifier.api.serializers import (
     PredictionRequest,
-    StrictSerializer,
     WordQuery,
     article_fields,
     article_languages,
-    model_fields,
     prediction_fields,
 )
+from classifier.models import Prediction, new_public_id
 from classifier.owners import owner_of
-
-
-class JsonView(APIView):
-    """An address that answers JSON; its methods are those that the class defines."""
-
-    http_method_names = ["get", "head", "post", "put", "delete"]
-
-
-def _query(request: Request) -> dict[str, str]:
-    """Return the query's parameters; raise ValidationError when one is given twice."""
-    if any(len(values) > 1 for _, values in request.query_params.lists()):
-        raise ValidationError("Each parameter may be given once.", code="repeated")
-    return request.query_params.dict()
-
-
-def _valid(serializer: StrictSerializer) -> dict[str, Any]:
-    serializer.is_valid(raise_exception=True)
-    fields: dict[str, Any] = serializer.validated_data
-    return fields
+from classifier.pages import Page
 
 
 class Simple(JsonView):
     """The article's address: `GET /api/simple?word=orignal&model=RNN`."""
 
+    scopes = {"GET": "single"}
+
+    @schema.SIMPLE
     def get(self, request: Request) -> Response:
         """Answer in the article's shape: percentages of English, French and Spanish."""
-        asked = _valid(WordQuery(data=_query(request)))
+        asked = valid(WordQuery(data=query(request)))
         [prediction] = services.identify(
             words=[asked["word"]],
             source="simple",
@@ -57,38 +46,104 @@ class Simple(JsonView):
         return Response(article_fields(prediction))
 
 
+class Identify(JsonView):
+    """One word straight from a browser or curl: `GET /api/v1/identify?word=orignal&languages=en,fr`."""
+
+    scopes = {"GET": "single"}
+
+    @schema.IDENTIFY
+    def get(self, request: Request) -> Response:
+        """Identify one word."""
+        asked = valid(IdentifyQuery(data=query(request)))
+        owner = owner_of(request)
+        [prediction] = services.identify(words=[asked.pop("word")], source="api", owner=owner, **asked)
+        return Response(prediction_fields(prediction, owner))
+
+
 class Predictions(JsonView):
     """Predictions: what a model says about a word, stored."""
 
+    scopes = {"GET": "history", "POST": "single", "DELETE": "history"}
+
+    @schema.PREDICT
     def post(self, request: Request) -> Response:
         """Identify one word or text, by one model or all; a private one has no address of its own afterwards."""
-        asked = _valid(PredictionRequest(data=request.data))
+        asked = valid(PredictionRequest(data=request.data))
         owner = owner_of(request)
-        [prediction] = services.identify(
-            words=[asked["word"]],
-            source="api",
-            model=asked["model"],
-            languages=asked["languages"],
-            private=asked["private"],
-            owner=owner,
-        )
+        [prediction] = idempotency.identify(request, words=[asked.pop("word")], source="api", owner=owner, **asked)
         address = {} if prediction.private else {"Location": reverse("api:prediction", args=[prediction.public_id])}
         return Response(prediction_fields(prediction, owner), status=201, headers=address)
+
+    @schema.HISTORY
+    def get(self, request: Request) -> Response:
+        """List your own predictions, newest first."""
+        owner = require_owner(request)
+        asked = valid(PageQuery(data=query(request)))
+        size, cursor = asked.pop("page_size"), asked.pop("cursor")
+        rows = history.select(owner, asked)
+        try:
+            page = Page.read(rows, scope=f"api:{owner}:{sorted(asked.items())}", cursor=cursor, size=size)
+        except BadRequest as error:
+            raise ValidationError({"cursor": str(error)}, code="invalid_cursor") from error
+        found = [prediction_fields(row, owner) for row in history.with_opinions(page.rows, owner)]
+        return Response({"predictions": found, "next": _next(request, page.older)})
+
+    @schema.FORGET_ALL
+    def delete(self, request: Request) -> Response:
+        """Delete your own predictions, all of them or those of a filter, with all feedback on them."""
+        owner = require_owner(request)
+        history.delete_all(history.select(owner, valid(HistoryQuery(data=query(request)))))
+        return Response(status=204)
+
+
+def _next(request: Request, cursor: str) -> str | None:
+    """Return the address of the next page."""
+    if not cursor:
+        return None
+    parameters = request.query_params.copy()
+    parameters.update({})
+    parameters["cursor"] = cursor
+    return request.build_absolute_uri(f"{request.path}?{parameters.urlencode()}")
 
 
 class PredictionDetail(JsonView):
     """One stored prediction, for its owner; one without owner for a day, for whoever knows its id."""
 
+    scopes = {"GET": "history", "DELETE": "history"}
+
+    @schema.PREDICTION
     def get(self, request: Request, public_id: UUID) -> Response:
         """Answer as when it was made, with the correction and review that came since."""
         owner = owner_of(request)
         prediction = services.find_prediction(public_id=public_id, owner=owner)
         return Response(prediction_fields(prediction, owner))
 
+    @schema.FORGET
+    def delete(self, request: Request, public_id: UUID) -> Response:
+        """Delete one of your own predictions with the feedback on it."""
+        Prediction.objects.of(require_owner(request)).get(public_id=public_id).delete()
+        return Response(status=204)
 
-class Models(JsonView):
-    """The models that serve, best first."""
 
-    def get(self, request: Request) -> Response:
-        """List names, versions, labels and measured accuracy."""
-        return Response({"models": [model_fields(name) for name in registry.model_names()]})
+class Batch(JsonView):
+    """Up to 1,000 words or texts at once; limits count each word."""
+
+    scopes = {"POST": "batch"}
+
+    @schema.BATCH
+    def post(self, request: Request) -> Response:
+        """Identify words and texts: a result or a problem for each, in the same order."""
+        asked = valid(BatchRequest(data=request.data))
+        checked = list(check_items(asked.pop("items")))
+        self.spend(request, "batch", sum(item.size for item in checked) - 1)  # one was counted with the call
+        owner = owner_of(request)
+        words = [item.word for item in checked if item.word]
+        rows = idempotency.identify(request, words=words, source="batch", owner=owner, batch=new_public_id(), **asked)
+        answers = iter(history.with_opinions(rows, owner))
+        return Response({"results": [_result(request, item, answers, owner) for item in checked]})
+
+
+def _result(request: Request, item: Item, answers: Iterator[Prediction], owner: str) -> dict[str, Any]:
+    if item.word:
+        return {"id": item.id, "prediction": prediction_fields(next(answers), owner)}
+    return {"id": item.id, "problem": problem_fields(request, 400, errors=item.errors)}

@@ -1,0 +1,49 @@
+"""Lets administrators make and revoke API keys; a key is shown once, when it is made."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from classifier.api.models import ApiKey
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Keys are made and revoked, never changed or deleted: rows belong to them."""
+
+    list_display = ["name", "prefix", "scopes", "limits", "created", "last_used", "revoked"]
+    list_filter = [("revoked", admin.EmptyFieldListFilter)]
+    search_fields = ["name", "=prefix"]
+    fields = ["name", "scopes", "limits"]
+    ordering = ["-id"]
+    actions = ["revoke"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Return False: a key that may do something else is another key."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Return False: a revoked key stays, so that its number is never another's."""
+        return False
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """Return whether the user may revoke, and not only view."""
+        return request.user.has_perm("api.change_apikey")
+
+    def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
+        """Store the key's digest and show the key."""
+        secret = obj.set_secret()
+        super().save_model(request, obj, form, change)
+        text = _("The key, shown only now: %(key)s") % {"key": secret}
+        self.message_user(request, text, messages.WARNING)
+
+    @admin.action(description=_("Revoke selected keys"), permissions=["revoke"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
+        """Let the keys be valid no more, at once."""
+        for key in queryset.filter(revoked=None):
+            ApiKey.objects.filter(pk=key.pk).update(revoked=timezone.now())
+            self.log_change(request, key, "revoked")

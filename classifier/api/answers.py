@@ -1,0 +1,236 @@
+"""Describes every answer of the API for its schema; nothing is made or checked with these at run time."""
+
+from typing import Any
+
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
+from rest_framework import serializers
+
+from classifier.api.models import SCOPES
+from classifier.ml.verdict import VERDICTS
+from classifier.models import Feedback
+
+
+def probability(**options: Any) -> serializers.FloatField:
+    """Return a field for a share of one."""
+    return serializers.FloatField(min_value=0, max_value=1, **options)
+
+
+class Answer(serializers.Serializer[Any]):
+    """An object of the API's answers; all its fields are always there."""
+
+
+class CandidateAnswer(Answer):
+    """One language and its probability among those asked for."""
+
+    language = serializers.CharField(help_text="BCP 47 code")
+    name = serializers.CharField(help_text="English name")
+    probability = probability()
+
+
+class CorrectionAnswer(Answer):
+    """What the caller said the word is."""
+
+    label = serializers.CharField(help_text="BCP 47 code, or mul, mis, zxx, und")  # type: ignore[assignment]
+    languages = serializers.ListField(child=serializers.CharField(), help_text="of a shared word (mul)")
+    comment = serializers.CharField()
+    status = serializers.ChoiceField(Feedback.Status.values)
+
+
+class ReviewedAnswer(Answer):
+    """What reviewers accepted for the word."""
+
+    label = serializers.CharField()  # type: ignore[assignment]
+    languages = serializers.ListField(child=serializers.CharField())
+    votes = serializers.IntegerField(min_value=0)
+
+
+class FoundAnswer(Answer):
+    """What is found out about one word."""
+
+    word = serializers.CharField()
+    language = serializers.CharField(allow_null=True, help_text="null unless the verdict is single")
+    verdict = serializers.ChoiceField(VERDICTS)
+    candidates = CandidateAnswer(many=True, help_text="most probable first, sum 1")
+    undetermined = probability(help_text="that it is a word of none of the model's languages")
+
+
+class OneModelAnswer(FoundAnswer):
+    """What one model says about a word or a text."""
+
+    model = serializers.CharField()
+    model_version = serializers.CharField()
+    words = FoundAnswer(many=True, required=False, help_text="of a text, each of its words")
+
+
+class StoredAnswer(Answer):
+    """What only stored answers have."""
+
+    id = serializers.UUIDField(allow_null=True, help_text="null when private")
+    correction = CorrectionAnswer(allow_null=True)
+    reviewed = ReviewedAnswer(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class PredictionAnswer(StoredAnswer, OneModelAnswer):
+    """What a model says about a word or a text."""
+
+
+class ComparisonAnswer(StoredAnswer):
+    """What all models say about the same word or text."""
+
+    word = serializers.CharField()
+    answers = OneModelAnswer(many=True, help_text="the best model's first")
+    agreement = probability(help_text="share of the models that say what most of them say")
+    unavailable = serializers.ListField(child=serializers.CharField(), help_text="models that cannot answer")
+
+
+PREDICTION = PolymorphicProxySerializer(
+    component_name="Prediction",
+    serializers=[PredictionAnswer, ComparisonAnswer],
+    resource_type_field_name=None,
+)
+
+
+@extend_schema_field(PREDICTION)
+class PredictionField(serializers.JSONField):
+    """A prediction of one model or of all."""
+
+
+class HistoryAnswer(Answer):
+    """A page of a history."""
+
+    predictions = serializers.ListField(child=PredictionField())
+    next = serializers.URLField(allow_null=True, help_text="the next page; null on the last one")
+
+
+class FieldError(Answer):
+    """One thing that is wrong with a request."""
+
+    pointer = serializers.CharField(required=False, help_text="JSON pointer (RFC 6901) into the body")
+    parameter = serializers.CharField(required=False, help_text="name of the query parameter")
+    detail = serializers.CharField()
+    code = serializers.CharField(help_text="stable, for programs")
+
+
+class ProblemAnswer(Answer):
+    """A problem document (RFC 9457)."""
+
+    type = serializers.CharField(help_text="address of a page that explains it")
+    title = serializers.CharField()
+    status = serializers.IntegerField(min_value=400, max_value=599)
+    detail = serializers.CharField()
+    instance = serializers.CharField()
+    request_id = serializers.CharField(allow_null=True, help_text="to be found in the log of the service")
+    errors = FieldError(many=True, required=False)  # type: ignore[assignment]
+
+
+class ItemAnswer(Answer):
+    """The answer to one item of a batch: a prediction or a problem."""
+
+    id = serializers.CharField(allow_null=True, help_text="as it was sent")
+    prediction = PredictionField(required=False)
+    problem = ProblemAnswer(required=False)
+
+
+class BatchAnswer(Answer):
+    """The answers to a batch, in its order."""
+
+    results = ItemAnswer(many=True)
+
+
+class ArticleAnswer(Answer):
+    """Percentages with two decimals."""
+
+    English = serializers.FloatField(min_value=0, max_value=100)
+    Espanol = serializers.FloatField(min_value=0, max_value=100)
+    Francais = serializers.FloatField(min_value=0, max_value=100)
+    model = serializers.CharField()
+    word = serializers.CharField()
+
+
+class FeedbackAnswer(CorrectionAnswer):
+    """What the caller said of a prediction, and what reviewers made of it."""
+
+    kind = serializers.ChoiceField(Feedback.Kind.values)
+    decided_label = serializers.CharField(help_text="empty unless accepted")
+    decided_languages = serializers.ListField(child=serializers.CharField())
+    reason = serializers.CharField()
+    created_at = serializers.DateTimeField()
+
+
+class ModelAnswer(Answer):
+    """A model and the version of it that serves."""
+
+    name = serializers.CharField()
+    active = serializers.BooleanField(help_text="false: its files are missing or damaged")
+    default = serializers.BooleanField()
+    version = serializers.CharField(allow_null=True)
+    labels = serializers.ListField(child=serializers.CharField())
+    scores = serializers.DictField(help_text="by test: words, accuracy, by_language, macro_f1")
+
+
+class VersionAnswer(Answer):
+    """A version on disk."""
+
+    version = serializers.CharField()
+    active = serializers.BooleanField()
+
+
+class ModelDetailAnswer(ModelAnswer):
+    """A model with all its versions."""
+
+    versions = VersionAnswer(many=True)
+
+
+class ModelsAnswer(Answer):
+    """All models, best first."""
+
+    models = ModelAnswer(many=True)
+
+
+class LanguageAnswer(Answer):
+    """A language and the models that know it."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    models = serializers.ListField(child=serializers.CharField())
+
+
+class LabelAnswer(Answer):
+    """A label of feedback that is no language."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+
+
+class LanguagesAnswer(Answer):
+    """All languages, and the other labels of feedback."""
+
+    languages = LanguageAnswer(many=True)
+    other_labels = LabelAnswer(many=True)
+
+
+class KeyAnswer(Answer):
+    """An API key."""
+
+    name = serializers.CharField()
+    prefix = serializers.CharField()
+    scopes = serializers.ListField(child=serializers.ChoiceField(SCOPES))
+    created = serializers.DateTimeField()
+    last_used = serializers.DateTimeField(allow_null=True)
+
+
+class LimitAnswer(Answer):
+    """A limit and what is left of it."""
+
+    limit = serializers.IntegerField(min_value=0)
+    remaining = serializers.IntegerField(min_value=0)
+    window = serializers.IntegerField(min_value=1, help_text="seconds")
+
+
+class MeAnswer(Answer):
+    """Who the service takes the caller for."""
+
+    caller = serializers.ChoiceField(["anonymous", "visitor", "user", "key"])
+    key = KeyAnswer(allow_null=True)
+    limits = serializers.DictField(child=LimitAnswer())

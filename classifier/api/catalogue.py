@@ -1,0 +1,78 @@
+"""What there is to ask and to take: models, languages, and the caller's own limits."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from classifier import registry
+from classifier.api import schema
+from classifier.api.base import JsonView, allowance_of
+from classifier.api.limits import WINDOW
+from classifier.api.models import SCOPES, ApiKey
+from classifier.api.serializers import model_fields
+from classifier.languages import OTHER_LABELS, language_name
+from classifier.ml.artifacts import version_folders
+from classifier.owners import owner_of
+
+
+class Models(JsonView):
+    """The models that serve, best first."""
+
+    @schema.MODELS
+    def get(self, request: Request) -> Response:
+        """List names, versions, labels and measured accuracy."""
+        return Response({"models": [model_fields(name) for name in registry.model_names()]})
+
+
+class Model(JsonView):
+    """One model."""
+
+    @schema.MODEL
+    def get(self, request: Request, name: str) -> Response:
+        """Describe one model, with all its versions on disk, oldest first."""
+        try:
+            fields = model_fields(registry.resolve_name(name))
+        except registry.UnknownModel:
+            raise Http404 from None
+        found = version_folders(settings.MODEL_DIRS, fields["name"])
+        versions = [{"version": version, "active": version == fields["version"]} for version in found]
+        return Response({**fields, "versions": versions})
+
+
+class Languages(JsonView):
+    """The languages that models tell apart, and the other labels of feedback."""
+
+    @schema.LANGUAGES
+    def get(self, request: Request) -> Response:
+        """List codes (BCP 47), English names and the models that know them."""
+        known = {name: model_fields(name)["labels"] for name in registry.model_names()}
+        languages = [
+            {"code": code, "name": language_name(code), "models": [name for name in known if code in known[name]]}
+            for code in registry.languages()
+        ]
+        labels = [{"code": code, "name": str(name)} for code, name in OTHER_LABELS.items()]
+        return Response({"languages": languages, "other_labels": labels})
+
+
+class Me(JsonView):
+    """Who the service takes the caller for."""
+
+    @schema.ME
+    def get(self, request: Request) -> Response:
+        """Describe your key, your limits, and what is left of them; free of charge."""
+        key = request.auth if isinstance(request.auth, ApiKey) else None
+        kind = owner_of(request).partition(":")[0]
+        limits = {scope: _limit_fields(request, scope) for scope in SCOPES}
+        return Response({"caller": kind or "anonymous", "key": key and _key_fields(key), "limits": limits})
+
+
+def _limit_fields(request: Request, scope: str) -> dict[str, int]:
+    left = allowance_of(request, scope)
+    return {"limit": left.limit, "remaining": left.remaining, "window": WINDOW}
+
+
+def _key_fields(key: ApiKey) -> dict[str, Any]:
+    return {field: getattr(key, field) for field in ("name", "prefix", "scopes", "created", "last_used")}

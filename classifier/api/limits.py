@@ -1,0 +1,126 @@
+"""Counts what callers take in the last minute, for all processes of a machine, in one small file.
+
+Each caller and scope has a slot of counters, one for every two seconds; their sum is what was taken
+within the last 60 to 62 seconds, so a limit is never exceeded and at least 96 % of it can be used.
+A slot is read and written under a lock on its part of the file: some microseconds, no server.
+"""
+
+import fcntl
+import hashlib
+import logging
+import os
+import struct
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+WINDOW = 60  # seconds
+STEP = 2  # seconds of one counter
+COUNTERS = WINDOW // STEP + 1  # the one that is filling comes on top
+SETS, SLOTS = 8192, 8  # a caller has its place in one set; the set's least recent caller makes room
+_SLOT = struct.Struct(f"<16sQ{COUNTERS}I")
+_SET_SIZE = _SLOT.size * SLOTS
+_MOST = 2**32 - 1
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a caller may still take."""
+
+    limit: int  # a minute
+    remaining: int
+    seconds: int  # until more is free; when refused, until what was asked for is
+    granted: bool = True
+
+
+def take(path: Path, name: str, limit: int, cost: int = 1) -> Allowance:
+    """Take `cost` from what `name` may take a minute, or nothing when that is too much.
+
+    Counting protects the service, it is no part of an answer: when the file cannot be used, that is
+    logged and everything is granted.
+    """
+    try:
+        return _counter(path).take(name, limit, cost)
+    except OSError as error:
+        logger.error("Limits are not counted: %s", error)
+        return Allowance(limit, limit, 0)
+
+
+@lru_cache(maxsize=8)
+def _counter(path: Path) -> "_Counter":
+    return _Counter(path)
+
+
+class _Counter:
+    """The file of counters, opened once a process."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._thread = threading.Lock()  # file locks are between processes only
+
+    def take(self, name: str, limit: int, cost: int) -> Allowance:
+        """Count `cost` if it fits."""
+        digest = hashlib.blake2b(name.encode(), digest_size=16).digest()
+        place = int.from_bytes(digest[:4]) % SETS * _SET_SIZE
+        with self._locked(place):
+            # Read under the lock: so it is never behind what another process wrote.
+            now = time.monotonic()
+            offset, latest, counts = self._find(place, digest)
+            step = int(now // STEP)
+            counts = _forget(counts, latest, step)
+            used = sum(counts)
+            granted = used + cost <= limit
+            if granted and cost:
+                counts[step % COUNTERS] = min(counts[step % COUNTERS] + cost, _MOST)
+                os.pwrite(self._file, _SLOT.pack(digest, step, *counts), offset)
+                used += cost
+        seconds = _seconds_until_free(counts, now, 1 if granted else used + cost - limit)
+        return Allowance(limit, max(limit - used, 0), seconds, granted)
+
+    @contextmanager
+    def _locked(self, place: int) -> Iterator[None]:
+        with self._thread:
+            fcntl.lockf(self._file, fcntl.LOCK_EX, _SET_SIZE, place)
+            try:
+                yield
+            finally:
+                fcntl.lockf(self._file, fcntl.LOCK_UN, _SET_SIZE, place)
+
+    def _find(self, place: int, digest: bytes) -> tuple[int, int, list[int]]:
+        """Return where the slot of `digest` is, its latest step and its counts; a new one is empty."""
+        found = os.pread(self._file, _SET_SIZE, place).ljust(_SET_SIZE, b"\0")
+        oldest, oldest_step = 0, None
+        for offset in range(0, _SET_SIZE, _SLOT.size):
+            if found.startswith(digest, offset):
+                _name, latest, *counts = _SLOT.unpack_from(found, offset)
+                return place + offset, latest, counts
+            latest = int.from_bytes(found[offset + 16 : offset + 24], "little")
+            if oldest_step is None or latest < oldest_step:
+                oldest, oldest_step = offset, latest
+        return place + oldest, 0, [0] * COUNTERS
+
+
+def _forget(counts: list[int], latest: int, step: int) -> list[int]:
+    """Return the counts without those that are too old; a clock that runs since a restart has none."""
+    if not latest <= step < latest + COUNTERS:
+        return [0] * COUNTERS
+    for old in range(latest + 1, step + 1):
+        counts[old % COUNTERS] = 0
+    return counts
+
+
+def _seconds_until_free(counts: list[int], now: float, needed: int) -> int:
+    """Return the whole seconds until `needed` of what is counted is forgotten."""
+    step = int(now // STEP)
+    for age in range(COUNTERS - 1, -1, -1):
+        needed -= counts[(step - age) % COUNTERS]
+        if needed <= 0:
+            return max(1, -int(now // 1) + (step - age + COUNTERS) * STEP)
+    return WINDOW

@@ -1,0 +1,145 @@
+"""What the API has to remember: keys, which requests it has answered already, and when it last could write."""
+
+import hashlib
+import hmac
+import secrets
+from datetime import timedelta
+from typing import Any, Self
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+SCOPES = ("single", "batch", "history", "feedback", "export")
+KEY_START = "lid"  # what secret scanners look for
+USE_NOTED_EVERY = timedelta(minutes=1)  # a write for every request would cost more than the answer
+REMEMBERED = timedelta(hours=24)
+
+
+def all_scopes() -> list[str]:
+    """Return every scope: what a key may do unless it is told otherwise."""
+    return list(SCOPES)
+
+
+def check_scopes(scopes: Any) -> None:
+    """Raise ValidationError unless `scopes` is a list of scopes."""
+    if not isinstance(scopes, list) or not scopes or not all(scope in SCOPES for scope in scopes):
+        raise ValidationError(_("Scopes are a list of: %(known)s."), params={"known": ", ".join(SCOPES)})
+
+
+def check_limits(limits: Any) -> None:
+    """Raise ValidationError unless `limits` maps scopes to numbers."""
+    numbers = limits.values() if isinstance(limits, dict) else [None]
+    if not all(type(number) is int and 0 <= number < 2**31 for number in numbers):
+        raise ValidationError(_('Limits are numbers a minute by scope, as in {"single": 100}.'))
+    if limits:
+        check_scopes(list(limits))
+
+
+class ApiKey(models.Model):
+    """A program's permission to call; the key itself is kept nowhere, only its digest."""
+
+    id = models.BigAutoField(primary_key=True)
+    name = models.CharField(_("name"), max_length=100, help_text=_("Which program uses it."))
+    prefix = models.CharField(_("prefix"), max_length=12, unique=True, editable=False)
+    digest = models.CharField(max_length=64, editable=False)
+    scopes = models.JSONField(_("scopes"), default=all_scopes, validators=[check_scopes])
+    limits = models.JSONField(
+        _("limits"),
+        default=dict,
+        blank=True,
+        validators=[check_limits],
+        help_text=_('Calls (batch: words) a minute where they differ from the usual, as in {"single": 100}.'),
+    )
+    created = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    last_used = models.DateTimeField(_("last used"), null=True, editable=False)
+    revoked = models.DateTimeField(_("revoked"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix})"
+
+    def clean(self) -> None:
+        """Let limits that are empty in any way be none."""
+        self.limits = self.limits or {}
+
+    @property
+    def owner(self) -> str:
+        """Whose rows are those that the key makes."""
+        return f"key:{self.pk}"
+
+    def set_secret(self) -> str:
+        """Give the key, before it is saved, a secret; return the text to show once."""
+        self.prefix, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
+        self.digest = _digest(secret)
+        return f"{KEY_START}_{self.prefix}_{secret}"
+
+    @classmethod
+    def find(cls, text: str) -> Self | None:
+        """Return the key that `text` is, unless there is none or it is revoked."""
+        start, _separator, rest = text.partition("_")
+        prefix, _separator, secret = rest.partition("_")
+        key = cls.objects.filter(prefix=prefix).first() if start == KEY_START and prefix.isalnum() else None
+        # Also without a key, so that the time taken says nothing about prefixes.
+        equal = hmac.compare_digest(key.digest if key else _digest(""), _digest(secret))
+        return key if key and equal and not key.revoked else None
+
+    def note_use(self) -> None:
+        """Remember that the key is in use, to the minute."""
+        now = timezone.now()
+        if self.last_used is None or now - self.last_used >= USE_NOTED_EVERY:
+            self.last_used = now
+            self.save(update_fields=["last_used"])
+
+
+def _digest(secret: str) -> str:
+    # The secret has 256 random bits: a slow hash, made for passwords, would add nothing.
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class AnsweredQuerySet(models.QuerySet["AnsweredRequest"]):
+    """Answered requests, by age."""
+
+    def remembered(self) -> Self:
+        """Return those that can be repeated still."""
+        return self.filter(created__gte=timezone.now() - REMEMBERED)
+
+    def make_room(self, key: str) -> None:
+        """Delete some of those too old to be repeated, in any case the one with this key."""
+        old = self.filter(created__lt=timezone.now() - REMEMBERED)
+        # Skips those that others are deleting, so that nobody waits; a few, so that no request pays for many.
+        some = old.select_for_update(skip_locked=True).values_list("pk", flat=True)[:10]
+        old.filter(pk__in=[key, *some]).delete()
+
+
+class AnsweredRequest(models.Model):
+    """A request with an Idempotency-Key: digests of who sent what, and the rows that were its answer."""
+
+    key = models.CharField(primary_key=True, max_length=64)  # keyed digest of caller and Idempotency-Key
+    digest = models.CharField(max_length=64)  # keyed digest of address and body
+    predictions = models.JSONField()  # primary keys, in order
+    created = models.DateTimeField(default=timezone.now, db_index=True)
+
+    objects = AnsweredQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Heartbeat(models.Model):
+    """One row that is written to see that writing works."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True)
+    beaten = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.beaten)
+
+    @classmethod
+    def beat(cls) -> None:
+        """Commit a change of the row; raise DatabaseError when that is impossible."""
+        cls.objects.update_or_create(id=1, defaults={"beaten": timezone.now()})

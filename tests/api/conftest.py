@@ -1,0 +1,46 @@
+"""Fixtures of the API's tests: callers, and a way to call."""
+
+import json
+
+import pytest
+from django.conf import settings as django_settings
+
+
+@pytest.fixture
+def call(client):
+    """Return a function that calls the API with a JSON body."""
+
+    def call(method, address, body=None, key=None, **options):
+        headers = {**options.pop("headers", {}), **(key.headers if key else {})}
+        data = b"" if body is None else json.dumps(body).encode()
+        return client.generic(method, f"/api/v1{address}", data, "application/json", headers=headers, **options)
+
+    return call
+
+
+@pytest.fixture
+def other_key(make_key):
+    """Return another program's key."""
+    return make_key(name="other")
+
+
+@pytest.fixture
+def limits(settings, tmp_path):
+    """Return a function that sets limits, counted in a file of their own."""
+    settings.LIMITS_FILE = tmp_path / "limits"
+
+    def limit(**numbers):
+        settings.LIMITS = {**django_settings.LIMITS, **numbers}
+
+    return limit
+
+
+@pytest.fixture
+def errors():
+    """Return a function that tells where and what is wrong, of a refused request."""
+
+    def errors(response):
+        assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")
+        return [(error.get("pointer", error.get("parameter")), error["code"]) for error in response.json()["errors"]]
+
+    return errors

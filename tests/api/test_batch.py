@@ -1,0 +1,114 @@
+"""POST /api/v1/predictions/batch."""
+
+import pytest
+
+from classifier.models import Prediction, ReviewedWord, key_of
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "/predictions/batch"
+
+
+def items(*words):
+    return [{"id": str(number), "word": word} for number, word in enumerate(words)]
+
+
+def test_words_are_answered_in_their_order_with_their_ids(call):
+    response = call("POST", ADDRESS, {"items": [{"id": "b", "word": "orignal"}, {"word": "piano"}]})
+
+    results = response.json()["results"]
+    assert response.status_code == 200
+    assert [result["id"] for result in results] == ["b", None]
+    assert [result["prediction"]["word"] for result in results] == ["orignal", "piano"]
+
+
+def test_each_answer_is_that_of_a_single_prediction(call):
+    [result] = call("POST", ADDRESS, {"items": items("orignal")}).json()["results"]
+
+    single = call("GET", f"/predictions/{result['prediction']['id']}").json()
+    assert result["prediction"] == single
+
+
+def test_a_bad_item_gets_a_problem_with_a_pointer_and_hurts_no_other(call):
+    body = {"items": [{"id": "a", "word": "12"}, {"word": "chat"}, {"id": "c", "wort": "x"}, 5, None, {"id": 1}]}
+    results = call("POST", ADDRESS, body).json()["results"]
+
+    pointers = [[error["pointer"] for error in result.get("problem", {}).get("errors", [])] for result in results]
+    assert pointers == [
+        ["/items/0/word"],
+        [],
+        ["/items/2"],
+        ["/items/3"],
+        ["/items/4"],
+        ["/items/5/id", "/items/5/word"],
+    ]
+    assert [result["id"] for result in results] == ["a", None, "c", None, None, None]
+    assert results[0]["problem"]["type"] == "/problems/invalid-request/"
+    assert Prediction.objects.count() == 1
+
+
+def test_a_batch_is_one_inference_of_its_good_words(call, monkeypatch, fake_models):
+    inferences = []
+    identify = type(fake_models["Ngram"]).identify
+    monkeypatch.setattr(
+        type(fake_models["Ngram"]), "identify", lambda *asked: inferences.append(asked) or identify(*asked)
+    )
+    call("POST", ADDRESS, {"items": items("orignal", "", "piano")})
+
+    assert [words for _model, words, *_languages in inferences] == [["orignal", "piano"]]
+    assert Prediction.objects.count() == 2
+
+
+def test_rows_share_a_batch_their_source_and_their_owner(call, api_key):
+    call("POST", ADDRESS, {"items": items("orignal", "piano"), "model": "ff"}, key=api_key)
+
+    rows = Prediction.objects.all()
+    assert len({row.batch for row in rows}) == 1
+    assert {(row.source, row.owner, row.model) for row in rows} == {("batch", api_key.owner, "FF")}
+
+
+def test_languages_restrict_all_answers(call):
+    body = {"items": items("orignal", "piano"), "languages": ["en", "es"]}
+    results = call("POST", ADDRESS, body).json()["results"]
+
+    assert {len(result["prediction"]["candidates"]) for result in results} == {2}
+
+
+def test_private_words_are_answered_but_not_kept(call):
+    [result] = call("POST", ADDRESS, {"items": items("orignal"), "private": True}).json()["results"]
+
+    assert (result["prediction"]["id"], result["prediction"]["word"]) == (None, "orignal")
+    assert Prediction.objects.get().word == ""
+
+
+def test_what_reviewers_accepted_comes_along(call):
+    ReviewedWord.objects.create(word_key=key_of("orignal"), label="fr", votes=2)
+    results = call("POST", ADDRESS, {"items": items("Orignal", "piano")}).json()["results"]
+
+    assert [result["prediction"]["reviewed"] is None for result in results] == [False, True]
+
+
+def test_a_thousand_words_cost_few_queries(call, django_assert_max_num_queries):
+    with django_assert_max_num_queries(40):
+        response = call("POST", ADDRESS, {"items": items(*["mot"] * 1000)})
+    assert len(response.json()["results"]) == 1000
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ({}, ("/items", "required")),
+        ({"items": []}, ("/items", "min_length")),
+        ({"items": "chat"}, ("/items", "not_a_list")),
+        ({"items": None}, ("/items", "null")),
+        ({"items": [{}] * 1001}, ("/items", "max_length")),
+        ({"items": [{}], "model": "GPT"}, ("/model", "unknown_model")),
+        ({"items": [{}], "languages": ["xx"]}, ("/languages/0", "unknown_language")),
+        ({"items": [{}], "word": "chat"}, ("", "unknown_field")),
+    ],
+)
+def test_a_bad_batch_is_refused_as_a_whole(call, errors, body, error):
+    assert errors(call("POST", ADDRESS, body)) == [error]
+
+
+def test_a_wrong_method_is_refused(call):
+    assert call("GET", ADDRESS)["Allow"] == "POST"

@@ -1,0 +1,66 @@
+"""GET /api/v1/models/{name}, /api/v1/languages and /api/v1/me."""
+
+import pytest
+
+from classifier import registry
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_model_is_found_in_any_case_and_described_as_in_the_list(call):
+    model = call("GET", "/models/ff").json()
+
+    [listed] = [each for each in call("GET", "/models").json()["models"] if each["name"] == "FF"]
+    assert {**model, "versions": []} == {**listed, "versions": []}
+
+
+def test_all_versions_on_disk_are_listed_with_the_active_one(call, settings, tmp_path):
+    active = registry.active_versions()["FF"]
+    for version in (active, "20200101-0000000a"):
+        (tmp_path / "FF" / version).mkdir(parents=True)
+        (tmp_path / "FF" / version / "card.json").write_text("{}")
+    settings.MODEL_DIRS = [tmp_path]
+
+    versions = call("GET", "/models/FF").json()["versions"]
+    assert versions == [{"version": "20200101-0000000a", "active": False}, {"version": active, "active": True}]
+
+
+@pytest.mark.parametrize("name", ["GPT", "all", "..", "%00", "N" * 5000])
+def test_an_unknown_model_is_not_found(call, name):
+    assert call("GET", f"/models/{name}").status_code == 404
+
+
+def test_languages_come_with_the_models_that_know_them(call):
+    answer = call("GET", "/languages").json()
+
+    assert answer["languages"][0] == {"code": "en", "name": "English", "models": ["Ngram", "FF"]}
+    assert [label["code"] for label in answer["other_labels"]] == ["mul", "mis", "zxx", "und"]
+
+
+def test_labels_are_english_whatever_the_caller_reads(call):
+    answers = [call("GET", "/languages", headers={"accept-language": code}).json() for code in ("en", "fr")]
+    assert answers[0] == answers[1]
+
+
+def test_nobody_learns_what_is_left(call, limits):
+    limits(single=5)
+    call("GET", "/identify?word=chat")
+    me = call("GET", "/me").json()
+
+    assert (me["caller"], me["key"]) == ("anonymous", None)
+    assert me["limits"]["single"] == {"limit": 5, "remaining": 4, "window": 60}
+    assert set(me["limits"]) == {"single", "batch", "history", "feedback", "export"}
+
+
+def test_a_key_learns_what_it_is_but_not_its_secret(call, api_key):
+    me = call("GET", "/me", key=api_key).json()
+
+    assert me["key"]["prefix"] == api_key.prefix
+    assert api_key.digest not in str(me)
+
+
+def test_a_visitor_and_a_user_are_told_apart(call, client, user):
+    client.post("/", {"word": "chat"})
+    assert call("GET", "/me").json()["caller"] == "visitor"
+    client.force_login(user)
+    assert call("GET", "/me").json()["caller"] == "user"

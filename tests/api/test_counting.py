@@ -1,0 +1,143 @@
+"""Counting calls: for all processes together, exactly, and cheaply."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+from classifier.api import limits as counting
+from classifier.api.limits import COUNTERS, SLOTS, STEP, WINDOW, take
+
+HAMMER = """
+import sys
+from pathlib import Path
+from classifier.api.limits import take
+print(sum(take(Path(sys.argv[1]), "single:a", 1000).granted for _ in range(500)))
+"""
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "limits"
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Return a clock that a test sets."""
+
+    class Clock:
+        now = 1000.0
+
+        def monotonic(self):
+            return self.now
+
+    clock = Clock()
+    monkeypatch.setattr(counting, "time", clock)
+    return clock
+
+
+def test_calls_are_granted_up_to_the_limit(path):
+    assert [take(path, "a", 3).granted for _ in range(5)] == [True, True, True, False, False]
+
+
+def test_what_is_left_is_told(path):
+    assert [take(path, "a", 3, cost).remaining for cost in (1, 0, 2, 1)] == [2, 2, 0, 0]
+
+
+def test_what_does_not_fit_takes_nothing(path):
+    assert not take(path, "a", 10, 11).granted
+    assert take(path, "a", 10, 10).granted
+
+
+def test_callers_and_scopes_are_counted_apart(path):
+    assert all(take(path, f"{scope}:{caller}", 1).granted for scope in "ab" for caller in range(100))
+
+
+def test_a_minute_never_holds_more_than_the_limit(path, clock):
+    granted = []
+    for _ in range(2000):
+        clock.now += 0.1
+        if take(path, "a", 100).granted:
+            granted.append(clock.now)
+
+    for start in granted:
+        assert sum(start <= moment < start + WINDOW for moment in granted) <= 100
+
+
+def test_at_least_95_percent_of_the_limit_can_be_used(path, clock):
+    start = clock.now
+    granted = 0
+    while clock.now < start + 30 * WINDOW:
+        clock.now += 0.05
+        granted += take(path, "a", 600).granted
+
+    assert 0.95 * 600 * 30 <= granted <= 1.05 * 600 * 30
+
+
+@pytest.mark.parametrize("pause", [0.5, 7.3, 59.0])
+def test_who_waits_as_told_is_let_in_and_not_before(path, clock, pause):
+    for _ in range(5):
+        take(path, "a", 5)
+        clock.now += pause / 5
+    refused = take(path, "a", 5)
+    clock.now += refused.seconds - STEP - 1
+    assert not take(path, "a", 5).granted
+    clock.now += STEP + 1
+    assert take(path, "a", 5).granted
+
+
+def test_after_a_restart_of_the_machine_counting_begins_anew(path, clock):
+    take(path, "a", 1)
+    clock.now = 5.0
+    assert take(path, "a", 1).granted
+
+
+def test_counting_after_days_is_right(path, clock):
+    take(path, "a", 2)
+    clock.now += 3 * 24 * 3600
+    assert [take(path, "a", 2).granted for _ in range(3)] == [True, True, False]
+    assert COUNTERS * STEP > WINDOW
+
+
+def test_a_full_set_gives_the_place_of_the_least_recent_caller(path, clock, monkeypatch):
+    monkeypatch.setattr(counting, "SETS", 1)
+    for caller in range(SLOTS + 1):
+        clock.now += STEP
+        take(path, str(caller), 1)
+
+    assert not take(path, str(SLOTS), 1).granted
+    assert take(path, "0", 1).granted
+
+
+def test_a_file_that_cannot_be_used_stops_nobody_and_is_logged(tmp_path, caplog):
+    (tmp_path / "file").write_text("")
+    assert take(tmp_path / "file" / "limits", "a", 1).granted
+    assert "Limits are not counted" in caplog.text
+
+
+def test_a_damaged_file_stops_nobody(path):
+    path.write_bytes(b"\xff" * 10_000_000)
+    assert take(path, "a", 1).granted
+
+
+def test_threads_are_counted_together_exactly(path, at_once):
+    def hammer():
+        return sum(take(path, "a", 1000).granted for _ in range(100))
+
+    assert sum(at_once(hammer, [()] * 20)) == 1000
+
+
+def test_processes_are_counted_together_exactly(path, settings):
+    command = [sys.executable, "-c", HAMMER, str(path)]
+    processes = [subprocess.Popen(command, stdout=subprocess.PIPE, cwd=settings.BASE_DIR) for _ in range(4)]
+
+    assert sum(int(process.communicate()[0]) for process in processes) == 1000
+
+
+def test_counting_costs_less_than_a_tenth_of_a_millisecond(path):
+    take(path, "a", 1)
+    start = time.thread_time()
+    for _ in range(2000):
+        take(path, "a", 10**9)
+    assert (time.thread_time() - start) / 2000 < 0.0001

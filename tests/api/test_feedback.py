@@ -1,0 +1,118 @@
+"""PUT, GET and DELETE /api/v1/predictions/{id}/feedback."""
+
+import pytest
+
+from classifier.models import Feedback
+from classifier.services import review_feedback
+
+pytestmark = pytest.mark.django_db
+FRENCH = {"label": "fr", "languages": [], "comment": "moose"}
+
+
+@pytest.fixture
+def address(identified, api_key):
+    return f"/predictions/{identified('orignal', owner=api_key.owner).public_id}/feedback"
+
+
+@pytest.fixture
+def decided(call, address, api_key, admin_user):
+    call("PUT", address, {"label": "en"}, key=api_key)
+    return review_feedback(feedback=Feedback.objects.get(), reviewer=admin_user, status="rejected", reason="No.")
+
+
+def test_a_confirmation_is_kept_and_read_again(call, address, api_key):
+    put = call("PUT", address, FRENCH, key=api_key)
+
+    assert put.status_code == 200
+    assert put.json() == call("GET", address, key=api_key).json()
+    undecided = {
+        "kind": "confirmation",
+        "status": "pending",
+        "decided_label": "",
+        "decided_languages": [],
+        "reason": "",
+    }
+    assert put.json() == {**FRENCH, **undecided, "created_at": put.json()["created_at"]}
+
+
+def test_another_label_is_a_correction_and_replaces_what_was_said(call, address, api_key):
+    call("PUT", address, FRENCH, key=api_key)
+    call("PUT", address, {"label": "mul", "languages": ["fr", "en"]}, key=api_key)
+
+    row = Feedback.objects.get()
+    assert (row.kind, row.label, row.languages, row.comment) == ("correction", "mul", ["en", "fr"], "")
+
+
+def test_feedback_is_withdrawn_while_it_is_pending(call, address, api_key):
+    call("PUT", address, FRENCH, key=api_key)
+
+    assert call("DELETE", address, key=api_key).status_code == 204
+    assert call("DELETE", address, key=api_key).status_code == 204
+    assert call("GET", address, key=api_key).status_code == 404
+
+
+def test_a_decision_is_visible_and_stays(call, address, api_key, decided):
+    assert call("PUT", address, FRENCH, key=api_key).status_code == 409
+    assert call("DELETE", address, key=api_key).status_code == 409
+    answer = call("GET", address, key=api_key).json()
+    assert (answer["label"], answer["status"], answer["reason"]) == ("en", "rejected", "No.")
+
+
+def test_whoever_knows_the_id_of_a_row_without_owner_may_correct_it(call, identified):
+    address = f"/predictions/{identified('orignal').public_id}/feedback"
+
+    assert call("PUT", address, FRENCH).status_code == 200
+    assert Feedback.objects.get().owner == ""
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_another_s_prediction_is_not_found(call, address, api_key, other_key, method):
+    call("PUT", address, FRENCH, key=api_key)
+
+    assert call(method, address, {"label": "es"}, key=other_key).status_code == 404
+    assert Feedback.objects.get().label == "fr"
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        ({}, "/label"),
+        ({"label": ""}, "/label"),
+        ({"label": "French"}, "/label"),
+        ({"label": "fr\n"}, "/label"),
+        ({"label": 1}, "/label"),
+        ({"label": None}, "/label"),
+        ({"label": "fr", "languages": ["en"]}, "/languages"),
+        ({"label": "mul"}, "/languages"),
+        ({"label": "mul", "languages": ["en", "en"]}, "/languages"),
+        ({"label": "mul", "languages": ["en", "French"]}, "/languages/1"),
+        ({"label": "mul", "languages": "en,fr"}, "/languages"),
+        ({"label": "fr", "comment": 5}, "/comment"),
+        ({"label": "fr", "comment": "x" * 501}, "/comment"),
+        ({"label": "fr", "comment": "a\0b"}, "/comment"),
+        ({"label": "fr", "status": "accepted"}, ""),
+    ],
+)
+def test_a_bad_body_is_refused_and_nothing_kept(call, errors, identified, body, place):
+    address = f"/predictions/{identified().public_id}/feedback"
+
+    assert [found for found, _code in errors(call("PUT", address, body))] == [place]
+    assert not Feedback.objects.exists()
+
+
+def test_a_wrong_method_is_refused(call, address, api_key):
+    assert call("POST", address, FRENCH, key=api_key)["Allow"] == "GET, HEAD, PUT, DELETE"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_fifty_corrections_at_once_are_one(client, identified, api_key, at_once):
+    address = f"/api/v1/predictions/{identified('orignal', owner=api_key.owner).public_id}/feedback"
+
+    def put(label):
+        body = {"label": label}
+        return client.put(address, body, content_type="application/json", headers=api_key.headers).status_code
+
+    statuses = set(at_once(put, [("en",), ("es",)] * 25))
+    assert 200 in statuses
+    assert statuses <= {200, 503}  # on a busy machine some are told to come back
+    assert Feedback.objects.count() == 1

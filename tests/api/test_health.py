@@ -1,0 +1,74 @@
+"""GET /livez and /readyz."""
+
+import pytest
+from django.db import OperationalError
+
+from classifier import registry
+from classifier.api import health
+from classifier.api.models import Heartbeat
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def forgetful(monkeypatch):
+    monkeypatch.setattr(health, "_last", (float("-inf"), ""))
+
+
+@pytest.fixture
+def broken(monkeypatch):
+    """Let the database refuse to write."""
+
+    def fail():
+        raise OperationalError("attempt to write a readonly database")
+
+    monkeypatch.setattr(Heartbeat, "beat", fail)
+
+
+def test_a_process_that_can_answer_is_ready(client):
+    response = client.get("/readyz")
+
+    assert (response.status_code, response.json()) == (200, {"status": "ok", "database": "ok", "model": "ok"})
+    assert Heartbeat.objects.count() == 1
+
+
+def test_without_a_writable_database_it_lives_but_is_not_ready(client, broken):
+    response = client.get("/readyz")
+
+    assert (response.status_code, response.json()["database"]) == (503, "unavailable")
+    assert client.get("/livez").status_code == 200
+
+
+def test_without_a_sound_model_it_is_not_ready(client, monkeypatch):
+    monkeypatch.setattr(registry, "_load", lambda _name, _version: None)
+    monkeypatch.setattr(registry, "_serving", {})
+
+    assert client.get("/readyz").json() == {"status": "unavailable", "database": "ok", "model": "unavailable"}
+
+
+def test_life_needs_no_database(client, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert client.get("/livez").json() == {"status": "ok"}
+
+
+def test_asking_often_writes_once_a_second(client, monkeypatch):
+    beats = []
+    monkeypatch.setattr(Heartbeat, "beat", lambda: beats.append(1))
+    for _ in range(20):
+        client.get("/readyz")
+    assert len(beats) <= 2
+
+
+def test_why_it_is_not_ready_is_in_the_log_only(client, broken, caplog):
+    assert "readonly" not in client.get("/readyz").content.decode()
+    assert "readonly" in caplog.text
+
+
+@pytest.mark.parametrize("address", ["/livez", "/readyz"])
+def test_it_is_answered_over_http_too_and_never_from_a_cache(client, settings, address):
+    settings.SECURE_SSL_REDIRECT = True
+    response = client.get(address)
+
+    assert response.status_code == 200
+    assert "no-store" in response["Cache-Control"]
+    assert client.post(address).status_code == 405

@@ -1,0 +1,189 @@
+"""GET and DELETE /api/v1/predictions, DELETE /api/v1/predictions/{id}."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from classifier.models import Feedback, Prediction, ReviewedWord, key_of
+from classifier.services import submit_feedback
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "/predictions"
+
+
+@pytest.fixture
+def asked(identified, api_key):
+    """Return what the key asked: four words, the last one first in its history."""
+    words = {word: identified(word, owner=api_key.owner) for word in ("orignal", "piano", "xqzt", "house")}
+    submit_feedback(prediction=words["orignal"], owner=api_key.owner, label="en")
+    return words
+
+
+@pytest.fixture
+def listed(call, api_key):
+    """Return a function that lists the key's words under a filter."""
+
+    def listed(query=""):
+        response = call("GET", f"{ADDRESS}?{query}", key=api_key)
+        assert response.status_code == 200, response.content
+        return [prediction["word"] for prediction in response.json()["predictions"]]
+
+    return listed
+
+
+def test_own_predictions_are_listed_newest_first_as_they_were_answered(call, asked, api_key):
+    page = call("GET", ADDRESS, key=api_key).json()
+
+    assert [each["word"] for each in page["predictions"]] == ["house", "xqzt", "piano", "orignal"]
+    assert page["predictions"][3] == call("GET", f"{ADDRESS}/{asked['orignal'].public_id}", key=api_key).json()
+    assert page["predictions"][3]["correction"]["label"] == "en"
+    assert page["next"] is None
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("word=ORIGNAL", ["orignal"]),
+        ("language=en", ["house"]),
+        ("verdict=unsure", ["xqzt"]),
+        ("verdict=several", ["piano"]),
+        ("model=ff", []),
+        ("model=ngram&language=fr", ["orignal"]),
+        ("feedback=pending", ["orignal"]),
+        ("feedback=accepted", []),
+        ("feedback=none", ["house", "xqzt", "piano"]),
+        ("since=2000-01-01T00:00:00Z", ["house", "xqzt", "piano", "orignal"]),
+        ("until=2000-01-01T00:00:00Z", []),
+    ],
+)
+def test_a_filter_lists_what_it_means(listed, asked, query, words):
+    assert listed(query) == words
+
+
+def test_dates_are_from_and_before(listed, asked):
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    Prediction.objects.filter(word="piano").update(created=moment)
+    later = (moment + timedelta(seconds=1)).isoformat().replace("+", "%2B")
+    moment = moment.isoformat().replace("+", "%2B")
+
+    assert listed(f"since={moment}&until={later}") == ["piano"]
+    assert listed(f"until={moment}") == []
+
+
+def test_pages_follow_each_other_and_keep_the_filter(call, asked, api_key):
+    first = call("GET", f"{ADDRESS}?page_size=2&feedback=none", key=api_key).json()
+    address = first["next"].removeprefix("http://testserver/api/v1")
+    second = call("GET", address, key=api_key).json()
+
+    assert [each["word"] for each in first["predictions"] + second["predictions"]] == ["house", "xqzt", "piano"]
+    assert second["next"] is None
+
+
+def test_a_cursor_is_good_for_its_owner_and_filter_only(call, errors, asked, api_key, other_key):
+    cursor = call("GET", f"{ADDRESS}?page_size=2", key=api_key).json()["next"].partition("cursor=")[2]
+
+    for query, key in ((f"cursor={cursor}", other_key), (f"cursor={cursor}&model=FF", api_key), ("cursor=1", api_key)):
+        assert errors(call("GET", f"{ADDRESS}?{query}", key=key)) == [("cursor", "invalid_cursor")]
+
+
+@pytest.mark.parametrize(("size", "rows"), [("100000000", 100), ("1", 1)])
+def test_a_page_has_a_size_that_is_bounded(call, identified, api_key, size, rows):
+    for _ in range(101):
+        identified(owner=api_key.owner)
+    assert len(call("GET", f"{ADDRESS}?page_size={size}", key=api_key).json()["predictions"]) == rows
+
+
+def test_a_page_costs_the_same_queries_however_many_rows_it_has(call, asked, api_key, django_assert_max_num_queries):
+    call("GET", ADDRESS, key=api_key)  # notes the use of the key
+    with django_assert_max_num_queries(4):
+        assert len(call("GET", ADDRESS, key=api_key).json()["predictions"]) == 4
+
+
+@pytest.mark.parametrize(
+    ("query", "place"),
+    [
+        ("ordering=owner__password", ""),
+        ("owner=user:1", ""),
+        ("page_size=0", "page_size"),
+        ("page_size=x", "page_size"),
+        ("verdict=maybe", "verdict"),
+        ("model=GPT", "model"),
+        ("since=yesterday", "since"),
+        ("until=0000-99-99", "until"),
+        ("word=%00", "word"),
+        ("feedback=mine", "feedback"),
+        ("language=FRENCH", "language"),
+        ("word=a&word=b", ""),
+    ],
+)
+def test_what_is_no_filter_is_refused(call, errors, api_key, query, place):
+    assert [found for found, _code in errors(call("GET", f"{ADDRESS}?{query}", key=api_key))] == [place]
+
+
+@pytest.mark.parametrize("query", ["wrod=orignal", "verdict=maybe", "page_size=1", "cursor="])
+def test_a_misspelt_filter_deletes_nothing(call, asked, api_key, query):
+    assert call("DELETE", f"{ADDRESS}?{query}", key=api_key).status_code == 400
+    assert Prediction.objects.count() == 4
+
+
+def test_others_see_and_delete_nothing_of_it(call, asked, other_key):
+    assert call("GET", ADDRESS, key=other_key).json()["predictions"] == []
+    assert call("DELETE", ADDRESS, key=other_key).status_code == 204
+    assert Prediction.objects.count() == 4
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+@pytest.mark.parametrize("address", [ADDRESS, f"{ADDRESS}/export"])
+def test_nobody_has_no_history(call, address, method):
+    response = call(method, address)
+
+    assert response.status_code == (405 if (method, address) == ("DELETE", f"{ADDRESS}/export") else 401)
+    assert method == "DELETE" or response["WWW-Authenticate"] == "Bearer"
+
+
+def test_one_prediction_is_deleted_with_its_feedback_and_for_good(call, asked, api_key):
+    address = f"{ADDRESS}/{asked['orignal'].public_id}"
+
+    assert call("DELETE", address, key=api_key).status_code == 204
+    assert not Feedback.objects.exists()
+    assert call("GET", address, key=api_key).status_code == call("DELETE", address, key=api_key).status_code == 404
+
+
+def test_another_s_prediction_cannot_be_deleted_and_looks_as_if_it_did_not_exist(call, asked, other_key):
+    theirs = call("DELETE", f"{ADDRESS}/{asked['piano'].public_id}", key=other_key)
+    nobody_s = call("DELETE", f"{ADDRESS}/{uuid4()}", key=other_key)
+
+    own = {"instance": "", "request_id": ""}
+    assert theirs.status_code == nobody_s.status_code == 404
+    assert theirs.json() | own == nobody_s.json() | own
+    assert Prediction.objects.count() == 4
+
+
+def test_a_row_without_owner_is_read_by_whoever_knows_its_id_but_deleted_by_nobody(call, identified, api_key):
+    address = f"{ADDRESS}/{identified().public_id}"
+
+    assert call("GET", address, key=api_key).status_code == 200
+    assert (call("DELETE", address).status_code, call("DELETE", address, key=api_key).status_code) == (401, 404)
+
+
+def test_a_whole_history_is_deleted_but_for_what_reviews_made_of_it(call, asked, api_key):
+    ReviewedWord.objects.create(word_key=key_of("orignal"), label="en", votes=1)
+
+    assert call("DELETE", ADDRESS, key=api_key).status_code == 204
+    assert not Prediction.objects.exists()
+    assert not Feedback.objects.exists()
+    assert ReviewedWord.objects.count() == 1
+
+
+def test_a_filter_deletes_what_it_lists(call, listed, asked, api_key):
+    call("DELETE", f"{ADDRESS}?verdict=single", key=api_key)
+    assert listed() == ["xqzt", "piano"]
+
+
+def test_many_rows_are_deleted_chunk_by_chunk(call, identified, api_key, monkeypatch):
+    monkeypatch.setattr("classifier.history.CHUNK", 2)
+    for _ in range(5):
+        identified(owner=api_key.owner)
+    call("DELETE", ADDRESS, key=api_key)
+    assert not Prediction.objects.exists()

@@ -1,0 +1,130 @@
+"""The Idempotency-Key: a request repeated is answered the same and stored once."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from classifier.api.models import REMEMBERED, AnsweredRequest
+from classifier.models import Prediction
+
+pytestmark = pytest.mark.django_db
+WORD = {"word": "orignal"}
+
+
+@pytest.fixture
+def post(call):
+    """Return a function that posts with an Idempotency-Key."""
+
+    def post(body, name="one", address="/predictions", key=None):
+        return call("POST", address, body, key=key, headers={"idempotency-key": name})
+
+    return post
+
+
+def test_a_repeated_request_is_answered_the_same_and_stored_once(post):
+    first, second = post(WORD), post(WORD)
+
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert (first.json(), first["Location"]) == (second.json(), second["Location"])
+    assert Prediction.objects.count() == 1
+
+
+@pytest.mark.parametrize("body", [{**WORD, "private": True}, {"word": "the orignal", "private": True, "model": "all"}])
+def test_a_private_request_can_be_repeated_too(post, body):
+    assert post(body).json() == post(body).json()
+    assert Prediction.objects.get().word == ""
+
+
+@pytest.mark.parametrize("private", [True, False])
+def test_a_batch_can_be_repeated_with_its_problems(post, private):
+    body = {"items": [{"id": "a", "word": "orignal"}, {"word": "1"}, {"word": "un piano"}], "private": private}
+    first, second = (post(body, address="/predictions/batch").json()["results"] for _ in range(2))
+
+    for results in (first, second):
+        del results[1]["problem"]["request_id"]
+    assert first == second
+    assert Prediction.objects.count() == 2
+
+
+def test_another_body_under_the_same_key_is_refused(post):
+    post(WORD)
+    response = post({"word": "piano"})
+
+    assert (response.status_code, response.json()["type"]) == (422, "/problems/idempotency-key-reused/")
+    assert Prediction.objects.count() == 1
+
+
+def test_another_address_under_the_same_key_is_refused(post):
+    body = {"items": [WORD]}
+    post(WORD)
+    assert post(body, address="/predictions/batch").status_code == 422
+
+
+def test_another_key_is_another_request(post):
+    assert post(WORD, "one").json()["id"] != post(WORD, "two").json()["id"]
+
+
+def test_callers_do_not_share_keys(post, api_key, other_key):
+    ids = {post(WORD, key=key).json()["id"] for key in (None, api_key, other_key)}
+    assert len(ids) == 3
+
+
+def test_digests_are_kept_and_nothing_that_was_sent(post, api_key):
+    post(WORD, "my-own-key", key=api_key)
+
+    record = AnsweredRequest.objects.values().get()
+    assert record["predictions"] == [Prediction.objects.get().pk]
+    assert not any(text in str(record) for text in ("orignal", "my-own-key", "key:"))
+
+
+def test_what_was_deleted_is_gone_and_not_made_anew(call, post, api_key):
+    made = post(WORD, key=api_key)
+    call("DELETE", made["Location"].removeprefix("/api/v1"), key=api_key)
+
+    assert post(WORD, key=api_key).status_code == 410
+    assert not Prediction.objects.exists()
+
+
+def test_after_a_day_a_key_is_free_again(post):
+    post(WORD)
+    AnsweredRequest.objects.update(created=timezone.now() - REMEMBERED - timedelta(seconds=1))
+
+    assert post({"word": "piano"}).status_code == 201
+    assert AnsweredRequest.objects.count() == 1
+
+
+def test_old_records_make_room(post):
+    old = timezone.now() - 2 * REMEMBERED
+    AnsweredRequest.objects.bulk_create(
+        AnsweredRequest(key=uuid4().hex, digest="", predictions=[], created=old) for _ in range(15)
+    )
+    post(WORD, "one")
+    post(WORD, "two")
+    assert AnsweredRequest.objects.count() == 2
+
+
+@pytest.mark.parametrize("name", ["", " ", "a b", "é", "x" * 256, "a\tb"])
+def test_a_key_that_is_none_is_refused(post, name):
+    assert post(WORD, name).status_code == 400
+    assert not Prediction.objects.exists()
+
+
+def test_a_refused_request_leaves_its_key_free(post):
+    assert post({"word": ""}).status_code == 400
+    assert post(WORD).status_code == 201
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_request_sent_fifty_times_at_once_is_stored_once(client, api_key, at_once):
+    headers = {**api_key.headers, "idempotency-key": "one"}
+
+    def post():
+        response = client.post("/api/v1/predictions", WORD, content_type="application/json", headers=headers)
+        return response.status_code, response.content
+
+    answers = set(at_once(post, [()] * 50))
+    assert {status for status, _content in answers} <= {201, 503}  # on a busy machine some are told to come back
+    assert len([content for status, content in answers if status == 201]) == 1
+    assert Prediction.objects.count() == AnsweredRequest.objects.count() == 1

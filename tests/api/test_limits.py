@@ -1,0 +1,114 @@
+"""How much a caller may ask for, and how it is told."""
+
+import pytest
+
+from classifier.api.limits import STEP, WINDOW
+from classifier.models import Prediction
+
+pytestmark = pytest.mark.django_db
+
+
+def test_one_call_too_many_is_told_when_to_come_back(call, limits):
+    limits(single=2)
+    responses = [call("POST", "/predictions", {"word": "chat"}) for _ in range(3)]
+
+    assert [response.status_code for response in responses] == [201, 201, 429]
+    assert responses[2].json()["type"] == "/problems/limit-exceeded/"
+    assert 0 < int(responses[2]["Retry-After"]) <= WINDOW + STEP
+
+
+def test_answers_tell_what_is_left(call, limits):
+    limits(single=2)
+    response = call("GET", "/identify?word=chat")
+
+    assert response["RateLimit-Policy"] == '"single";q=2;w=60'
+    assert response["RateLimit"].startswith('"single";r=1;t=')
+
+
+def test_a_batch_is_counted_by_its_words(call, limits):
+    limits(batch=5)
+    statuses = [
+        call("POST", "/predictions/batch", {"items": [{"word": word} for word in words]}).status_code
+        for words in (["a", "b"], ["two words", "c", "d"], ["e", ""], ["f"])
+    ]
+    assert statuses == [200, 429, 200, 429]  # the refused one counts as a call
+
+
+def test_scopes_are_limited_apart(call, limits, api_key):
+    limits(single=0, history=1, export=1, feedback=1, batch=1)
+
+    assert call("GET", "/identify?word=chat", key=api_key).status_code == 429
+    assert call("GET", "/predictions", key=api_key).status_code == 200
+    assert call("GET", "/predictions/export", key=api_key).status_code == 200
+    assert call("GET", "/predictions", key=api_key).status_code == 429
+
+
+def test_a_key_has_limits_of_its_own(call, limits, make_key):
+    limits(single=1)
+    key = make_key(limits={"single": 3})
+    answers = [call("GET", "/identify?word=chat", key=key).status_code for _ in range(4)]
+
+    assert answers == [200, 200, 200, 429]
+    assert call("GET", "/identify?word=chat").status_code == 200
+
+
+def test_refused_calls_are_counted_too(call, limits):
+    limits(single=1)
+    assert [call("POST", "/predictions", {}).status_code for _ in range(2)] == [400, 429]
+
+
+def test_nothing_of_a_refused_call_is_stored(call, limits):
+    limits(single=0)
+    call("POST", "/predictions", {"word": "chat"})
+    assert not Prediction.objects.exists()
+
+
+@pytest.mark.parametrize("address", ["/me", "/models", "/languages", "/models/FF"])
+def test_what_describes_the_service_is_exempt(call, limits, address):
+    limits(single=0, batch=0, history=0, feedback=0, export=0)
+    assert call("GET", address).status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/api/schema", "/api/docs", "/livez", "/readyz"])
+def test_documentation_and_health_are_exempt(client, limits, address):
+    limits(single=0, batch=0, history=0, feedback=0, export=0)
+    assert client.get(address).status_code == 200
+
+
+def ask(call, address, forwarded="", proxies=0, cookies=""):
+    headers = {"x-forwarded-for": forwarded} if forwarded else {}
+    return call("GET", "/identify?word=chat", headers=headers, REMOTE_ADDR=address, HTTP_COOKIE=cookies).status_code
+
+
+def test_a_new_address_of_the_forwarded_header_is_not_believed(call, limits):
+    limits(single=1)
+    assert [ask(call, "192.0.2.1", forwarded) for forwarded in ("198.51.100.1", "198.51.100.2")] == [200, 429]
+
+
+def test_the_trusted_proxies_are_believed_and_nobody_before_them(call, limits, settings):
+    limits(single=1)
+    settings.NUM_PROXIES = 2
+    sent = ["6.6.6.6, 198.51.100.1, 10.0.0.1", "7.7.7.7, 198.51.100.1, 10.0.0.1", "6.6.6.6, 198.51.100.2, 10.0.0.1"]
+
+    assert [ask(call, "192.0.2.1", forwarded) for forwarded in sent] == [200, 429, 200]
+
+
+@pytest.mark.parametrize("forwarded", ["x", "198.51.100.1", "'; --, 10.0.0.1"])
+def test_a_forwarded_header_that_is_no_good_counts_for_the_proxy(call, limits, settings, forwarded):
+    limits(single=1)
+    settings.NUM_PROXIES = 2
+    assert [ask(call, "192.0.2.1", forwarded) for _ in range(2)] == [200, 429]
+
+
+def test_a_household_of_ipv6_is_one_caller(call, limits):
+    limits(single=1)
+    addresses = ["2001:db8::1", "2001:db8::ffff", "2001:db8:0:1::1"]
+    assert [ask(call, address) for address in addresses] == [200, 429, 200]
+
+
+def test_throwing_the_cookie_away_does_not_help(call, client, limits):
+    limits(single=1)
+    client.post("/", {"word": "chat"})
+    assert call("GET", "/identify?word=chat").status_code == 200
+    client.cookies.clear()
+    assert call("GET", "/identify?word=chat").status_code == 429

@@ -1,0 +1,17 @@
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def test_swagger_ui_renders_under_the_strict_policy_and_calls_the_api(visit):
+    page = visit("/api/docs", javascript=True)
+    page.get_by_text("/api/v1/identify").click()
+    page.get_by_role("button", name="Try it out").click()
+    page.get_by_role("row", name="word").get_by_role("textbox").fill("orignal")
+    page.get_by_role("button", name="Execute").click()
+    page.locator(".live-responses-table").get_by_text("French").first.wait_for()
+
+
+def test_without_javascript_the_page_points_at_the_schema(visit):
+    page = visit("/api/docs")
+    assert page.get_by_role("link", name="the schema").get_attribute("href") == "/api/schema"

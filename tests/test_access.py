@@ -1,0 +1,152 @@
+"""Who may do what: every address that the URL configuration has, for every kind of caller."""
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.test import Client
+from django.urls import URLResolver, get_resolver
+from django.utils import timezone
+
+from classifier.models import ReviewedWord
+from classifier.services import submit_feedback
+
+pytestmark = pytest.mark.django_db
+# A and B are two browsers without a cookie; what is looked at is ana's. Staff has no permission, viewer may view all.
+CALLERS = ("A", "B", "ana", "bob", "key", "revoked", "staff", "viewer", "superuser")
+
+
+def row(others, **exceptions):
+    return tuple(exceptions.get(caller, others) for caller in CALLERS)
+
+
+OPEN = row(200)
+API = row(200, revoked=401)
+BAD_BODY = row(400, revoked=401)
+ANA_S = row(404, ana=200, revoked=401)
+OWNERS = row(200, A=401, B=401, revoked=401)
+STAFF = row(302, staff=200, viewer=200, superuser=200)
+VIEW = row(302, staff=403, viewer=200, superuser=200)
+CHANGE = row(302, staff=403, viewer=403, superuser=200)
+NEVER = row(302, staff=403, viewer=403, superuser=403)
+NOT_FOUND = row(302, staff=404, viewer=404, superuser=404)
+PREDICTION = "api/v1/predictions/<uuid:public_id>"
+
+
+def table_of(model, *, add=CHANGE, change=VIEW, delete=CHANGE):
+    start = f"GET admin/{model}/"
+    one = f"{start}<path:object_id>/"
+    return {start: VIEW, f"{start}add/": add, f"{one}history/": VIEW, f"{one}delete/": delete} | {
+        f"{one}change/": change,
+        one: row(302),
+    }
+
+
+TABLE = {
+    "GET ": OPEN,
+    "GET history/": OPEN,
+    "GET predictions/<uuid:public_id>/": row(404, ana=200),
+    "GET predictions/<uuid:public_id>/feedback/": row(405),
+    "GET problems/<slug:name>/": OPEN,
+    "GET livez": OPEN,
+    "GET readyz": OPEN,
+    "GET api/simple": BAD_BODY,
+    "GET api/schema": API,
+    "GET api/docs": OPEN,
+    "GET api/v1/identify": BAD_BODY,
+    "GET api/v1/predictions": OWNERS,
+    "POST api/v1/predictions": BAD_BODY,
+    "DELETE api/v1/predictions": row(204, A=401, B=401, revoked=401),
+    "POST api/v1/predictions/batch": BAD_BODY,
+    "GET api/v1/predictions/export": OWNERS,
+    f"GET {PREDICTION}": ANA_S,
+    f"DELETE {PREDICTION}": row(404, ana=204, A=401, B=401, revoked=401),
+    f"GET {PREDICTION}/feedback": ANA_S,
+    f"PUT {PREDICTION}/feedback": row(404, ana=400, revoked=401),
+    f"DELETE {PREDICTION}/feedback": row(404, ana=204, revoked=401),
+    "GET api/v1/models": API,
+    "GET api/v1/models/<str:name>": API,
+    "GET api/v1/languages": API,
+    "GET api/v1/me": API,
+    "GET admin/": STAFF,
+    "GET admin/login/": row(200, staff=302, viewer=302, superuser=302),
+    "GET admin/logout/": row(302, staff=405, viewer=405, superuser=405),
+    "GET admin/password_change/": STAFF,
+    "GET admin/password_change/done/": STAFF,
+    "GET admin/autocomplete/": NEVER,
+    "GET admin/jsi18n/": STAFF,
+    "GET admin/r/<path:content_type_id>/<path:object_id>/": NOT_FOUND,
+    "GET admin/^(?P<app_label>auth|classifier|api)/$": row(302, staff=404, viewer=200, superuser=200),
+    "GET admin/(?P<url>.*)$": NOT_FOUND,
+    "GET admin/auth/user/<id>/password/": CHANGE,
+    **table_of("auth/group"),
+    **table_of("auth/user"),
+    **table_of("classifier/prediction", add=NEVER, delete=NEVER),
+    **table_of("classifier/feedback", add=NEVER, delete=NEVER),
+    **table_of("classifier/reviewedword", add=NEVER, delete=NEVER),
+    **table_of("api/apikey", delete=NEVER),
+}
+
+
+def routes(patterns, start=""):
+    for pattern in patterns:
+        route = f"{start}{pattern.pattern}"
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, route)
+        else:
+            methods = getattr(getattr(pattern.callback, "cls", None), "__dict__", {"get": None})
+            yield from (f"{method} {route}" for method in ("GET", "POST", "PUT", "DELETE") if method.lower() in methods)
+
+
+ROUTES = list(routes(get_resolver().url_patterns))
+
+
+@pytest.fixture
+def callers(django_user_model, make_key):
+    """Return a client for each of CALLERS, and ana."""
+    people = {name: django_user_model.objects.create_user(name) for name in ("ana", "bob")}
+    people |= {name: django_user_model.objects.create_user(name, is_staff=True) for name in ("staff", "viewer")}
+    people["viewer"].user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+    people["superuser"] = django_user_model.objects.create_superuser("superuser")
+    keys = {"key": make_key(), "revoked": make_key(revoked=timezone.now())}
+    clients = {name: Client(headers=keys[name].headers if name in keys else None) for name in CALLERS}
+    for name, person in people.items():
+        clients[name].force_login(person)
+    return clients, people["ana"]
+
+
+@pytest.fixture
+def address(callers, identified):
+    """Return a function that makes an address of a route, about what is ana's."""
+    _clients, ana = callers
+    prediction = identified("orignal", owner=f"user:{ana.pk}")
+    feedback = submit_feedback(prediction=prediction, owner=prediction.owner, label="en")
+    word = ReviewedWord.objects.create(word_key="mot", label="fr", votes=1)
+    objects = {"prediction": prediction, "feedback": feedback, "reviewedword": word}
+    objects |= {"user": ana, "group": Group.objects.create(name="group")}
+
+    def address(route):
+        model = route.split("/")[2] if route.startswith("admin/") and route.count("/") > 2 else ""
+        pk = str(objects[model].pk) if model in objects else "1"
+        values = {"<uuid:public_id>": str(prediction.public_id), "<path:object_id>": pk, "<id>": pk, "<str:name>": "FF"}
+        values |= {"<slug:name>": "gone", "<path:content_type_id>": "0", "(?P<url>.*)$": "nothing/"}
+        values |= {"^(?P<app_label>auth|classifier|api)/$": "classifier/"}
+        for placeholder, value in values.items():
+            route = route.replace(placeholder, value)
+        return f"/{route}"
+
+    return address
+
+
+def test_every_address_has_a_row_and_every_row_an_address():
+    assert sorted(TABLE) == sorted(ROUTES)
+
+
+@pytest.mark.parametrize("route", TABLE)
+def test_each_caller_gets_what_the_table_says(callers, address, make_key, route):
+    clients, _ana = callers
+    method, _space, pattern = route.partition(" ")
+    target = address(pattern).replace("/apikey/1/", f"/apikey/{make_key().pk}/")
+    # Ana last, for what she deletes is gone for all.
+    names = sorted(CALLERS, key=lambda name: name == "ana")
+    found = {name: clients[name].generic(method, target, "{}", "application/json").status_code for name in names}
+
+    assert found == dict(zip(CALLERS, TABLE[route], strict=True))

@@ -1,0 +1,73 @@
+"""The examples of docs/api.md run as they stand, and show what is answered."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PAGE = (settings.BASE_DIR / "docs/api.md").read_text()
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+SEPARATOR = "=====\n"
+
+
+def examples(language):
+    return [code for kind, code in BLOCKS if kind == language]
+
+
+@pytest.fixture
+def run(live_server, api_key, tmp_path):
+    """Return a function that runs a program with the page's address and key put right, and returns what it prints."""
+
+    def run(command, code):
+        program = tmp_path / "example.mjs"  # the name matters to Node.js only
+        program.write_text(code.replace("http://127.0.0.1:8000", live_server.url))
+        key = api_key.headers["authorization"].removeprefix("Bearer ")
+        environment = {"PATH": os.environ["PATH"], "KEY": key}
+        done = subprocess.run(
+            [*command, program], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    return run
+
+
+def shape(value):
+    """Return a JSON value without what differs from call to call."""
+    if isinstance(value, dict):
+        return {key: shape(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [shape(value[0])] if value else []
+    return type(value).__name__
+
+
+def test_the_curl_examples_run_and_answer_as_shown(run):
+    if shutil.which("curl") is None:
+        pytest.skip("needs curl: apt-get install curl")
+    script = f"\nprintf '{SEPARATOR[:-1]}\\n'\n".join(examples("sh"))
+    outputs = run(["bash", "-euo", "pipefail"], script).split(SEPARATOR)
+    kinds = [kind for kind, _code in BLOCKS if kind in {"sh", "json"}]
+    shown = iter(examples("json"))
+    followed = [following == "json" for kind, following in zip(kinds, [*kinds[1:], ""], strict=True) if kind == "sh"]
+
+    assert len(outputs) == len(followed)
+    for output, answered in zip(outputs, followed, strict=True):
+        if answered:
+            assert shape(json.loads(output)) == shape(json.loads(next(shown)))
+
+
+def test_the_python_examples_run(run):
+    assert run([sys.executable], "\n".join(examples("python"))).splitlines()[0] == "French"
+
+
+def test_the_javascript_examples_run(run):
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("needs Node.js 18 or newer: apt-get install nodejs")
+    assert run([node], "\n".join(examples("js"))).splitlines()[0] == "French"
