@@ -19,12 +19,13 @@ class Page:
     older: str
 
     @classmethod
-    def read(cls, rows: PredictionQuerySet, scope: str, cursor: str = "", size: int = SIZE) -> Self:
-        """Return the page that `cursor` points at, the first one without a cursor.
+    def read(cls, rows: PredictionQuerySet, scope: str, cursor: str = "", size: int = 0) -> Self:
+        """Return the page of `size` rows, or the usual number, that `cursor` points at; the first one without.
 
         `scope` says whose rows these are and how they are filtered; a cursor is good for its scope
         only. Raises BadRequest for any other.
         """
+        size = size or SIZE
         signer = Signer(salt=f"classifier.pages:{scope}")
         if cursor:
             rows = rows.filter(id__lt=_key(signer, cursor))
