@@ -158,12 +158,16 @@ def model_line(name: str) -> str:
 
 @register.filter
 def model_accuracy(name: str) -> float | None:
-    """Return the share of unseen words that a model got right, None when it was not measured."""
+    """Return the share of test words that a model got right, None when it was not measured.
+
+    Of the public words, on which all systems are measured; else of those held out from its training.
+    """
     try:
         scores = registry.get(name).card.scores
     except (registry.ModelUnavailable, registry.UnknownModel):
         return None
-    accuracy: float | None = scores.get("held-out", {}).get("accuracy")
+    measured = scores.get("single-words") or scores.get("held-out") or {}
+    accuracy: float | None = measured.get("accuracy")
     return accuracy
 
 

@@ -55,7 +55,7 @@ def test_all_models_stand_side_by_side_with_their_accuracy(client, ask, fake_mod
     assertContains(response, "All 2 models say so.")
     assertContains(response, "<h3>Ngram <span>French</span></h3>", html=True)
     assertContains(response, "<h3>FF <span>French</span></h3>", html=True)
-    assertContains(response, "88.7\N{NO-BREAK SPACE}% of words it never saw right", count=1)
+    assertContains(response, "88.7\N{NO-BREAK SPACE}% of test words right", count=1)
     assertContains(response, "Version 20261122-00000002")
     assert Prediction.objects.count() == 1
 

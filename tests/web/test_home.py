@@ -22,7 +22,7 @@ def test_each_model_comes_with_a_line_and_its_measured_accuracy(client, fake_mod
     measure(fake_models, "FF", 0.8871)
     response = client.get("/")
     assertContains(response, "reads all letters at once")
-    assertContains(response, "88.7\N{NO-BREAK SPACE}% of words it never saw right", count=1)
+    assertContains(response, "88.7\N{NO-BREAK SPACE}% of test words right", count=1)
 
 
 def test_a_word_is_answered_at_an_address_of_its_own(client):
@@ -146,4 +146,4 @@ def test_without_models_the_page_says_what_to_do(client, monkeypatch):
 def test_a_model_that_cannot_be_loaded_is_listed_without_its_accuracy(client, monkeypatch):
     monkeypatch.setattr(registry, "_load", lambda *_: None)
     monkeypatch.setattr(registry, "_serving", {})
-    assertNotContains(client.get("/"), "never saw")
+    assertNotContains(client.get("/"), "test words")
