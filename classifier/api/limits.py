@@ -27,6 +27,7 @@ _SET_SIZE = _SLOT.size * SLOTS
 _MOST = 2**32 - 1
 
 logger = logging.getLogger(__name__)
+_threads = threading.Lock()  # file locks are between processes only
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,9 @@ def take(path: Path, name: str, limit: int, cost: int = 1) -> Allowance:
     logged and everything is granted.
     """
     try:
-        return _counter(path).take(name, limit, cost)
+        with _threads:  # else threads that come first at once would each open the file
+            counter = _counter(path)
+        return counter.take(name, limit, cost)
     except OSError as error:
         logger.error("Limits are not counted: %s", error)
         return Allowance(limit, limit, 0)
@@ -63,7 +66,6 @@ class _Counter:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        self._thread = threading.Lock()  # file locks are between processes only
 
     def take(self, name: str, limit: int, cost: int) -> Allowance:
         """Count `cost` if it fits."""
@@ -86,7 +88,7 @@ class _Counter:
 
     @contextmanager
     def _locked(self, place: int) -> Iterator[None]:
-        with self._thread:
+        with _threads:
             fcntl.lockf(self._file, fcntl.LOCK_EX, _SET_SIZE, place)
             try:
                 yield
