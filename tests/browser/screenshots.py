@@ -20,6 +20,7 @@ def photograph(browser: Browser, address: str, scheme: str) -> None:
         page.goto("/")
         page.get_by_label("Your word").fill(word)
         page.get_by_role("button", name="Which language?").click()
+        page.wait_for_url("**/predictions/*/")  # a page that is being left cannot be photographed
     page.screenshot(path=IMAGES / f"answer-{scheme}.png")
     page.get_by_text("No", exact=True).click()
     page.get_by_role("radio", name="English").check()
