@@ -1,25 +1,16 @@
-"""Trains a network on a lexicon, calibrates it on validation words and writes a version folder."""
+"""Trains a network on a lexicon and calibrates it on validation words."""
 
 import math
-import shutil
-import tempfile
 import time
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib.metadata import version as installed
-from pathlib import Path
 
 import keras
 import numpy as np
-import tensorflow as tf
-from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 from tqdm import tqdm
 
 from classifier.ml import lexicon as lexicon_module
-from classifier.ml.artifacts import SERVED, TRAINED, UNDETERMINED, Card, digest
 from classifier.ml.lexicon import TRAIN, VALIDATION, Examples, Floats, Ids, Lexicon
 from classifier.ml.networks import Architecture
 from classifier.ml.verdict import Thresholds
@@ -35,8 +26,6 @@ SINGLE_RIGHT, MARGIN = 0.95, 0.01  # `single` is right at least this often, with
 SECOND_LANGUAGE = (0.08, 0.2)  # bounds on the second language's share from which a word is shared
 SHARED_WORDS = ["piano", "no", "animal", "hotel", "menu"]  # known to belong to several languages
 MOST_UNDETERMINED = 0.5
-LEAST_TOLERANCE = 1e-5
-GOLDEN_WORDS = ["hello", "École", "mañana", "piano", "orignal", "aujourd'hui", "xqzvk", "anticonstitutionnellement"]
 
 Predict = Callable[[NDArray[np.int32]], Floats]
 
@@ -240,100 +229,3 @@ def languages_only(output: Floats) -> Floats:
     """Return the languages' probabilities without `und`, each row with sum 1."""
     shares: Floats = output[:, :-1] / output[:, :-1].sum(axis=1, keepdims=True)
     return shares
-
-
-def write_version(trained: Trained, architecture: Architecture, lexicon: Lexicon, directory: Path) -> Path:
-    """Write `model.keras`, `model.tflite` and `card.json`; return the new version's folder."""
-    round_weights(trained.model)
-    directory.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=directory, prefix=".new-") as name:
-        folder = Path(name)
-        save_keras(trained.model, folder / TRAINED)
-        (folder / SERVED).write_bytes(to_litert(trained.model))
-        card = make_card(trained, architecture, lexicon, folder)
-        card.write(folder)
-        folder.chmod(0o755)
-        target = directory / architecture.name / card.version
-        target.parent.mkdir(exist_ok=True)
-        shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(folder, target)
-    return target
-
-
-def round_weights(model: keras.Model) -> None:
-    """Round all weights to half precision: no measurable loss, and the files compress to a half."""
-    model.set_weights([weight.astype(np.float16).astype(weight.dtype) for weight in model.get_weights()])
-
-
-def save_keras(model: keras.Model, path: Path) -> None:
-    """Save without optimizer state and compressed, which Keras itself does not do."""
-    model.save(path, include_optimizer=False)
-    with zipfile.ZipFile(path) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, content in members.items():
-            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED, 9)
-
-
-def to_litert(model: keras.Model) -> bytes:
-    """Return the model in LiteRT's format, for any batch size."""
-    with tempfile.TemporaryDirectory() as folder:
-        model.export(folder, verbose=False)
-        converter = tf.lite.TFLiteConverter.from_saved_model(folder)
-        converted: bytes = converter.convert()
-    return converted
-
-
-def make_card(trained: Trained, architecture: Architecture, lexicon: Lexicon, folder: Path) -> Card:
-    """Describe the files in `folder`; the tolerance is measured on validation words."""
-    sha256 = {name: digest(folder / name) for name in (SERVED, TRAINED)}
-    checked = lexicon.own[VALIDATION].ids[:2048].astype(np.int32)
-    found, expected = litert_output(folder / SERVED, checked), predict_with(trained.model)(checked)
-    golden = predict_with(trained.model)(lexicon.encoder.encode(GOLDEN_WORDS))
-    rows = {
-        word: tuple(round(float(value), 6) for value in row) for word, row in zip(GOLDEN_WORDS, golden, strict=True)
-    }
-    return Card(
-        name=architecture.name,
-        version=f"{datetime.now(UTC):%Y%m%d}-{sha256[SERVED][:8]}",
-        summary=architecture.summary,
-        labels=(*lexicon.languages, UNDETERMINED),
-        alphabet=lexicon.encoder.alphabet,
-        length=lexicon.encoder.length,
-        thresholds=trained.thresholds,
-        golden=rows,
-        tolerance=max(LEAST_TOLERANCE, 2 * float(np.abs(found - expected).max())),
-        sha256=sha256,
-        data=lexicon_module.data_summary(lexicon),
-        training={
-            "seed": trained.seed,
-            "parameters": trained.model.count_params(),
-            "temperature": trained.temperature,
-            "seconds": round(trained.seconds),
-            "teacher": architecture.teacher,
-            "history": {name: [round(value, 5) for value in values] for name, values in trained.history.items()},
-        },
-        libraries={name: installed(name) for name in ("tensorflow", "keras", "numpy", "wordfreq", "ai-edge-litert")},
-        licence="CC BY-SA 4.0: made from wordfreq's data, see NOTICE",
-    )
-
-
-def litert_output(path: Path, ids: Ids) -> Floats:
-    """Return what the LiteRT file answers for ids (words, length)."""
-    interpreter = Interpreter(model_path=str(path))
-    interpreter.resize_tensor_input(interpreter.get_input_details()[0]["index"], ids.shape)
-    interpreter.allocate_tensors()
-    interpreter.set_tensor(interpreter.get_input_details()[0]["index"], ids)
-    interpreter.invoke()
-    output: Floats = interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
-    return output
-
-
-def load_teacher(folder: Path) -> Predict:
-    """Return what the Keras model of a verified version answers."""
-    return predict_with(keras.saving.load_model(folder / TRAINED, compile=False))
-
-
-def remove_version(folder: Path) -> None:
-    """Delete a version's files and its folder."""
-    shutil.rmtree(folder)

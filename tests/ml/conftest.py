@@ -38,11 +38,11 @@ def lexicon(request):
 @pytest.fixture(scope="session")
 def version(lexicon, tmp_path_factory):
     """A version folder of a toy model, trained for real; tests copy it before they change it."""
-    from classifier.ml import training
+    from classifier.ml import training, versions
     from classifier.ml.networks import ARCHITECTURES
 
     trained = training.train(ARCHITECTURES["Ngram"], lexicon, passes=20)
-    return training.write_version(trained, ARCHITECTURES["Ngram"], lexicon, tmp_path_factory.mktemp("models"))
+    return versions.write_version(trained, ARCHITECTURES["Ngram"], lexicon, tmp_path_factory.mktemp("models"))
 
 
 @pytest.fixture

@@ -40,14 +40,16 @@ def test_the_table_holds_the_five_networks(architectures):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_network_learns_and_is_exported(name, training, architectures, small, tmp_path):
+    from classifier.ml import versions
+
     trained = training.train(architectures[name], small, passes=40)
-    folder = training.write_version(trained, architectures[name], small, tmp_path)
+    folder = versions.write_version(trained, architectures[name], small, tmp_path)
     assert verify(folder, [SERVED, TRAINED]).name == name
     held_out = small.own[HELD_OUT]
-    found = training.litert_output(folder / SERVED, held_out.ids.astype(np.int32))
+    found = versions.litert_output(folder / SERVED, held_out.ids.astype(np.int32))
     assert (found[:, :-1].argmax(axis=1) == held_out.targets[:, :-1].argmax(axis=1)).mean() > 0.9
     assert found.sum(axis=1) == pytest.approx(np.ones(len(found)), abs=1e-5)
-    keras_output = training.load_teacher(folder)(held_out.ids.astype(np.int32))
+    keras_output = versions.load_teacher(folder)(held_out.ids.astype(np.int32))
     assert np.abs(found - keras_output).max() <= Card.read(folder).tolerance
 
 

@@ -71,12 +71,12 @@ class Command(BaseCommand):
         raise CommandError(f"There is no network {name}. Choose from: {', '.join(table)}.")
 
     def _train(self, architecture: "Architecture", words: "Lexicon", directory: Path, options: dict[str, Any]) -> Path:
-        from classifier.ml import evaluation, training
+        from classifier.ml import evaluation, training, versions
 
         teacher = self._teacher(architecture, words.languages)
         self._report(f"training {architecture.name}")
         trained = training.train(architecture, words, seed=options["seed"], teacher=teacher, passes=options["passes"])
-        folder = training.write_version(trained, architecture, words, directory)
+        folder = versions.write_version(trained, architecture, words, directory)
         scores = evaluation.score_version(folder, {"held-out": evaluation.held_out(words)})
         self._report(f"{folder}: accuracy on held-out words {scores['held-out']['accuracy']:.4f}")
         return folder
@@ -84,7 +84,7 @@ class Command(BaseCommand):
     def _teacher(self, architecture: "Architecture", languages: tuple[str, ...]) -> "Predict | None":
         if architecture.teacher is None:
             return None
-        from classifier.ml import training
+        from classifier.ml import versions
 
         folders = version_folders(settings.MODEL_DIRS, architecture.teacher)
         folder = folders.get(read_active(settings.MODEL_DIRS[0]).get(architecture.teacher, ""))
@@ -97,10 +97,10 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         if card.languages != languages:
             raise CommandError(f"{folder} knows {', '.join(card.languages)}: train {architecture.teacher} first.")
-        return training.load_teacher(folder)
+        return versions.load_teacher(folder)
 
     def _ship(self, name: str, folder: Path) -> None:
-        from classifier.ml.training import remove_version
+        from classifier.ml.versions import remove_version
 
         for other in version_folders([folder.parent.parent], name).values():
             if other != folder:
