@@ -25,7 +25,7 @@ PATIENCE = 4  # passes without a better validation loss before training stops; t
 SINGLE_RIGHT, MARGIN = 0.95, 0.01  # `single` is right at least this often, with a margin to choose by
 SECOND_LANGUAGE = (0.08, 0.2)  # bounds on the second language's share from which a word is shared
 SHARED_WORDS = ["piano", "no", "animal", "hotel", "menu"]  # known to belong to several languages
-MOST_UNDETERMINED = 0.5
+MOST_UNDETERMINED = (0.5, 0.6)  # bounds on the share of `und` above which a word is no word of the languages
 
 Predict = Callable[[NDArray[np.int32]], Floats]
 
@@ -205,24 +205,26 @@ def fit_temperature(output: Floats, examples: Examples) -> float:
 
 
 def choose_thresholds(predict: Predict, lexicon: Lexicon) -> Thresholds:
-    """Choose the highest `several` that finds the known shared words, then the lowest sound `single`.
+    """Choose the limits that find the known shared words, then the lowest sound `single`.
 
     `single` is right when it names a validation word's most frequent language; `MARGIN` is kept
     because other words will be answered than the ones chosen on.
     """
-    shares = np.sort(languages_only(predict(lexicon.encoder.encode(SHARED_WORDS))), axis=1)
-    several = float(np.clip(np.floor(100 * shares[:, -2].min()) / 100, *SECOND_LANGUAGE))
+    shared = predict(lexicon.encoder.encode(SHARED_WORDS))
+    second = np.sort(languages_only(shared), axis=1)[:, -2].min()
+    several = float(np.clip(np.floor(100 * second) / 100, *SECOND_LANGUAGE))
+    undetermined = float(np.clip(np.ceil(100 * shared[:, -1].max()) / 100, *MOST_UNDETERMINED))
     own = lexicon.own[VALIDATION]
     output = predict(own.ids.astype(np.int32))
     shares = languages_only(output)
     right = shares.argmax(axis=1) == own.targets[:, :-1].argmax(axis=1)
-    alone = (np.sort(shares, axis=1)[:, -2] < several) & (output[:, -1] <= MOST_UNDETERMINED)
+    alone = (np.sort(shares, axis=1)[:, -2] < several) & (output[:, -1] <= undetermined)
     first = output[:, :-1].max(axis=1)
     for single in np.arange(0.5, 1.0, 0.01):
         answered = alone & (first >= single)
         if answered.any() and right[answered].mean() >= SINGLE_RIGHT + MARGIN:
             break
-    return Thresholds(round(float(single), 2), round(several, 2), MOST_UNDETERMINED)
+    return Thresholds(round(float(single), 2), round(several, 2), round(undetermined, 2))
 
 
 def languages_only(output: Floats) -> Floats:
