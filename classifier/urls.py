@@ -1,12 +1,21 @@
 """The addresses of the pages."""
 
+from django.contrib.auth import views as auth
 from django.urls import path
+from django.views.i18n import set_language
 
-from classifier import views
+from classifier.views import asking, batches, catalogue, history, texts
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("predictions/<uuid:public_id>/", views.result, name="result"),
-    path("predictions/<uuid:public_id>/feedback/", views.feedback, name="feedback"),
-    path("history/", views.history, name="history"),
+    path("", asking.home, name="home"),
+    path("predictions/<uuid:public_id>/", asking.result, name="result"),
+    path("predictions/<uuid:public_id>/feedback/", asking.feedback, name="feedback"),
+    path("history/", history.history, name="history"),
+    path("batches/", batches.start, name="batches"),
+    path("models/", catalogue.models, name="models"),
+    path("privacy/", texts.privacy, name="privacy"),
+    path("api-tour/", texts.api_tour, name="api-tour"),
+    path("account/login/", auth.LoginView.as_view(template_name="login.html"), name="login"),
+    path("account/logout/", auth.LogoutView.as_view(), name="logout"),
+    path("language/", set_language, name="set-language"),
 ]

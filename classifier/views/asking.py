@@ -1,27 +1,23 @@
-"""The web pages: validate, call one service, respond."""
+"""The pages around one word: ask, answer, say whether it is right."""
 
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import BadRequest
-from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render, resolve_url
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from classifier import services
 from classifier.forms import FeedbackForm, WordForm
-from classifier.models import Feedback, Prediction
+from classifier.models import Prediction
 from classifier.owners import ensure_visitor, owner_of, welcome
-from classifier.pages import Page
 from classifier.registry import ModelUnavailable
+from classifier.views.common import personal
 
 # One of each kind: French with English near, Spanish, shared, English, an apostrophe, none of them.
 EXAMPLES = ("orignal", "mañana", "piano", "knowledge", "aujourd’hui", "Straße")  # noqa: RUF001
-
-personal = cache_control(private=True, no_store=True)
 
 
 @personal
@@ -79,17 +75,6 @@ def feedback(request: HttpRequest, public_id: UUID) -> HttpResponse:
     with suppress(services.FeedbackClosed):  # decided meanwhile: the page says how
         services.submit_feedback(prediction=prediction, owner=owner_of(request), **form.cleaned_data)
     return HttpResponseRedirect(resolve_url("result", public_id) + "#feedback", status=303)
-
-
-@personal
-@require_safe
-def history(request: HttpRequest) -> HttpResponse:
-    """List what this visitor asked, newest first."""
-    owner = owner_of(request)
-    own = Prefetch("feedback", Feedback.objects.filter(owner=owner), to_attr="own_feedback")
-    rows = Prediction.objects.of(owner).prefetch_related(own)
-    page = Page.read(rows, scope=f"history:{owner}", cursor=request.GET.get("cursor", ""))
-    return render(request, "history.html", {"page": page})
 
 
 def _find(request: HttpRequest, public_id: UUID) -> Prediction:

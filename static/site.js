@@ -1,0 +1,1 @@
+// What JavaScript adds to pages that do everything without it.
