@@ -17,6 +17,7 @@ from classifier.models import Feedback, Prediction
 
 COOKIE = "visitor"
 COOKIE_SECONDS = 365 * 24 * 3600
+HISTORY_COOKIE, HISTORY_OFF = "history", "off"
 
 _signer = Signer(salt="classifier.owners.visitor")
 
@@ -51,6 +52,11 @@ def ensure_visitor(request: HttpRequest, response: HttpResponseBase) -> None:
             httponly=True,
             samesite="Lax",
         )
+
+
+def keeps_history(request: HttpRequest) -> bool:
+    """Return whether this browser lets what it asks be kept; if not, what it asks is private."""
+    return request.COOKIES.get(HISTORY_COOKIE) != HISTORY_OFF
 
 
 def _visitor(request: HttpRequest | Request) -> str:

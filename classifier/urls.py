@@ -10,6 +10,7 @@ urlpatterns = [
     path("", asking.home, name="home"),
     path("predictions/<uuid:public_id>/", asking.result, name="result"),
     path("predictions/<uuid:public_id>/feedback/", asking.feedback, name="feedback"),
+    path("predictions/<uuid:public_id>/delete/", history.delete, name="delete-prediction"),
     path("history/", history.history, name="history"),
     path("batches/", batches.start, name="batches"),
     path("models/", catalogue.models, name="models"),

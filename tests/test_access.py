@@ -45,6 +45,7 @@ TABLE = {
     "GET history/": OPEN,
     "GET predictions/<uuid:public_id>/": row(404, ana=200),
     "GET predictions/<uuid:public_id>/feedback/": row(405),
+    "GET predictions/<uuid:public_id>/delete/": row(405),
     "GET batches/": OPEN,
     "GET models/": OPEN,
     "GET privacy/": OPEN,

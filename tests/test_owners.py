@@ -5,7 +5,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpResponse
 
 from classifier.models import Feedback, Prediction
-from classifier.owners import COOKIE, ensure_visitor, owner_of, welcome
+from classifier.owners import COOKIE, ensure_visitor, keeps_history, owner_of, welcome
 from classifier.services import submit_feedback
 
 
@@ -139,3 +139,8 @@ def test_the_users_own_feedback_wins_at_login(visitor, user, identified):
     submit_feedback(prediction=row, owner=f"user:{user.pk}", label="es")
     login(visitor, user)
     assert Feedback.objects.values("owner", "label").get() == {"owner": f"user:{user.pk}", "label": "es"}
+
+
+@pytest.mark.parametrize(("cookies", "kept"), [({}, True), ({"history": "off"}, False), ({"history": "x"}, True)])
+def test_history_is_kept_unless_the_browser_says_off(request_of, cookies, kept):
+    assert keeps_history(request_of(**cookies)) is kept

@@ -1,8 +1,11 @@
+from uuid import uuid4
+
 import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertNumQueries
 
 from classifier import pages
+from classifier.models import Prediction
 
 pytestmark = pytest.mark.django_db
 
@@ -111,3 +114,28 @@ def test_a_visitors_history_moves_to_the_user_at_login(client, ask, admin_user):
 
 def test_the_list_is_not_cached(client):
     assert client.get("/history/").headers["Cache-Control"] == "private, no-store"
+
+
+def test_one_answer_is_deleted_with_what_was_said_of_it(client, ask):
+    address = ask()
+    client.post(f"{address}feedback/", {"label": "es"})
+    response = client.post(f"{address}delete/", follow=True)
+    assert response.redirect_chain == [("/history/", 303)]
+    assertContains(response, "The answer is deleted.")
+    assert not Prediction.objects.exists()
+    assert client.get(address).status_code == 404
+
+
+def test_another_visitors_answer_is_not_deleted(stranger, ask):
+    assert stranger.post(f"{ask()}delete/").status_code == 404
+    assert Prediction.objects.count() == 2
+
+
+def test_deleting_twice_says_that_there_is_nothing(client, ask):
+    address = ask()
+    assert [client.post(f"{address}delete/").status_code for _ in range(2)] == [303, 404]
+
+
+def test_deleting_needs_a_form_of_this_site(strict_client):
+    address = f"/predictions/{uuid4()}/delete/"
+    assert strict_client.post(address).status_code == 403
