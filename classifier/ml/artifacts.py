@@ -120,6 +120,8 @@ def read_active(directory: Path) -> dict[str, str]:
 
 
 def write_active(directory: Path, name: str, version: str) -> None:
-    """Let `version` of the model `name` be the shipped one."""
+    """Let `version` of the model `name` be the shipped one; who reads meanwhile sees the old or the new."""
     active = {**read_active(directory), name: version}
-    (directory / ACTIVE).write_text(json.dumps(active, indent=1) + "\n", encoding="utf-8")
+    new = directory / f"{ACTIVE}.new"
+    new.write_text(json.dumps(active, indent=1) + "\n", encoding="utf-8")
+    new.replace(directory / ACTIVE)

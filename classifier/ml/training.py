@@ -133,9 +133,9 @@ def predict_with(model: keras.Model, batch: int = 8192) -> Predict:
     return predict
 
 
-def validation_words(lexicon: Lexicon, split: str = VALIDATION) -> Examples:
-    """Return a split's words of the languages and as much weight of other languages' words."""
-    own, foreign = lexicon.own[split], lexicon.foreign[split]
+def validation_words(lexicon: Lexicon) -> Examples:
+    """Return the validation words of the languages and as much weight of other languages' words."""
+    own, foreign = lexicon.own[VALIDATION], lexicon.foreign[VALIDATION]
     share = FOREIGN_SHARE * own.weights.sum() / max(float(foreign.weights.sum()), 1e-9)
     return Examples(
         own.words + foreign.words,

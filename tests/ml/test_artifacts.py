@@ -111,3 +111,8 @@ def test_the_active_version_can_be_changed_without_touching_others(tmp_path):
 def test_an_unreadable_list_of_active_versions_is_an_empty_one(tmp_path, content):
     (tmp_path / "active.json").write_text(content)
     assert read_active(tmp_path) == {}
+
+
+def test_a_new_list_of_active_versions_leaves_nothing_else_behind(tmp_path):
+    write_active(tmp_path, "Ngram", "20261122-00000000")
+    assert [path.name for path in tmp_path.iterdir()] == ["active.json"]
