@@ -15,7 +15,7 @@ ALL    := $(VENV)/.all
 PRODUCTION := env DEBUG=off ALLOWED_HOSTS=words.example \
 	SECRET_KEY=not-a-secret-but-long-enough-to-pass-the-checks-of-django-0123456789
 
-.PHONY: help run test test-postgres fuzz lint format train admin benchmark schema screenshots pin
+.PHONY: help run test test-postgres fuzz lint format messages train admin benchmark schema screenshots pin
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,11 @@ lint: $(ALL) ## check style, types, migrations and the settings for production
 format: $(ALL) ## format the code and mend what ruff can mend
 	$(VENV)/bin/ruff check --fix
 	$(VENV)/bin/ruff format
+
+messages: $(SERVE) .env ## write the catalogues of French and Spanish anew, after changing a text (needs gettext)
+	$(MANAGE) makemessages --locale fr --locale es --add-location file --no-obsolete --no-wrap --ignore tests --ignore var
+	sed -i '/^"POT-Creation-Date:/d' classifier/locale/*/LC_MESSAGES/django.po
+	$(MANAGE) compilemessages --locale fr --locale es --ignore .venv
 
 train: $(ALL) .env ## train all models anew, into ml_models/
 	$(MANAGE) train --ship

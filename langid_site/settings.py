@@ -165,6 +165,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French")), ("es", _("Spanish"))]
 LOCALE_PATHS = [BASE_DIR / "classifier" / "locale"]
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600  # as long as the visitor's cookie
 USE_TZ = True
 TIME_ZONE = "UTC"
 

@@ -5,12 +5,13 @@ from typing import Any
 
 from django import template
 from django.utils.formats import number_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from classifier import registry
 from classifier.answers import Comparison
-from classifier.languages import OTHER_LABELS, label_name, listed
+from classifier.languages import OTHER_LABELS, label_name, listed, mentioned
 from classifier.ml.identifier import Answer
 from classifier.ml.texts import tokens_of
 from classifier.ml.verdict import SEVERAL, SINGLE
@@ -44,7 +45,7 @@ register.filter("language", label_name)
 @register.filter
 def percent(share: float, decimals: int = 0) -> str:
     """Return a share of 1 in percent, written as in the reader's language."""
-    return _("%(number)s\N{NO-BREAK SPACE}%%") % {"number": number_format(round(100 * share, decimals), decimals)}
+    return _("%(number)s\u00a0%%") % {"number": number_format(round(100 * share, decimals), decimals)}
 
 
 @register.filter
@@ -62,7 +63,7 @@ def sentence(answer: Answer) -> str:
         return text % {"languages": listed(_sharing(answer))}
     if answer.verdict != SINGLE:
         return _("Not sure")
-    words = {"language": label_name(first.language), "share": percent(min(first.probability, LARGEST))}
+    words = {"language": mentioned(first.language), "share": percent(min(first.probability, LARGEST))}
     if first.probability > LARGEST:
         return _("Probably %(language)s, over %(share)s") % words
     return _("Probably %(language)s, %(share)s") % words
@@ -72,7 +73,7 @@ def sentence(answer: Answer) -> str:
 def brief(answer: Answer) -> str:
     """Return the answer in a few words, for lists."""
     if answer.verdict == SEVERAL:
-        return listed(_sharing(answer))
+        return str(capfirst(listed(_sharing(answer))))
     return label_name(answer.language) if answer.language else _("Not sure")
 
 
@@ -174,11 +175,11 @@ def model_accuracy(name: str) -> float | None:
 def _opinion(answer: Answer) -> str:
     if answer.verdict == SEVERAL:
         return _("several languages")
-    return label_name(answer.language) if answer.language else _("not sure")
+    return mentioned(answer.language) if answer.language else _("not sure")
 
 
 def _label(label: str, languages: Sequence[str]) -> str:
-    return listed(languages) if label == MULTIPLE else label_name(label)
+    return str(capfirst(listed(languages))) if label == MULTIPLE else label_name(label)
 
 
 def _sharing(answer: Answer) -> list[str]:
