@@ -1,0 +1,48 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from classifier.models import Prediction
+from classifier.services import find_prediction
+
+ANA, BEN = "user:1", "visitor:" + "b" * 64
+
+
+def test_the_owner_finds_a_prediction(identified):
+    row = identified(owner=ANA)
+    assert find_prediction(public_id=row.public_id, owner=ANA) == row
+
+
+def test_the_owner_finds_an_old_prediction(identified):
+    row = identified(owner=ANA)
+    Prediction.objects.update(created=timezone.now() - timedelta(days=900))
+    assert find_prediction(public_id=row.public_id, owner=ANA) == row
+
+
+@pytest.mark.parametrize("owner", [BEN, ""])
+def test_another_finds_nothing(identified, owner):
+    row = identified(owner=ANA)
+    with pytest.raises(Prediction.DoesNotExist):
+        find_prediction(public_id=row.public_id, owner=owner)
+
+
+@pytest.mark.parametrize("owner", [BEN, ""])
+def test_who_knows_its_id_finds_a_row_without_owner(identified, owner):
+    row = identified()
+    assert find_prediction(public_id=row.public_id, owner=owner) == row
+
+
+@pytest.mark.parametrize("owner", [BEN, ""])
+def test_a_row_without_owner_is_found_for_a_day(identified, owner):
+    row = identified()
+    Prediction.objects.update(created=timezone.now() - timedelta(hours=24, seconds=1))
+    with pytest.raises(Prediction.DoesNotExist):
+        find_prediction(public_id=row.public_id, owner=owner)
+
+
+@pytest.mark.parametrize("owner", [ANA, ""])
+def test_a_private_row_has_no_address(identified, owner):
+    row = identified(owner=ANA, private=True)
+    with pytest.raises(Prediction.DoesNotExist):
+        find_prediction(public_id=row.public_id, owner=owner)

@@ -1,0 +1,175 @@
+from uuid import uuid4
+
+import pytest
+
+from classifier import registry, services
+from classifier.models import Prediction
+from classifier.services import identify
+
+ANA = "user:1"
+
+
+def test_a_word_is_identified_and_stored(db):
+    [row] = identify(words=["Orignal"], source="web", owner=ANA)
+    stored = Prediction.objects.get()
+    assert stored.public_id == row.public_id
+    assert (stored.word, stored.word_key, stored.owner, stored.source) == ("Orignal", "orignal", ANA, "web")
+    assert (stored.model, stored.language, stored.verdict) == ("Ngram", "fr", "single")
+
+
+def test_words_are_answered_in_their_order(db):
+    rows = identify(words=["piano", "orignal", "piano"], source="batch")
+    assert [row.verdict for row in rows] == ["several", "single", "several"]
+
+
+def test_no_words_are_no_rows(db):
+    assert identify(words=[], source="batch") == []
+
+
+def test_many_words_are_one_inference_and_one_insert(db, fake_models, monkeypatch, django_assert_num_queries):
+    calls = []
+    whole = type(fake_models["Ngram"]).identify
+    monkeypatch.setattr(type(fake_models["Ngram"]), "identify", lambda *call: calls.append(call) or whole(*call))
+    with django_assert_num_queries(1):
+        identify(words=["piano", "orignal", "school"], source="batch")
+    assert len(calls) == 1
+
+
+def test_the_batch_is_kept(db):
+    batch = uuid4()
+    identify(words=["piano", "orignal"], source="batch", batch=batch)
+    assert Prediction.objects.filter(batch=batch).count() == 2
+
+
+def test_a_model_is_named_in_any_case(db):
+    [row] = identify(words=["orignal"], source="api", model="ff")
+    assert (row.model, row.model_version) == ("FF", "20261122-00000002")
+
+
+def test_an_unknown_model_stores_nothing(db):
+    with pytest.raises(registry.UnknownModel):
+        identify(words=["orignal"], source="api", model="GPT")
+    assert not Prediction.objects.exists()
+
+
+def test_an_unknown_language_stores_nothing(db):
+    with pytest.raises(services.UnknownLanguage, match="en, fr, es"):
+        identify(words=["orignal"], source="api", languages=["en", "tlh"])
+    assert not Prediction.objects.exists()
+
+
+def test_languages_restrict_the_candidates(db):
+    [row] = identify(words=["orignal"], source="api", languages=["en", "es"])
+    assert {candidate.language for candidate in row.answer().candidates} == {"en", "es"}
+    assert Prediction.objects.get().languages == ["en", "es"]
+
+
+def test_all_models_are_one_row(db):
+    identify(words=["orignal", "piano"], source="web", model="ALL")
+    row = Prediction.objects.get(word="orignal")
+    assert [answer.model for answer in row.comparison().answers] == ["Ngram", "FF"]
+    assert row.comparison().answers[1].word == "orignal"
+
+
+def test_one_model_is_compared_with_none(identified):
+    row = Prediction.objects.get(pk=identified().pk)
+    assert (row.others, row.comparison()) == (None, None)
+
+
+def test_all_models_are_all_even_when_there_is_one(identified, monkeypatch):
+    monkeypatch.setattr(registry, "active_versions", lambda: {"FF": "20261122-00000002"})
+    row = Prediction.objects.get(pk=identified(model="all").pk)
+    assert [answer.model for answer in row.comparison().answers] == ["FF"]
+
+
+@pytest.mark.parametrize(("broken", "answering"), [("FF", "Ngram"), ("Ngram", "FF")])
+def test_a_broken_model_is_left_out_and_named(identified, without_model, broken, answering):
+    without_model(broken)
+    row = Prediction.objects.get(pk=identified(model="all").pk)
+    assert row.model == answering
+    assert [answer.model for answer in row.comparison().answers] == [answering]
+    assert row.comparison().unavailable == (broken,)
+
+
+def test_without_any_sound_model_all_are_unavailable(db, without_model):
+    without_model("Ngram", "FF")
+    with pytest.raises(registry.ModelUnavailable):
+        identify(words=["orignal"], source="web", model="all")
+    assert not Prediction.objects.exists()
+
+
+def test_all_models_are_asked_for_languages_that_each_of_them_knows(db, fake_models):
+    fake_models["FF"].card.__dict__["languages"] = ("fr", "en")
+    assert services.known_languages("all") == ("en", "fr")
+    assert services.known_languages() == ("en", "fr", "es")
+    with pytest.raises(services.UnknownLanguage, match="en, fr"):
+        identify(words=["orignal"], source="api", model="all", languages=["es"])
+    assert not Prediction.objects.exists()
+
+
+def test_asking_stores_nothing(db, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        [comparison] = services.ask(words=["orignal"], model="all")
+    assert [answer.language for answer in comparison.answers] == ["fr", "fr"]
+
+
+def test_a_text_is_one_row_with_the_answers_of_its_words(identified, fake_models):
+    row = Prediction.objects.get(pk=identified("Un gâteau, Papa !").pk)
+    assert (row.word, row.word_key) == ("Un gâteau, Papa !", "un gâteau, papa !")
+    assert [(word.word, word.language) for word in row.answer().words] == [
+        ("Un", "en"),
+        ("gâteau", "fr"),
+        ("Papa", "es"),
+    ]
+    assert [row.answer()] == fake_models["Ngram"].identify(["Un gâteau, Papa !"])
+
+
+def test_a_word_has_no_words(identified):
+    row = Prediction.objects.get(pk=identified("« orignal »").pk)
+    assert (row.words, row.answer().words) == ([], ())
+
+
+def test_each_model_answers_for_each_word(identified, fake_models):
+    row = Prediction.objects.get(pk=identified("un gâteau", model="all", languages=["es", "fr"]).pk)
+    expected = [fakes.identify(["un gâteau"], ["es", "fr"])[0] for fakes in fake_models.values()]
+    assert list(row.comparison().answers) == expected
+
+
+@pytest.mark.parametrize("model", ["", "all"])
+def test_a_private_text_is_answered_and_no_word_of_it_kept(db, model):
+    [row] = identify(words=["un gâteau"], source="web", owner=ANA, private=True, model=model)
+    assert [word.word for word in row.answer().words] == ["un", "gâteau"]
+    assert "gâteau" not in str(Prediction.objects.values().get())
+
+
+def test_texts_and_words_are_answered_in_their_order(db):
+    rows = identify(words=["orignal", "un gâteau", "piano"], source="batch")
+    assert [len(row.answer().words) for row in rows] == [0, 2, 0]
+
+
+def test_the_longest_text_is_stored(identified):
+    text = "a " * 499 + "bb"
+    row = Prediction.objects.get(pk=identified(text, model="all").pk)
+    assert (row.word, len(row.words)) == (text, 500)
+
+
+def test_a_private_row_has_neither_word_nor_owner(db):
+    [row] = identify(words=["orignal"], source="web", owner=ANA, private=True, model="all")
+    stored = Prediction.objects.values().get()
+    assert row.word == row.answer().word == "orignal"
+    assert "orignal" not in str(stored)
+    assert (stored["owner"], stored["language"]) == ("", "fr")
+
+
+def test_a_private_row_cannot_be_saved_with_its_word(db):
+    [row] = identify(words=["orignal"], source="web", private=True)
+    with pytest.raises(TypeError):
+        row.save()
+
+
+def test_a_row_without_model_is_not_stored(db, monkeypatch):
+    monkeypatch.setattr(registry, "_load", lambda *_: None)
+    monkeypatch.setattr(registry, "_serving", {})
+    with pytest.raises(registry.ModelUnavailable):
+        identify(words=["orignal"], source="web")
+    assert not Prediction.objects.exists()
