@@ -1,0 +1,88 @@
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+# A process of its own, with the fake models of the tests.
+PROGRAM = """
+import sys
+from tests import conftest
+import django
+django.setup()
+from classifier import registry
+fake = conftest.FakeIdentifier(conftest.fake_card("FF", "20261122-00000002"))
+registry.active_versions = lambda: {"FF": fake.card.version}
+registry._load = lambda name, version: fake
+from django.core.management import execute_from_command_line
+execute_from_command_line(["manage.py", "identify", *sys.argv[1:]])
+"""
+
+
+def process(*arguments, **options):
+    return subprocess.run(
+        [sys.executable, "-c", PROGRAM, *arguments], cwd=settings.BASE_DIR, check=False, **options, timeout=60
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [(["dog"], 0), (["dog", "12"], 1), (["dog", "--model", "GPT"], 2), (["dog", "--format", "xml"], 2), (["--x"], 2)],
+)
+def test_the_exit_code_tells_how_it_went(arguments, code):
+    assert process(*arguments, capture_output=True).returncode == code
+
+
+def test_a_reader_that_has_seen_enough_ends_it_quietly():
+    reading, writing = os.pipe()
+    os.close(reading)
+
+    result = process("dog", stdout=writing, stderr=subprocess.PIPE)
+    os.close(writing)
+    assert (result.returncode, result.stderr) == (0, b"")
+
+
+def test_a_full_disk_is_reported():
+    with open("/dev/full", "wb") as full:  # noqa: PTH123 - a device
+        result = process("dog", stdout=full, stderr=subprocess.PIPE, text=True)
+
+    assert (result.returncode, "No space left" in result.stderr) == (2, True)
+
+
+def test_arguments_that_are_no_text_are_refused():
+    assert b"word 1: This is not UTF-8." in process(b"caf\xe9", capture_output=True).stderr
+
+
+@pytest.mark.real_models
+def test_the_shipped_model_answers_and_nothing_else_is_said():
+    program = [sys.executable, "manage.py", "identify", "orignal", "--format", "tsv"]
+
+    result = subprocess.run(program, cwd=settings.BASE_DIR, capture_output=True, text=True, check=True)
+    assert result.stdout.splitlines()[1].startswith("orignal\tfr\tsingle\t")
+    assert result.stderr == ""
+
+
+def test_what_is_wrong_with_a_model_is_still_said(tmp_path):
+    folder = tmp_path / "Ngram" / "20261122-00000000"
+    folder.mkdir(parents=True)
+    (folder / "card.json").write_text("{}")
+    (tmp_path / "active.json").write_text('{"Ngram": "20261122-00000000"}')
+    program = [sys.executable, "manage.py", "identify", "orignal"]
+
+    environment = {**os.environ, "MODEL_DIRS": str(tmp_path)}
+    result = subprocess.run(
+        program, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 2
+    assert "A model version is refused" in result.stderr
+
+
+def test_it_starts_without_what_it_does_not_need():
+    program = (
+        "import sys, django; django.setup(); import classifier.management.commands.identify;"
+        "print(*{'tensorflow', 'keras', 'tqdm', 'rest_framework.views'} & set(sys.modules))"
+    )
+
+    result = subprocess.run([sys.executable, "-c", program], cwd=settings.BASE_DIR, capture_output=True, check=True)
+    assert result.stdout.strip() == b""

@@ -1,0 +1,49 @@
+import sys
+
+import pytest
+
+from classifier.management.commands import identify as command
+
+
+@pytest.fixture
+def on_a_terminal(monkeypatch):
+    """Let standard error, and what else the test names, be a terminal."""
+    monkeypatch.setattr(command, "LONG_FILE", 4)
+
+    def apply(*streams):
+        for stream in streams:
+            monkeypatch.setattr(stream, "isatty", lambda: True)
+
+    return apply
+
+
+def test_a_long_file_has_a_progress_bar_on_a_terminal(run, on_a_terminal):
+    on_a_terminal(sys.stderr)
+
+    result = run("--format", "jsonl", stdin=b"dog\n" * 9)
+    assert "/36.0" in result.err
+    assert len(result.out.splitlines()) == 9
+
+
+def test_a_report_is_not_written_into_the_progress_bar(run, on_a_terminal):
+    on_a_terminal(sys.stderr)
+
+    assert "line 2: The word contains no letters." in run(stdin=b"dog\n12\ndog\n").err.replace("\r", "\n").splitlines()
+
+
+def test_a_short_file_has_none(run, on_a_terminal):
+    on_a_terminal(sys.stderr)
+
+    assert run(stdin=b"dog").err == ""
+
+
+def test_there_is_none_away_from_a_terminal(run, on_a_terminal):
+    on_a_terminal()
+
+    assert run(stdin=b"dog\n" * 9).err == ""
+
+
+def test_there_is_none_between_answers_on_the_same_terminal(run, on_a_terminal):
+    on_a_terminal(sys.stderr, sys.stdout)
+
+    assert run(stdin=b"dog\n" * 9).err == ""
