@@ -27,8 +27,6 @@ from classifier.ml.identifier import answer_texts
 from classifier.ml.verdict import Thresholds
 
 pytest_plugins = ["tests.selection"]
-# Random examples still find two open questions about the schema: on demand (`make fuzz`) until they are answered.
-collect_ignore = [] if os.environ.get("FUZZ_EXAMPLES") else ["contract/test_contract.py"]
 hypothesis.settings.register_profile("any machine", deadline=None)
 hypothesis.settings.load_profile("any machine")
 
@@ -181,3 +179,14 @@ def make_key(db):
 def api_key(make_key):
     """Return a key that may do everything."""
     return make_key()
+
+
+@pytest.fixture
+def limits(settings, tmp_path):
+    """Return a function that sets limits, counted in a file of their own."""
+    settings.LIMITS_FILE = tmp_path / "limits"
+
+    def limit(**numbers):
+        settings.LIMITS = {**settings.LIMITS, **numbers}
+
+    return limit

@@ -1,6 +1,5 @@
 """Says who calls the API and what the caller may do, and keeps other sites from using a visitor's cookies."""
 
-from ipaddress import ip_address, ip_network
 from typing import Any
 
 from django.conf import settings
@@ -58,24 +57,6 @@ class MayCall(BasePermission):
         if not settings.API_ANONYMOUS and not request.user.is_authenticated:
             raise NotAuthenticated
         return True
-
-
-def caller_of(request: Request) -> str:
-    """Return who is counted: a user, a key, else an address; a cookie is too easily thrown away."""
-    owner = owner_of(request)
-    return owner if owner and not owner.startswith("visitor:") else f"address:{address_of(request)}"
-
-
-def address_of(request: Request) -> str:
-    """Return the caller's address as NUM_PROXIES trusted proxies say; of IPv6, the network of a household."""
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-    proxies = settings.NUM_PROXIES
-    said = forwarded[-proxies].strip() if 0 < proxies <= len(forwarded) else ""
-    try:
-        address = ip_address(said or request.META.get("REMOTE_ADDR", ""))
-    except ValueError:
-        return str(request.META.get("REMOTE_ADDR", ""))
-    return str(address) if address.version == 4 else str(ip_network((int(address), 64), strict=False))
 
 
 def _from_another_site(request: HttpRequest) -> bool:

@@ -3,15 +3,14 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from django.conf import settings
 from rest_framework.exceptions import NotAuthenticated, Throttled, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from classifier.api import limits
-from classifier.api.authentication import caller_of
 from classifier.api.models import ApiKey
+from classifier.counting import WINDOW, Allowance
+from classifier.limits import spend
 from classifier.owners import owner_of
 
 
@@ -33,7 +32,7 @@ class JsonView(APIView):
 
     def check_throttles(self, request: Request) -> None:
         """Count the call; raise Throttled when it is one too many."""
-        self.allowance: tuple[str, limits.Allowance] | None = None
+        self.allowance: tuple[str, Allowance] | None = None
         if scope := self.scope_of(request):
             self.spend(request, scope, 1)
 
@@ -48,16 +47,15 @@ class JsonView(APIView):
         """Tell what is left, in the fields of the IETF's draft on rate limits."""
         if spent := getattr(self, "allowance", None):
             scope, left = spent
-            response["RateLimit-Policy"] = f'"{scope}";q={left.limit};w={limits.WINDOW}'
+            response["RateLimit-Policy"] = f'"{scope}";q={left.limit};w={WINDOW}'
             response["RateLimit"] = f'"{scope}";r={left.remaining};t={left.seconds}'
         return super().finalize_response(request, response, *args, **kwargs)
 
 
-def allowance_of(request: Request, scope: str, cost: int = 0) -> limits.Allowance:
+def allowance_of(request: Request, scope: str, cost: int = 0) -> Allowance:
     """Take `cost` of the caller's limit in a scope; of nothing, tell what is left."""
     own = request.auth.limits if isinstance(request.auth, ApiKey) else {}
-    limit = own.get(scope, settings.LIMITS[scope])
-    return limits.take(settings.LIMITS_FILE, f"{scope}:{caller_of(request)}", limit, cost)
+    return spend(request, scope, cost, own)
 
 
 def require_owner(request: Request) -> str:

@@ -10,9 +10,9 @@ from rest_framework.response import Response
 from classifier import registry
 from classifier.api import schema
 from classifier.api.base import JsonView, allowance_of
-from classifier.api.limits import WINDOW
 from classifier.api.models import SCOPES, ApiKey
 from classifier.api.serializers import model_fields
+from classifier.counting import WINDOW
 from classifier.languages import OTHER_LABELS, language_name
 from classifier.ml.artifacts import version_folders
 from classifier.owners import owner_of

@@ -11,9 +11,9 @@ from rest_framework.request import Request
 
 from classifier import services
 from classifier.answers import Comparison
-from classifier.api.authentication import caller_of
 from classifier.api.models import AnsweredRequest
 from classifier.api.problems import Problem
+from classifier.limits import caller_of
 from classifier.models import Prediction
 from classifier.store import store
 

@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from django.conf import settings as django_settings
 
 
 @pytest.fixture
@@ -22,17 +21,6 @@ def call(client):
 def other_key(make_key):
     """Return another program's key."""
     return make_key(name="other")
-
-
-@pytest.fixture
-def limits(settings, tmp_path):
-    """Return a function that sets limits, counted in a file of their own."""
-    settings.LIMITS_FILE = tmp_path / "limits"
-
-    def limit(**numbers):
-        settings.LIMITS = {**django_settings.LIMITS, **numbers}
-
-    return limit
 
 
 @pytest.fixture

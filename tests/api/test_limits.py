@@ -2,7 +2,7 @@
 
 import pytest
 
-from classifier.api.limits import STEP, WINDOW
+from classifier.counting import STEP, WINDOW
 from classifier.models import Prediction
 
 pytestmark = pytest.mark.django_db

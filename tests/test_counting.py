@@ -6,13 +6,13 @@ import time
 
 import pytest
 
-from classifier.api import limits as counting
-from classifier.api.limits import COUNTERS, SLOTS, STEP, WINDOW, take
+from classifier import counting
+from classifier.counting import COUNTERS, SLOTS, STEP, WINDOW, take
 
 HAMMER = """
 import sys
 from pathlib import Path
-from classifier.api.limits import take
+from classifier.counting import take
 print(sum(take(Path(sys.argv[1]), "single:a", 1000).granted for _ in range(500)))
 """
 
