@@ -19,6 +19,21 @@ def spend(
     return counting.take(settings.LIMITS_FILE, f"{scope}:{caller_of(request)}", limit, cost)
 
 
+class LimitExceeded(Exception):
+    """That is more than somebody may ask for in a minute."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"Wait {seconds} seconds.")
+        self.seconds = seconds
+
+
+def charge(request: HttpRequest, scope: str, cost: int = 1) -> None:
+    """Take `cost` of the caller's limit in a scope; raise LimitExceeded when it is too much."""
+    allowance = spend(request, scope, cost)
+    if not allowance.granted:
+        raise LimitExceeded(allowance.seconds)
+
+
 def caller_of(request: HttpRequest | Request) -> str:
     """Return who is counted: a user, a key, else an address; a cookie is too easily thrown away."""
     owner = owner_of(request)

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "langid_site.middleware.request_ids",
     "classifier.api.middleware.ApiProtocol",
+    "classifier.faults.PageFaults",
     "classifier.api.cors.cors",
     "langid_site.middleware.permissions_policy",
     "csp.middleware.CSPMiddleware",

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 from classifier.api.problems import CONTENT_TYPE, problem
+from classifier.faults import is_api, refuse_body
 
 
 class ApiProtocol:
@@ -20,7 +21,7 @@ class ApiProtocol:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer; below /api/ make web pages of errors into problems, keeping all their headers."""
         response = self.get_response(request)
-        if not _is_api(request):
+        if not is_api(request):
             return response
         response.headers.setdefault("Cache-Control", "private, no-store")
         response["Content-Language"] = "en"
@@ -33,26 +34,11 @@ class ApiProtocol:
     # In process_view, and not before it, so that a refusal passes the security headers on its way out.
     def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
         """Refuse a request by its headers, before anything reads its body or query."""
-        status = _refuse_body(request)
-        if not status and _is_api(request):
-            translation.activate("en")  # programs read these texts
-            status = _refuse_encoding(request)
+        if not is_api(request):
+            return None
+        translation.activate("en")  # programs read these texts
+        status = refuse_body(request, settings.DATA_UPLOAD_MAX_MEMORY_SIZE) or _refuse_encoding(request)
         return problem(request, status) if status else None
-
-
-def _is_api(request: HttpRequest) -> bool:
-    return f"{request.path_info}/".startswith("/api/")
-
-
-def _refuse_body(request: HttpRequest) -> int:
-    """Return the status that refuses a body of unknown, bad or too large size, else 0."""
-    length = request.META.get("CONTENT_LENGTH") or ""
-    if not length:
-        return 411 if "HTTP_TRANSFER_ENCODING" in request.META else 0
-    if not (length.isascii() and length.isdigit()):
-        return 400
-    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    return 413 if len(length) > 18 or int(length) > limit else 0
 
 
 def _refuse_encoding(request: HttpRequest) -> int:

@@ -9,7 +9,6 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.encoding import escape_uri_path
@@ -17,12 +16,11 @@ from rest_framework.exceptions import APIException, ParseError, ValidationError
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
 
-from classifier.registry import ModelUnavailable
+from classifier.faults import PASSING, RETRY_AFTER_SECONDS
 from classifier.services import FeedbackClosed
 from langid_site.logs import request_id
 
 CONTENT_TYPE = "application/problem+json"
-RETRY_AFTER_SECONDS = 5
 
 logger = logging.getLogger(__name__)
 
@@ -161,9 +159,9 @@ def _status_of(error: Exception) -> int | None:
             return 404
         case FeedbackClosed():
             return 409
-        case ModelUnavailable() | OperationalError():
-            logger.error("%s: %s", type(error).__name__, error)
-            return 503
+    if isinstance(error, PASSING):
+        logger.error("%s: %s", type(error).__name__, error)
+        return 503
     return None
 
 
