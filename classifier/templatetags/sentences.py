@@ -28,24 +28,26 @@ MODEL_LINES = {
     "Ngram": gettext_lazy("weighs every group of up to six letters."),
     "FF": gettext_lazy("reads all letters at once through dense layers."),
     "CNN": gettext_lazy("slides small windows over the letters."),
-    "CNNsep": gettext_lazy("slides small windows too, with far fewer weights."),
+    "CNNsep": gettext_lazy("slides small windows too, in two steps."),
     "RNN": gettext_lazy("reads letter by letter and remembers."),
     ALL_MODELS: gettext_lazy("answer side by side."),
 }
 OUTCOMES = {
-    Feedback.Status.PENDING: gettext_lazy("Thank you. A reviewer will look at it; until then you can change it."),
+    Feedback.Status.PENDING: gettext_lazy("Thank you. A reviewer will look at it; until then you can change or withdraw it."),
     Feedback.Status.ACCEPTED: gettext_lazy("A reviewer agreed. The next model learns from it."),
     Feedback.Status.REJECTED: gettext_lazy("A reviewer looked at it and decided otherwise."),
     Feedback.Status.DUPLICATE: gettext_lazy("Somebody said the same before you, and a reviewer agreed."),
 }
 
 register.filter("language", label_name)
+register.filter("languages", listed)
 
 
 @register.filter
 def percent(share: float, decimals: int = 0) -> str:
     """Return a share of 1 in percent, written as in the reader's language."""
-    return _("%(number)s\u00a0%%") % {"number": number_format(round(100 * share, decimals), decimals)}
+    text = _("%(number)s %%") % {"number": number_format(round(100 * share, decimals), decimals)}
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 @register.filter
@@ -75,6 +77,12 @@ def brief(answer: Answer) -> str:
     if answer.verdict == SEVERAL:
         return str(capfirst(listed(_sharing(answer))))
     return label_name(answer.language) if answer.language else _("Not sure")
+
+
+@register.filter
+def likelihood(answer: Answer) -> str:
+    """Return how sure the answer is, in percent."""
+    return percent(min(answer.candidates[0].probability, LARGEST))
 
 
 @register.filter
@@ -142,6 +150,8 @@ def settled(reviewed: dict[str, Any]) -> str:
 @register.filter
 def outcome(feedback: Feedback) -> str:
     """Return what became of feedback."""
+    if feedback.trained_in:
+        return _("A reviewer agreed, and a model has learnt from it.")
     return str(OUTCOMES[Feedback.Status(feedback.status)])
 
 
