@@ -3,13 +3,14 @@
 import hashlib
 import secrets
 import time
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, Self
 from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -87,6 +88,11 @@ class Prediction(models.Model):
     public_id = models.UUIDField(unique=True, default=new_public_id, editable=False)
     owner = models.CharField(max_length=80, blank=True)
     batch = models.UUIDField(null=True, blank=True)
+    batch_row = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text=_("The number of the row in what was sent; other rows are in the batch's errors."),
+    )
     word = models.CharField(max_length=1000, blank=True)
     word_key = models.CharField(max_length=KEY_LENGTH, blank=True, db_index=True)
     model = models.CharField(max_length=50)
@@ -113,7 +119,10 @@ class Prediction(models.Model):
     class Meta:
         verbose_name = _("prediction")
         verbose_name_plural = _("predictions")
-        indexes = [models.Index("owner", models.F("id").desc(), name="prediction_history")]
+        indexes = [
+            models.Index("owner", models.F("id").desc(), name="prediction_history"),
+            models.Index(fields=["batch", "batch_row"], name="prediction_batch", condition=Q(batch_row__isnull=False)),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="prediction_verdict_known",
@@ -126,6 +135,10 @@ class Prediction(models.Model):
             models.CheckConstraint(
                 name="prediction_private_is_anonymous",
                 condition=Q(private=True, word="", word_key="", words=[], owner="") | Q(private=False) & ~Q(word=""),
+            ),
+            models.CheckConstraint(
+                name="prediction_row_is_of_a_batch",
+                condition=Q(batch_row=None) | Q(batch__isnull=False, batch_row__gte=1),
             ),
         ]
 
@@ -176,6 +189,47 @@ class Prediction(models.Model):
         """Return what reviewers accepted for this word, ready for JSON."""
         fields = ("label", "languages", "votes")
         return {field: getattr(self.outcome, field) for field in fields} if self.outcome else None
+
+
+class BatchQuerySet(models.QuerySet["Batch"]):
+    """Batches, by whose they are."""
+
+    def of(self, owner: str) -> Self:
+        """Return the owner's batches, newest first; nobody has none."""
+        return self.filter(owner=owner).order_by("-id") if owner else self.none()
+
+    def delete_empty(self, public_ids: Iterable[UUID | None]) -> None:
+        """Delete those of the batches whose answers are all gone."""
+        some = [public_id for public_id in public_ids if public_id]
+        left = Prediction.objects.filter(batch=OuterRef("public_id"), batch_row__isnull=False)
+        self.filter(~Exists(left), public_id__in=some).delete()
+
+
+class Batch(models.Model):
+    """Many words that came at once: which rows hold no word. Their answers are predictions; it goes with the last."""
+
+    id = models.BigAutoField(primary_key=True)
+    public_id = models.UUIDField(unique=True, default=new_public_id, editable=False)
+    owner = models.CharField(max_length=80)
+    name = models.CharField(max_length=100, blank=True, help_text=_("The name of the file, if it was one."))
+    model = models.CharField(max_length=50)
+    answered = models.PositiveIntegerField()
+    errors = models.JSONField(default=list, blank=True, help_text=_("Numbers of rows without a word, and why."))
+    created = models.DateTimeField(default=timezone.now)
+
+    objects = BatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("batch")
+        verbose_name_plural = _("batches")
+        indexes = [models.Index("owner", models.F("id").desc(), name="batch_history")]
+        constraints = [
+            models.CheckConstraint(name="batch_has_an_owner", condition=~Q(owner="")),
+            models.CheckConstraint(name="batch_has_answers", condition=Q(answered__gte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.public_id}: {self.answered}"
 
 
 class FeedbackQuerySet(models.QuerySet["Feedback"]):

@@ -13,7 +13,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponseBase
 from rest_framework.request import Request
 
-from classifier.models import Feedback, Prediction
+from classifier.models import Batch, Feedback, Prediction
 
 COOKIE = "visitor"
 COOKIE_SECONDS = 365 * 24 * 3600
@@ -79,3 +79,4 @@ def move_rows_to_user(request: HttpRequest, user: AbstractBaseUser, **_: Any) ->
         Feedback.objects.filter(owner=visitor, prediction__in=already).delete()
         Feedback.objects.filter(owner=visitor).update(owner=owner)
         Prediction.objects.filter(owner=visitor).update(owner=owner)
+        Batch.objects.filter(owner=visitor).update(owner=owner)
