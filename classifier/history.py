@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Prefetch, Q, prefetch_related_objects
 
-from classifier.models import Feedback, Prediction, PredictionQuerySet, ReviewedWord, key_of
+from classifier.models import Batch, Feedback, Prediction, PredictionQuerySet, ReviewedWord, key_of
+from classifier.store import empty_log
 
 CHUNK = 1000  # rows in memory, and in one transaction
 NO_FEEDBACK = "none"
@@ -55,8 +57,30 @@ def read_all(rows: PredictionQuerySet, owner: str) -> Iterator[Prediction]:
         before = {"id__lt": chunk[-1].pk}
 
 
-def delete_all(rows: PredictionQuerySet) -> None:
-    """Delete rows with all that was said of them, chunk by chunk, so that nobody has to wait for long."""
-    while chunk := list(rows.values_list("pk", flat=True)[:CHUNK]):
-        with transaction.atomic():
-            Prediction.objects.filter(pk__in=chunk).delete()
+def delete_all(rows: PredictionQuerySet) -> int:
+    """Delete rows of a history with all that was said of them; return how many they were.
+
+    Chunk by chunk, so that nobody has to wait for long. What comes while it runs stays.
+    """
+    deleted = 0
+    before: dict[str, Any] = {}
+    while chunk := list(rows.filter(**before).values_list("pk", flat=True)[:CHUNK]):
+        delete_rows(chunk)
+        deleted, before = deleted + len(chunk), {"id__lt": chunk[-1]}
+    empty_log()
+    return deleted
+
+
+def delete_one(owner: str, public_id: UUID) -> None:
+    """Delete one of the owner's rows with what was said of it; raise Prediction.DoesNotExist."""
+    delete_rows([Prediction.objects.of(owner).values_list("pk", flat=True).get(public_id=public_id)])
+    empty_log()
+
+
+@transaction.atomic
+def delete_rows(keys: Sequence[int]) -> None:
+    """Delete the rows with these keys, what was said of them and the batches they leave empty, in one commit."""
+    rows = Prediction.objects.filter(pk__in=keys)
+    batches = set(rows.values_list("batch", flat=True))
+    rows.delete()
+    Batch.objects.delete_empty(batches)

@@ -44,19 +44,18 @@ def ensure_visitor(request: HttpRequest, response: HttpResponseBase) -> None:
     """Set the visitor's cookie on the response, anew on each visit so that it does not run out."""
     welcome(request)
     if _visitor(request):
-        response.set_cookie(
-            COOKIE,
-            request.COOKIES[COOKIE],
-            max_age=COOKIE_SECONDS,
-            secure=settings.SESSION_COOKIE_SECURE,
-            httponly=True,
-            samesite="Lax",
-        )
+        set_cookie(response, COOKIE, request.COOKIES[COOKIE])
 
 
 def keeps_history(request: HttpRequest) -> bool:
     """Return whether this browser lets what it asks be kept; if not, what it asks is private."""
     return request.COOKIES.get(HISTORY_COOKIE) != HISTORY_OFF
+
+
+def set_cookie(response: HttpResponseBase, name: str, value: str) -> None:
+    """Let the browser remember a value for a year, out of reach of scripts and of other sites."""
+    secure = settings.SESSION_COOKIE_SECURE
+    response.set_cookie(name, value, max_age=COOKIE_SECONDS, secure=secure, httponly=True, samesite="Lax")
 
 
 def _visitor(request: HttpRequest | Request) -> str:

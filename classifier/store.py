@@ -1,6 +1,8 @@
-"""The only door through which predictions enter the database."""
+"""The only door through which predictions enter the database, and the broom for what they leave behind."""
 
 from collections.abc import Sequence
+
+from django.db import connection, transaction
 
 from classifier.models import Prediction
 
@@ -11,3 +13,17 @@ def store(rows: Sequence[Prediction]) -> None:
     When this returns outside of a transaction, the rows survive a power cut.
     """
     Prediction.objects.bulk_create(rows)
+
+
+def empty_log() -> None:
+    """Let SQLite's write-ahead log, which still holds what was deleted, be moved into the database and emptied.
+
+    At the commit, when a transaction is open. While others read the log it stays, until the next time.
+    """
+    if connection.vendor == "sqlite":
+        transaction.on_commit(_checkpoint)
+
+
+def _checkpoint() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

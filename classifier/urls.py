@@ -8,12 +8,18 @@ from classifier.views import asking, batches, catalogue, history, texts
 
 urlpatterns = [
     path("", asking.home, name="home"),
+    path("shared/", asking.shared, name="shared"),
     path("predictions/<uuid:public_id>/", asking.result, name="result"),
     path("predictions/<uuid:public_id>/feedback/", asking.feedback, name="feedback"),
+    path("predictions/<uuid:public_id>/feedback/withdraw/", asking.withdraw, name="withdraw-feedback"),
     path("predictions/<uuid:public_id>/delete/", history.delete, name="delete-prediction"),
     path("history/", history.history, name="history"),
+    path("history/export/", history.export, name="export-history"),
+    path("history/delete/", history.delete_many, name="delete-history"),
+    path("history/keep/", history.keep, name="keep-history"),
     path("batches/", batches.start, name="batches"),
     path("models/", catalogue.models, name="models"),
+    path("models/<str:name>/", catalogue.model, name="model"),
     path("privacy/", texts.privacy, name="privacy"),
     path("api-tour/", texts.api_tour, name="api-tour"),
     path("account/login/", auth.LoginView.as_view(template_name="login.html"), name="login"),

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.http import StreamingHttpResponse
@@ -75,12 +75,16 @@ class Export(JsonView):
         """Export your own predictions, newest first."""
         owner = require_owner(request)
         asked = valid(ExportQuery(data=query(request)))
-        name = asked.pop("format")
-        renderer: Any = RENDERERS[name]()
-        lines = renderer.lines(history.select(owner, asked), owner)
-        disposition = {"Content-Disposition": f'attachment; filename="predictions.{name}"'}
-        content_type = f"{renderer.media_type}; charset=utf-8"
-        return StreamingHttpResponse(lines, content_type=content_type, headers=disposition)
+        return download(asked.pop("format"), owner, asked)
+
+
+def download(name: str, owner: str, filters: Mapping[str, Any]) -> StreamingHttpResponse:
+    """Return the owner's rows that pass all filters as a file of the format `name`."""
+    renderer: Any = RENDERERS[name]()
+    lines = renderer.lines(history.select(owner, filters), owner)
+    disposition = {"Content-Disposition": f'attachment; filename="predictions.{name}"'}
+    content_type = f"{renderer.media_type}; charset=utf-8"
+    return StreamingHttpResponse(lines, content_type=content_type, headers=disposition)
 
 
 def _cells(fields: dict[str, Any]) -> Iterator[object]:

@@ -121,7 +121,7 @@ class PredictionDetail(JsonView):
     @schema.FORGET
     def delete(self, request: Request, public_id: UUID) -> Response:
         """Delete one of your own predictions with the feedback on it."""
-        Prediction.objects.of(require_owner(request)).get(public_id=public_id).delete()
+        history.delete_one(require_owner(request), public_id)
         return Response(status=204)
 
 

@@ -1,11 +1,9 @@
-from uuid import uuid4
-
 import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertNumQueries
 
 from classifier import pages
-from classifier.models import Prediction
+from classifier.models import ReviewedWord
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +56,7 @@ def test_pages_lead_to_the_oldest_and_back(client, ask, small_pages):
 def test_a_page_costs_the_same_however_long_the_history(client, ask, small_pages):
     for word in ("un", "deux", "trois"):
         ask(word)
-    with assertNumQueries(2) as queries:
+    with assertNumQueries(3) as queries:
         client.get("/history/")
     assert "COUNT" not in str(queries.captured_queries)
 
@@ -116,26 +114,20 @@ def test_the_list_is_not_cached(client):
     assert client.get("/history/").headers["Cache-Control"] == "private, no-store"
 
 
-def test_one_answer_is_deleted_with_what_was_said_of_it(client, ask):
-    address = ask()
-    client.post(f"{address}feedback/", {"label": "es"})
-    response = client.post(f"{address}delete/", follow=True)
-    assert response.redirect_chain == [("/history/", 303)]
-    assertContains(response, "The answer is deleted.")
-    assert not Prediction.objects.exists()
-    assert client.get(address).status_code == 404
+def test_what_reviewers_settled_on_is_shown(client, ask):
+    ReviewedWord.objects.create(word_key="orignal", label="fr", votes=1)
+    ask()
+    assertContains(client.get("/history/"), "reviewers settled on: French")
 
 
-def test_another_visitors_answer_is_not_deleted(stranger, ask):
-    assert stranger.post(f"{ask()}delete/").status_code == 404
-    assert Prediction.objects.count() == 2
+def test_the_model_and_how_sure_it_was_are_shown(client, ask):
+    ask()
+    ask(model="all")
+    response = client.get("/history/")
+    for text in ("67\N{NO-BREAK SPACE}%", "<span>Ngram</span>", "<span>all models</span>"):
+        assertContains(response, text)
 
 
-def test_deleting_twice_says_that_there_is_nothing(client, ask):
-    address = ask()
-    assert [client.post(f"{address}delete/").status_code for _ in range(2)] == [303, 404]
-
-
-def test_deleting_needs_a_form_of_this_site(strict_client):
-    address = f"/predictions/{uuid4()}/delete/"
-    assert strict_client.post(address).status_code == 403
+def test_a_history_of_nobody_asks_the_database_nothing(client):
+    with assertNumQueries(0):
+        client.get("/history/")

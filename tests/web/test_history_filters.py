@@ -1,0 +1,122 @@
+from datetime import UTC, datetime
+
+import pytest
+from pytest_django.asserts import assertContains, assertNotContains
+
+from classifier.models import Prediction
+from classifier.services import submit_feedback
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def asked(client, ask):
+    """Let the visitor have asked three words, on three days; return what a query lists."""
+    for day, word in enumerate(("orignal", "piano", "xqzt"), 20):
+        ask(word, model="FF" if word == "piano" else "Ngram")
+        Prediction.objects.filter(word=word).update(created=datetime(2026, 11, day, 23, 59, tzinfo=UTC))
+
+    def listed(query):
+        response = client.get(f"/history/?{query}")
+        assert response.status_code == 200
+        return [prediction.word for prediction in response.context["page"].rows]
+
+    return listed
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("word=Piano", ["piano"]),
+        ("word=pia", []),
+        ("language=fr", ["orignal"]),
+        ("language=de", []),
+        ("model=ff", ["piano"]),
+        ("verdict=unsure", ["xqzt"]),
+        ("feedback=none", ["xqzt", "piano", "orignal"]),
+        ("feedback=pending", []),
+        ("since=2026-11-21", ["xqzt", "piano"]),
+        ("until=2026-11-21", ["piano", "orignal"]),
+        ("since=2026-11-21&until=2026-11-21", ["piano"]),
+        ("until=9999-12-31&since=0001-01-01", ["xqzt", "piano", "orignal"]),
+        ("verdict=several&model=Ngram", []),
+        ("word=&language=&model=&verdict=&feedback=&since=&until=", ["xqzt", "piano", "orignal"]),
+    ],
+)
+def test_what_matches_is_listed(asked, query, words):
+    assert asked(query) == words
+
+
+def test_feedback_is_found_by_what_became_of_it(asked):
+    prediction = Prediction.objects.get(word="piano")
+    submit_feedback(prediction=prediction, owner=prediction.owner, label="en")
+    assert (asked("feedback=pending"), asked("feedback=none")) == (["piano"], ["xqzt", "orignal"])
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("word=12", "word"),
+        (f"word={'w' * 101}", "word"),
+        ("language=e%20n", "language"),
+        ("model=GPT", "model"),
+        ("verdict=maybe", "verdict"),
+        ("feedback=maybe", "feedback"),
+        ("since=yesterday", "since"),
+        ("until=2026-02-30", "until"),
+        ("until=20/11/2026", "until"),
+        ("owner=user:1", "__all__"),
+        ("ordering=owner__password", "__all__"),
+        ("word=a&word=b", "__all__"),
+    ],
+)
+def test_a_filter_that_is_none_is_refused_where_it_stands(client, asked, query, field):
+    response = client.get(f"/history/?{query}")
+    assert (response.status_code, list(response.context["form"].errors)) == (400, [field])
+    assertContains(response, 'class="problem"', status_code=400)
+    assertNotContains(response, "orignal", status_code=400)
+
+
+def test_a_refused_form_keeps_what_was_typed(client):
+    response = client.get("/history/?word=12&language=fr&since=2026-11-20")
+    for part in ('value="12"', '<option value="fr" selected>', 'value="2026-11-20"', "The word contains no letters."):
+        assertContains(response, part, status_code=400)
+    assertContains(response, 'aria-describedby="id_word_error"', status_code=400)
+
+
+def test_a_language_that_no_model_knows_stays_chosen(client, ask):
+    ask()
+    assertContains(client.get("/history/?language=de"), '<option value="de" selected>German</option>', html=True)
+
+
+def test_the_filters_go_with_the_reader(client, asked, monkeypatch):
+    monkeypatch.setattr("classifier.pages.SIZE", 1)
+    response = client.get("/history/?model=Ngram&word=")
+    older = response.context["page"].older
+    assertContains(response, f'href="?model=Ngram&amp;cursor={older.replace(":", "%3A")}"')
+    assertContains(response, 'href="/history/export/?format=csv&amp;model=Ngram"')
+    assertContains(response, 'href="/history/delete/?model=Ngram"')
+    assert asked(f"model=Ngram&cursor={older}") == ["orignal"]
+
+
+def test_a_cursor_is_good_for_its_filters_only(client, asked, monkeypatch):
+    monkeypatch.setattr("classifier.pages.SIZE", 1)
+    older = client.get("/history/").context["page"].older
+    assert client.get(f"/history/?model=FF&cursor={older}").status_code == 400
+
+
+def test_nothing_matches_is_said_apart_from_nothing_yet(client, asked):
+    assertContains(client.get("/history/?word=chat"), "Nothing matches")
+    assertNotContains(client.get("/history/?word=chat"), "Nothing here yet")
+
+
+def test_filters_lie_open_only_when_they_are_used(client, asked):
+    assertContains(client.get("/history/?language=fr"), "<details open>")
+    assertContains(client.get("/history/?word=piano"), "<details>")
+
+
+def test_hostile_filters_are_inert(client, ask):
+    ask()
+    response = client.get("/history/", {"word": '"><script>alert(1)</script>', "language": "<b>"})
+    assertNotContains(response, "<script>alert", status_code=400)
+    assertNotContains(response, "<b>", status_code=400)
