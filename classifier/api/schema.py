@@ -22,6 +22,13 @@ ONCE = OpenApiParameter(
     pattern="^[!-~]{1,255}$",
     description="For 24 hours the same request with the same key gets the same answer, and is stored once.",
 )
+LOCATION = OpenApiParameter(
+    "Location",
+    {"type": "string", "format": "uri-reference"},
+    OpenApiParameter.HEADER,
+    response=[201],
+    description="The address of the prediction; a private one has none.",
+)
 FILE = {(200, "text/csv"): str, (200, "application/jsonl"): str}
 
 
@@ -36,7 +43,7 @@ PREDICT = _describe(
     *("words", "predict", answers.PREDICTION),
     status=201,
     request=serializers.PredictionRequest,
-    parameters=[ONCE],
+    parameters=[ONCE, LOCATION],
 )
 BATCH = _describe("words", "batch", answers.BatchAnswer, request=requests.BatchRequest, parameters=[ONCE])
 
@@ -67,72 +74,39 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
         return {"type": "http", "scheme": "bearer"}
 
 
-class _Described(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
-    described: ClassVar[dict[str, Any]]
+def _string(name: str, description: str) -> dict[str, str]:
+    # JSON Schema has no words for these; the format gives them a name, and tests/contract gives examples of it.
+    return {"type": "string", "format": name, "description": description}
 
-    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+
+_FIELDS: dict[str, dict[str, str]] = {
+    "serializers.WordField": _string(
+        "word", f"With a letter; at most {MAX_WORD_LENGTH} characters a word, {MAX_TEXT_LENGTH} in all."
+    ),
+    "serializers.ModelField": _string("model", "The name of a model, in any case; empty, the default model."),
+    "serializers.ModelsField": _string(
+        "models", "A model in any case, or `all` of them side by side; empty or left out, the default model."
+    ),
+    "serializers.LanguageField": _string("language", "BCP 47 code, of GET languages"),
+    "serializers.StrictBooleanField": {"type": "boolean"},
+    "requests.CommaSeparated": _string("languages", "Codes separated by commas: en,fr"),
+    "requests.CursorField": _string("cursor", "From `next` of the page before."),
+    "requests.Anything": {
+        "description": 'An object {"id": "...", "word": "..."}; any other gets a problem for an answer.'
+    },
+}
+
+
+class _Field(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    described: ClassVar[dict[str, str]]
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, str]:
         """Return the field's schema."""
         return dict(self.described)
 
 
-class WordSchema(_Described):  # type: ignore[no-untyped-call]
-    """A word; what JSON Schema cannot say is left to its format."""
-
-    target_class = "classifier.api.serializers.WordField"
-    described = {
-        "type": "string",
-        "format": "word",
-        "description": f"With a letter; at most {MAX_WORD_LENGTH} characters a word, {MAX_TEXT_LENGTH} in all.",
-    }
-
-
-class ModelSchema(_Described):  # type: ignore[no-untyped-call]
-    """The name of a model."""
-
-    target_class = "classifier.api.serializers.ModelField"
-    described = {"type": "string", "format": "model", "description": "In any case; the default model without it."}
-
-
-class ModelsSchema(_Described):  # type: ignore[no-untyped-call]
-    """The name of a model, or all."""
-
-    target_class = "classifier.api.serializers.ModelsField"
-    described = {"type": "string", "format": "models", "description": "A model, or `all` of them side by side."}
-
-
-class BooleanSchema(_Described):  # type: ignore[no-untyped-call]
-    """True or false."""
-
-    target_class = "classifier.api.serializers.StrictBooleanField"
-    described = {"type": "boolean"}
-
-
-class CommaSchema(_Described):  # type: ignore[no-untyped-call]
-    """Codes in a query."""
-
-    target_class = "classifier.api.requests.CommaSeparated"
-    described = {"type": "string", "format": "languages", "description": "Codes separated by commas: en,fr"}
-
-
-class CursorSchema(_Described):  # type: ignore[no-untyped-call]
-    """A signed cursor."""
-
-    target_class = "classifier.api.requests.CursorField"
-    described = {"type": "string", "format": "cursor", "description": "From `next` of the page before."}
-
-
-class LanguageSchema(_Described):  # type: ignore[no-untyped-call]
-    """A code that the model knows."""
-
-    target_class = "classifier.api.serializers.LanguageField"
-    described = {"type": "string", "format": "language", "description": "BCP 47 code, of GET languages"}
-
-
-class ItemSchema(_Described):  # type: ignore[no-untyped-call]
-    """An item, which is checked for itself."""
-
-    target_class = "classifier.api.requests.Anything"
-    described = {"description": 'An object {"id": "...", "word": "..."}; any other gets a problem for an answer.'}
+for _name, _described in _FIELDS.items():  # drf-spectacular finds an extension by its being defined
+    type(_name, (_Field,), {"target_class": f"classifier.api.{_name}", "described": _described})
 
 
 _LABEL_RULE = [
@@ -144,8 +118,17 @@ _LABEL_RULE = [
 ]
 
 
+_PREDICTIONS = "/api/v1/predictions"
+_FEEDBACK_ON_ONE = f"{_PREDICTIONS}/{{public_id}}/feedback"
+# What answers lead to: there is no feedback to read before some is given, and nothing behind the null of a private one.
+_LINKS = (
+    (_PREDICTIONS, "post", "201", "$response.body#/id", ("prediction", "forget", "give_feedback")),
+    (_FEEDBACK_ON_ONE, "put", "200", "$request.path.public_id", ("feedback", "withdraw_feedback")),
+)
+
+
 def finish(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Add to every operation the problems it may answer, and that a key is not needed everywhere."""
+    """Add what every operation may answer and lead to, and that a key is not needed everywhere."""
     for path, operations in result["paths"].items():
         for method, operation in operations.items():
             operation["security"] = [{}, {"key": []}]
@@ -154,6 +137,9 @@ def finish(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     content = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemAnswer"}}}
     responses = {kind.name: {"description": kind.detail, "content": content} for kind in BY_STATUS.values()}
     result["components"]["responses"] = responses
+    for path, method, answer, public_id, following in _LINKS:
+        links = {name: {"operationId": name, "parameters": {"public_id": public_id}} for name in following}
+        result["paths"][path][method]["responses"][answer]["links"] = links
     result["components"]["schemas"]["FeedbackRequest"]["oneOf"] = _LABEL_RULE
     for name, component in result["components"]["schemas"].items():
         if name.endswith("Request"):

@@ -104,3 +104,12 @@ def test_the_schema_is_openapi_3_and_asks_for_keys():
 
     assert schema["openapi"].startswith("3.")
     assert schema["components"]["securitySchemes"]["key"] == {"type": "http", "scheme": "bearer"}
+
+
+def test_the_schema_says_where_an_answer_leads():
+    paths = json.loads(SCHEMA.read_text())["paths"]
+    made = paths["/api/v1/predictions"]["post"]["responses"]["201"]
+
+    assert list(made["headers"]) == ["Location"]
+    assert set(made["links"]) == {"prediction", "forget", "give_feedback"}
+    assert "feedback" in paths["/api/v1/predictions/{public_id}/feedback"]["put"]["responses"]["200"]["links"]

@@ -35,6 +35,10 @@ def test_a_confirmation_is_kept_and_read_again(call, address, api_key):
     assert put.json() == {**FRENCH, **undecided, "created_at": put.json()["created_at"]}
 
 
+def test_there_is_nothing_to_read_before_some_is_given(call, address, api_key):
+    assert call("GET", address, key=api_key).status_code == 404
+
+
 def test_another_label_is_a_correction_and_replaces_what_was_said(call, address, api_key):
     call("PUT", address, FRENCH, key=api_key)
     call("PUT", address, {"label": "mul", "languages": ["fr", "en"]}, key=api_key)

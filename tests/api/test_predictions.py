@@ -55,6 +55,11 @@ def test_the_model_asked_for_answers(client):
     assert post(client, {"word": "orignal", "model": "ff"}).json()["model"] == "FF"
 
 
+@pytest.mark.parametrize("asked", [{}, {"model": ""}])
+def test_left_out_or_empty_the_default_model_answers(client, asked):
+    assert post(client, {"word": "orignal", **asked}).json()["model"] == "Ngram"
+
+
 def test_languages_restrict_the_candidates_in_any_case(client):
     answer = post(client, {"word": "orignal", "languages": ["EN", "es"]}).json()
 
