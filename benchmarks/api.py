@@ -10,7 +10,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from benchmarks.server import serving
-from classifier.api.limits import take
+from classifier.counting import take
 
 SECONDS = 5
 CLIENTS = 4
