@@ -9,6 +9,7 @@ from benchmarks.markdown import bold, lead, listed, mark, percent, table_head, t
 from benchmarks.systems import LINGUA
 from classifier.languages import language_name
 from classifier.ml import labelled
+from classifier.ml.metrics import Interval
 
 KIND_NAMES = dict(zip(labelled.KINDS, ("Single words", "Word pairs", "Sentences"), strict=True))
 MOST_LOST = 30  # words of a language
@@ -33,7 +34,7 @@ def draw(results: Results, path: Path) -> None:
     names = sorted(_names(results), key=lambda name: -results["results"][WORDS][AS_TYPED][name]["accuracy"])
     panels = {
         KIND_NAMES[kind]: {
-            name: tuple(variants[AS_TYPED][name][key] for key in ("accuracy", "low", "high")) for name in names
+            name: Interval(*(variants[AS_TYPED][name][key] for key in ("accuracy", "low", "high"))) for name in names
         }
         for kind, variants in results["results"].items()
     }

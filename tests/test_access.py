@@ -53,6 +53,7 @@ TABLE = {
     "GET history/keep/": row(405),
     "GET batches/": OPEN,
     "GET models/": OPEN,
+    "GET models/<str:name>/": OPEN,
     "GET privacy/": OPEN,
     "GET api-tour/": OPEN,
     "GET account/login/": OPEN,

@@ -1,7 +1,8 @@
 """Computes scores from probabilities and true languages: accuracy, calibration, confusion."""
 
 from collections.abc import Sequence
-from typing import Any
+from math import sqrt
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,15 @@ Indices = NDArray[np.int_]
 BINS = 10
 BANDS = ((1, 3), (4, 5), (6, 7), (8, 9), (10, 12), (13, None))  # letters a word
 _LEAST = 1e-9  # a language given less probability costs no more
+_ERROR = 1.96  # standard errors on each side of a 95 % interval
+
+
+class Interval(NamedTuple):
+    """A share that was measured, and the bounds of its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
 
 
 def languages_only(output: Floats, labels: Sequence[str], languages: Sequence[str]) -> Floats:
@@ -81,6 +91,14 @@ def bands(lengths: Indices) -> list[tuple[str, NDArray[np.bool_]]]:
         if within.any():
             found.append((f"{least}-{most}" if most else f"{least}+", within))
     return found
+
+
+def interval(share: float, texts: int) -> Interval:
+    """Return a share of so many texts with its 95 % interval (Wilson's, which stays within 0 and 1)."""
+    spread = _ERROR**2 / texts
+    centre = (share + spread / 2) / (1 + spread)
+    half = _ERROR * sqrt(share * (1 - share) / texts + spread / (4 * texts)) / (1 + spread)
+    return Interval(share, max(centre - half, 0.0), min(centre + half, 1.0))
 
 
 def rounded(value: Any) -> float:

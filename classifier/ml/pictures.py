@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from classifier.ml.artifacts import Card
+from classifier.ml.metrics import Interval, interval
 from classifier.ml.picture_style import ACCENT, BAD, INK, MUTED, NONE, SERIES, figure_of, save
 
 TEST_NAMES = {
@@ -17,11 +18,9 @@ TEST_NAMES = {
     "word-pairs": "Word pairs",
     "sentences": "Sentences",
 }
-ERROR = 1.96  # standard errors on each side of a 95 % interval
 
 Scores = Mapping[str, Any]  # what evaluation.evaluate returns
 ByModel = Mapping[str, Scores]
-Interval = tuple[float, float, float]  # accuracy, its lower and its upper bound
 
 
 def draw(
@@ -67,14 +66,6 @@ def intervals(panels: Mapping[str, Mapping[str, Interval]], strong: set[str]) ->
             dots(panel, row, strong)
             panel.set_title(title)
     return figure
-
-
-def interval(accuracy: float, texts: int) -> Interval:
-    """Return accuracy and its 95 % interval (Wilson's, which stays below 1)."""
-    spread = ERROR**2 / texts
-    centre = (accuracy + spread / 2) / (1 + spread)
-    half = ERROR * np.sqrt(accuracy * (1 - accuracy) / texts + spread / (4 * texts)) / (1 + spread)
-    return accuracy, float(centre - half), float(centre + half)
 
 
 def dots(panel: Any, rows: Mapping[str, Interval], strong: set[str]) -> None:

@@ -98,3 +98,19 @@ def test_every_length_is_in_one_band(lengths):
 
 def test_bands_are_named_by_their_bounds():
     assert [name for name, _ in metrics.bands(np.array([1, 3, 4, 13, 30]))] == ["1-3", "4-5", "13+"]
+
+
+def test_the_interval_stays_below_one_and_holds_the_accuracy():
+    accuracy, low, high = metrics.interval(1.0, 1500)
+    assert accuracy == 1
+    assert (low, high) == (pytest.approx(0.9974, abs=1e-4), pytest.approx(1))
+    # Wilson's interval of 9 in 10
+    assert metrics.interval(0.9, 10) == pytest.approx((0.9, 0.5958, 0.9821), abs=1e-4)
+
+
+@given(st.integers(1, 10**6).flatmap(lambda texts: st.tuples(st.integers(0, texts), st.just(texts))))
+def test_an_interval_holds_its_share_and_stays_a_share(counted):
+    right, texts = counted
+    share, low, high = metrics.interval(right / texts, texts)
+    assert 0 <= low <= share + 1e-12
+    assert share - 1e-12 <= high <= 1

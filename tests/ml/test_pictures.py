@@ -77,11 +77,3 @@ def test_every_colour_has_its_counterpart_on_dark_paper(picture, scores, tmp_pat
     assert used
     assert used <= {light for light, _ in picture_style.COLOURS}
     assert all(f': {colour}"]' in svg for colour in used)
-
-
-def test_the_interval_stays_below_one_and_holds_the_accuracy():
-    accuracy, low, high = pictures.interval(1.0, 1500)
-    assert accuracy == 1
-    assert (low, high) == (pytest.approx(0.9974, abs=1e-4), pytest.approx(1))
-    # Wilson's interval of 9 in 10
-    assert pictures.interval(0.9, 10) == pytest.approx((0.9, 0.5958, 0.9821), abs=1e-4)

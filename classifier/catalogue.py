@@ -1,0 +1,110 @@
+"""Knows the models as their pages show them: what serves, what lies on disk, how other programs compare."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from classifier import registry
+from classifier.charts import Measure
+from classifier.ml.artifacts import SERVED, BadVersion, Card, version_folders
+from classifier.ml.metrics import Interval
+
+COMPARISON = settings.BASE_DIR / "docs" / "accuracy.json"  # `manage.py benchmark_accuracy` writes it
+AS_TYPED = "as typed"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of a model on disk."""
+
+    name: str
+    serves: bool
+    shipped: bool  # came with the program; else it was trained on the spot
+    card: Card | None  # None: it cannot be read
+
+    @property
+    def made(self) -> date:
+        """The day that its name begins with."""
+        return datetime.strptime(self.name[:8], "%Y%m%d").date()  # noqa: DTZ007 - a day has no time zone
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model by name, with the card of the version that serves, or none."""
+
+    name: str
+    card: Card | None = None
+    best: bool = False
+    versions: list[Version] = field(default_factory=list)  # newest first
+
+    @property
+    def megabytes(self) -> float | None:
+        """The size of what is served, None when it is not on disk."""
+        if self.card is None:
+            return None
+        files = [folder / SERVED for folder in registry.folders(self.name, self.card.version)]
+        return next((file.stat().st_size / 1e6 for file in files if file.is_file()), None)
+
+
+def models() -> list[Model]:
+    """Return all models, best first, without their versions."""
+    return [_model(name) for name in registry.model_names()]
+
+
+def model(name: str) -> Model:
+    """Return one model, by its name in any case.
+
+    Raises UnknownModel, and ModelUnavailable when there are no models at all.
+    """
+    found = _model(registry.resolve_name(name))
+    return Model(found.name, found.card, found.best, _versions(found))
+
+
+def _model(name: str) -> Model:
+    try:
+        card = registry.get(name).card
+    except registry.ModelUnavailable:
+        return Model(name)
+    return Model(name, card, name == registry.default_model())
+
+
+def _versions(found: Model) -> list[Version]:
+    folders = version_folders(settings.MODEL_DIRS, found.name)
+    serves = found.card.version if found.card else ""
+    return [
+        Version(version, version == serves, folder.parent.parent == settings.MODEL_DIRS[0], _card(folder))
+        for version, folder in reversed(folders.items())
+    ]
+
+
+def _card(folder: Path) -> Card | None:
+    try:
+        return Card.read(folder)
+    except BadVersion:
+        return None
+
+
+@lru_cache(maxsize=1)
+def compared(path: Path = COMPARISON) -> dict[str, list[Measure]]:
+    """Return the accuracy of our models and of other programs by kind of text, the best on the first kind first."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    first = found["results"][next(iter(found["texts"]))][AS_TYPED]
+    systems = sorted(found["systems"], key=lambda system: first[system["name"]]["accuracy"], reverse=True)
+    return {
+        kind: [_measure(system, count, found["results"][kind][AS_TYPED]) for system in systems]
+        for kind, count in found["texts"].items()
+    }
+
+
+def _measure(system: dict[str, Any], texts: int, scores: dict[str, Any]) -> Measure:
+    own = scores[system["name"]]
+    share = Interval(own["accuracy"], own["low"], own["high"])
+    return Measure(system["name"], texts, share, ours=system.get("ours", False))

@@ -1,0 +1,200 @@
+"""Says what networks are and what was measured of them, in the words that their pages show."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django import template
+from django.utils.formats import number_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from classifier.ml.artifacts import Card
+from classifier.ml.metrics import Interval
+from classifier.ml.verdict import SEVERAL, SINGLE, UNSURE
+from classifier.templatetags.sentences import percent
+
+register = template.Library()
+
+_LETTERS = gettext_lazy("The letters of the word, accents and all, with a mark at either end.")
+_ANSWER = gettext_lazy("A probability for each language, and one for “none of these”.")
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """What there is to say about one kind of network; `drawing` shows the numbered steps."""
+
+    drawing: str
+    text: Promise
+    steps: tuple[Promise, ...]
+
+
+NETWORKS = {
+    "Ngram": Network(
+        "networks/Ngram.svg",
+        gettext_lazy(
+            "Cuts the word into all its groups of one to six letters and keeps the whole word, too. Each group has its "
+            "place in a table with one number for each language; the numbers of all groups are added up, and that is "
+            "the answer. A simple model with a good memory: it knows endings like “-ción” and words like “the” alike."
+        ),
+        (
+            _LETTERS,
+            gettext_lazy("All groups of one to six letters, and the whole word."),
+            gettext_lazy("What each group says of each language is looked up in a table and added up."),
+            _ANSWER,
+        ),
+    ),
+    "FF": Network(
+        "networks/FF.svg",
+        gettext_lazy(
+            "Reads all letters at once: the first half of the word from its beginning, the last letters from its end, "
+            "so that an ending is always found at the same place. Every unit of a layer sees everything below it. A "
+            "feed-forward network, the oldest kind there is."
+        ),
+        (_LETTERS, gettext_lazy("Three layers in which every unit sees all units before it."), _ANSWER),
+    ),
+    "CNN": Network(
+        "networks/CNN.svg",
+        gettext_lazy(
+            "Slides small windows over the letters, three at a time. Each looks for a pattern of its own, such as "
+            "“eau”, wherever it may be; dense layers then weigh what was found at each place. A convolutional network, "
+            "as used on pictures, on a picture one letter high."
+        ),
+        (
+            _LETTERS,
+            gettext_lazy("Windows of three letters slide along the word."),
+            gettext_lazy("What they found at each place, weighed together."),
+            _ANSWER,
+        ),
+    ),
+    "CNNsep": Network(
+        "networks/CNNsep.svg",
+        gettext_lazy(
+            "Slides windows, too, but in two steps: first along the letters, for each feature of a letter by itself, "
+            "then across the features, at each place by itself. A separable convolution looks as far as a full one "
+            "with a fraction of its weights; dense layers weigh what it found."
+        ),
+        (
+            _LETTERS,
+            gettext_lazy("Each feature of the letters has its own windows that slide along."),
+            gettext_lazy("At each place the features are mixed, then weighed together."),
+            _ANSWER,
+        ),
+    ),
+    "RNN": Network(
+        "networks/RNN.svg",
+        gettext_lazy(
+            "Reads letter by letter and remembers: one memory goes back to the beginning of the word, another on to "
+            "its end, and where they arrive they know their half. Two LSTMs, the networks that read text before there "
+            "were transformers."
+        ),
+        (
+            _LETTERS,
+            gettext_lazy("Two memories read a letter at a time, each towards its end of the word."),
+            gettext_lazy("What both remember, weighed together."),
+            _ANSWER,
+        ),
+    ),
+}
+TESTS = {
+    "single-words": gettext_lazy("Public single words"),
+    "word-pairs": gettext_lazy("Public word pairs"),
+    "sentences": gettext_lazy("Public sentences"),
+    "held-out": gettext_lazy("Held-out words"),
+}
+ELSEWHERE = {
+    "German": gettext_lazy("German words"),
+    "Polish": gettext_lazy("Polish words"),
+    "random strings": gettext_lazy("Random letters"),
+}
+VERDICTS = {
+    SINGLE: gettext_lazy("Names one language"),
+    SEVERAL: gettext_lazy("Says that several share it"),
+    UNSURE: gettext_lazy("Is not sure"),
+}
+SYSTEMS = {
+    "lingua, low accuracy": gettext_lazy("lingua, low accuracy"),
+    "wordfreq lists": gettext_lazy("wordfreq lists"),
+}
+CURVES = {"loss": gettext_lazy("On training words"), "val_loss": gettext_lazy("On validation words")}
+
+
+@register.filter
+def network(name: str) -> Network | None:
+    """Return what there is to say about the network of a model, None of one that is not known."""
+    return NETWORKS.get(name)
+
+
+@register.filter
+def called(name: str) -> str:
+    """Return texts, a verdict, a program or a curve as people call it."""
+    return str((TESTS | ELSEWHERE | VERDICTS | SYSTEMS | CURVES).get(name, name))
+
+
+@register.filter
+def counted(number: float, decimals: int = 0) -> str:
+    """Return a number as people write it: 14,002."""
+    return number_format(round(number, decimals), decimals, force_grouping=True)
+
+
+@register.filter
+def size(megabytes: float) -> str:
+    """Return the size of a file."""
+    return _("%(number)s\N{NO-BREAK SPACE}MB") % {"number": counted(megabytes, 1)}
+
+
+@register.filter
+def weights(parameters: int) -> str:
+    """Return how many numbers a network has learnt."""
+    return _("%(number)s million") % {"number": counted(parameters / 1e6, 2)}
+
+
+@register.filter
+def minutes(seconds: int) -> str:
+    """Return how long a training took."""
+    whole = max(1, round(seconds / 60))
+    return ngettext("%(count)d minute", "%(count)d minutes", whole) % {"count": whole}
+
+
+@register.filter
+def bounds(share: Interval) -> str:
+    """Return the ends of an interval, in percent."""
+    ends = {"low": counted(100 * share.low, 1), "high": counted(100 * share.high, 1)}
+    return _("%(low)s to %(high)s") % ends
+
+
+@register.filter
+def round_percent(share: float) -> str:
+    """Return a round share in percent, with a decimal only if it has one."""
+    return percent(share, 0 if float(round(100 * share, 4)).is_integer() else 1)
+
+
+@register.filter
+def points(share: float) -> str:
+    """Return a difference of shares in points of a hundred."""
+    return counted(100 * share, 1)
+
+
+@register.filter
+def opacity(strength: float) -> str:
+    """Return how opaque the colour of a cell is: faint enough for the number on it."""
+    return f"{0.35 * strength:.3f}"
+
+
+@register.filter
+def shares(verdicts: Mapping[str, float]) -> list[tuple[str, float]]:
+    """Return how often each verdict is given."""
+    return [(called(verdict), verdicts[verdict]) for verdict in VERDICTS if verdict in verdicts]
+
+
+@register.filter
+def elsewhere(named: Mapping[str, float]) -> list[tuple[str, float]]:
+    """Return how often texts of none of the languages were said to be in one."""
+    return [(called(texts), share) for texts, share in named.items()]
+
+
+@register.filter
+def accuracy_on(card: Card | None, test: str) -> str:
+    """Return the accuracy of a version on a set of texts, a dash when it is not known."""
+    accuracy = card.scores.get(test, {}).get("accuracy") if card else None
+    return "\N{EN DASH}" if accuracy is None else percent(accuracy, 1)
