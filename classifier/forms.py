@@ -3,18 +3,18 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from classifier import registry
-from classifier.languages import OTHER_LABELS, label_name
+from classifier import registry, services
+from classifier.languages import OTHER_LABELS, label_name, listed
 from classifier.ml.encoding import INVISIBLE
 from classifier.ml.texts import words_of
 from classifier.models import MULTIPLE, Feedback, Prediction
-from classifier.services import ALL_MODELS
 
 MAX_WORD_LENGTH = 100  # code points, after NFC
 MAX_TEXT_LENGTH = 1000  # of all words together, with a space between them
@@ -100,25 +100,70 @@ class WordField(forms.CharField):
         return clean_word(value)
 
 
+class AllUnlessSome(forms.CheckboxSelectMultiple):
+    """Checkboxes of which all are meant when none is ticked."""
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
+        """Return what was ticked, or everything."""
+        return super().value_from_datadict(data, files, name) or [code for code, _name in self.choices]
+
+
 def _models() -> list[tuple[str, Any]]:
     names = [(name, name) for name in registry.model_names()]
-    return [*names, (ALL_MODELS, _("All models"))] if len(names) > 1 else names
+    return [*names, (services.ALL_MODELS, _("All models"))] if len(names) > 1 else names
 
 
 def _best_model() -> str:
     return next(iter(registry.model_names()), "")
 
 
+def _languages() -> list[tuple[str, str]]:
+    return [(code, label_name(code)) for code in registry.languages()]
+
+
 class WordForm(forms.Form):
-    """A word, who shall answer, and whether to keep it."""
+    """A word, who shall answer, among which languages, and whether to keep it."""
 
     word = WordField(label=_("Your word"))
     model = forms.ChoiceField(choices=_models, initial=_best_model, required=False, widget=forms.RadioSelect)
+    languages = forms.MultipleChoiceField(
+        choices=_languages, initial=registry.languages, required=False, widget=AllUnlessSome
+    )
     private = forms.BooleanField(
         label=_("Private"),
         help_text=_("Neither the word nor who asked is kept. The answer has no address and is in no history."),
         required=False,
     )
+
+    def __init__(self, *args: Any, keeps_history: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not keeps_history:
+            self.initial["private"] = self.fields["private"].disabled = True  # whatever is sent
+            self.fields["private"].help_text = _("Your history is switched off, so nothing you ask is kept.")
+
+    @property
+    def adjusted(self) -> bool:
+        """Whether the model or the languages are others than usual, and so are shown at once."""
+        return self.is_bound and bool({"model", "languages"} & {*self.changed_data, *self.errors})
+
+    def clean_languages(self) -> list[str]:
+        """Return the languages to choose among; none means all that the model knows."""
+        chosen: list[str] = self.cleaned_data["languages"]
+        return [] if set(chosen) == set(registry.languages()) else chosen
+
+    def clean(self) -> dict[str, Any]:
+        """Check that the model knows the languages."""
+        data = super().clean() or {}
+        if data.get("languages") and "model" in data:
+            with suppress(registry.ModelUnavailable):  # who asks it is told so
+                self._check_known(data["languages"], data["model"])
+        return data
+
+    def _check_known(self, languages: list[str], model: str) -> None:
+        known = services.known_languages(model)
+        if unknown := [code for code in languages if code not in known]:
+            message = _("The model you chose does not know %(languages)s.") % {"languages": listed(unknown)}
+            self.add_error("languages", ValidationError(message, code="unknown_language"))
 
 
 class FeedbackForm(forms.Form):

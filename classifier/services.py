@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from classifier import registry
 from classifier.answers import Comparison
-from classifier.ml.identifier import Identifier
+from classifier.ml.contributions import Explanation, without_each_letter, without_each_word
+from classifier.ml.identifier import Answer, Identifier
 from classifier.models import MULTIPLE, Feedback, Prediction, ReviewedWord, key_of
 from classifier.records import said, words_said
 from classifier.store import store
@@ -80,6 +81,22 @@ def ask(*, words: Sequence[str], model: str = "", languages: Sequence[str] = ())
         raise UnknownLanguage(f"The languages that can be asked for are: {', '.join(known)}.")
     said_by_each = [identifier.identify(words, languages) for identifier in identifiers]
     return [Comparison(answers, tuple(unavailable)) for answers in zip(*said_by_each, strict=True)]
+
+
+def explain(answer: Answer) -> Explanation | None:
+    """Return what each letter of a word, or each word of a text, did to an answer; store nothing.
+
+    None when the version that answered serves no more: another one would explain another answer.
+    """
+    if answer.words:
+        return without_each_word(answer)
+    try:
+        identifier = registry.get(answer.model)
+    except (registry.UnknownModel, registry.ModelUnavailable):
+        return None
+    if identifier.card.version != answer.model_version:
+        return None
+    return without_each_letter(answer, identifier.card.labels, identifier.probabilities)
 
 
 def wants_all(model: str) -> bool:

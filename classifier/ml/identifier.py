@@ -13,13 +13,12 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from classifier.ml.artifacts import SERVED, UNDETERMINED, BadVersion, Card, verify
-from classifier.ml.texts import combine, words_of
+from classifier.ml.texts import combine, normalised, words_of
 from classifier.ml.verdict import SINGLE, judge
 
 CHUNK = 256  # words in one call of the batch interpreter; shorter batches are padded
 ONE_BY_ONE = 16  # up to this many words are quicker one at a time than in a padded chunk
 _DECIMALS = 7  # batch sizes differ in the last bits of a float; an answer must not
-_TINY = 1e-9  # so that languages whose probabilities are all 0 share equally
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +150,9 @@ def _whole(
     if len(own) == 1:
         return own[0] if own[0].word == text else replace(own[0], word=text)
     asked = list(dict.fromkeys(languages)) or list(card.languages)
-    shares = output[:, [card.labels.index(language) for language in asked]] + _TINY
+    shares = normalised(output[:, [card.labels.index(language) for language in asked]])
     undetermined = output[:, card.labels.index(UNDETERMINED)]
-    likely, none = combine(shares / shares.sum(axis=1, keepdims=True), undetermined)
+    likely, none = combine(shares, undetermined)
     found = dict(zip(asked, np.round((1 - none) * likely, _DECIMALS).tolist(), strict=True))
     return answer(card, text, {**found, UNDETERMINED: round(none, _DECIMALS)}, languages, own)
 

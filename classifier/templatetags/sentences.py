@@ -33,7 +33,7 @@ MODEL_LINES = {
     ALL_MODELS: gettext_lazy("answer side by side."),
 }
 OUTCOMES = {
-    Feedback.Status.PENDING: gettext_lazy("Thank you. A reviewer will look at it; until then you can change or withdraw it."),
+    Feedback.Status.PENDING: gettext_lazy("Thank you. Until a reviewer looks at it, you can change or withdraw it."),
     Feedback.Status.ACCEPTED: gettext_lazy("A reviewer agreed. The next model learns from it."),
     Feedback.Status.REJECTED: gettext_lazy("A reviewer looked at it and decided otherwise."),
     Feedback.Status.DUPLICATE: gettext_lazy("Somebody said the same before you, and a reviewer agreed."),

@@ -1,20 +1,22 @@
-"""The pages around one word: ask, answer, say whether it is right."""
+"""The pages around one word: ask, answer, share, say whether it is right."""
 
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render, resolve_url
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from classifier import services
+from classifier import history, registry, services
 from classifier.forms import FeedbackForm, WordForm
 from classifier.models import Prediction
-from classifier.owners import ensure_visitor, owner_of, welcome
-from classifier.registry import ModelUnavailable
-from classifier.views.common import personal
+from classifier.owners import ensure_visitor, keeps_history, owner_of, welcome
+from classifier.views.common import limited, personal
+from classifier.views.copies import copies_of
 
 # One of each kind: French with English near, Spanish, shared, English, an apostrophe, none of them.
 EXAMPLES = ("orignal", "mañana", "piano", "knowledge", "aujourd’hui", "Straße")  # noqa: RUF001
@@ -22,21 +24,31 @@ EXAMPLES = ("orignal", "mañana", "piano", "knowledge", "aujourd’hui", "Straß
 
 @personal
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("single")
 def home(request: HttpRequest) -> HttpResponse:
     """Show the form; answer a private word at once, any other at its own address."""
-    form = WordForm(_posted(request))
+    form = WordForm(_posted(request), keeps_history=keeps_history(request))
     if not form.is_valid():
-        context = {"form": form, "examples": EXAMPLES}
-        return render(request, "home.html", context, status=400 if form.is_bound else 200)
-    try:
-        prediction = _identify(request, **form.cleaned_data)
-    except ModelUnavailable:
-        return render(request, "503.html", status=503)
+        return _form(request, form)
+    prediction = _identify(request, **form.cleaned_data)
     if prediction.private:
-        form = WordForm(initial=form.cleaned_data | {"word": ""})
-        return render(request, "result.html", {**_said(prediction), "form": form, "private": True})
+        return _result(request, prediction)
     response = HttpResponseRedirect(resolve_url("result", prediction.public_id), status=303)
     ensure_visitor(request, response)
+    return response
+
+
+@personal
+@require_safe
+@limited("single", "GET")
+def shared(request: HttpRequest) -> HttpResponse:
+    """Answer the word of a link for anybody who has it; the answer is nobody's and is not kept."""
+    form = WordForm({name: request.GET.get(name, "") for name in ("word", "model")})
+    if not form.is_valid():
+        return _form(request, form)
+    prediction = _identify(request, **form.cleaned_data | {"private": True})
+    response = _result(request, prediction, shared=True)
+    response.headers["X-Robots-Tag"] = "noindex"
     return response
 
 
@@ -51,9 +63,16 @@ def _posted(request: HttpRequest) -> QueryDict | None:
     return request.POST
 
 
-def _identify(request: HttpRequest, *, word: str, model: str, private: bool) -> Prediction:
+def _form(request: HttpRequest, form: WordForm) -> HttpResponse:
+    if "word" in form.errors:
+        form.fields["word"].widget.attrs["autofocus"] = True
+    context = {"form": form, "examples": EXAMPLES}
+    return render(request, "home.html", context, status=400 if form.is_bound else 200)
+
+
+def _identify(request: HttpRequest, *, word: str, private: bool, **how: Any) -> Prediction:
     owner = "" if private else welcome(request)
-    [prediction] = services.identify(words=[word], model=model, source="web", owner=owner, private=private)
+    [prediction] = services.identify(words=[word], source="web", owner=owner, private=private, **how)
     return prediction
 
 
@@ -66,15 +85,28 @@ def result(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @personal
 @require_POST
+@limited("feedback")
 def feedback(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Keep what a person says about an answer."""
     prediction = _find(request, public_id)
     form = FeedbackForm(request.POST, prediction=prediction)
     if not form.is_valid():
-        return _result(request, prediction, form)
+        return _result(request, prediction, rejected=form)
     with suppress(services.FeedbackClosed):  # decided meanwhile: the page says how
         services.submit_feedback(prediction=prediction, owner=owner_of(request), **form.cleaned_data)
     return HttpResponseRedirect(resolve_url("result", public_id) + "#feedback", status=303)
+
+
+@personal
+@require_POST
+@limited("feedback")
+def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Take back what a person said about an answer."""
+    prediction = _find(request, public_id)
+    with suppress(services.FeedbackClosed):  # decided meanwhile: the page says how
+        services.withdraw_feedback(prediction=prediction, owner=owner_of(request))
+        messages.success(request, _("Withdrawn: what you said about this answer is deleted."))
+    return HttpResponseRedirect(resolve_url("result", public_id), status=303)
 
 
 def _find(request: HttpRequest, public_id: UUID) -> Prediction:
@@ -84,17 +116,23 @@ def _find(request: HttpRequest, public_id: UUID) -> Prediction:
         raise Http404 from error
 
 
-def _said(prediction: Prediction) -> dict[str, Any]:
-    return {"answer": prediction.answer(), "comparison": prediction.comparison()}
-
-
-def _result(request: HttpRequest, prediction: Prediction, rejected: FeedbackForm | None = None) -> HttpResponse:
-    own = prediction.feedback.filter(owner=owner_of(request)).first()
+def _result(
+    request: HttpRequest, prediction: Prediction, *, rejected: FeedbackForm | None = None, shared: bool = False
+) -> HttpResponse:
+    owner = owner_of(request)
+    history.with_opinions([prediction], owner)
+    own = next(iter(prediction.feedback.all()), None)
+    answer = prediction.answer()
     context = {
         "prediction": prediction,
-        **_said(prediction),
+        "shared": shared,
+        "answer": answer,
+        "comparison": prediction.comparison(),
+        "models": len(registry.model_names()),
+        "explanation": services.explain(answer),
+        "copies": copies_of(prediction, request, owner),
         "feedback": own,
         "feedback_form": rejected or FeedbackForm(prediction=prediction, feedback=own),
-        "form": WordForm(),
+        "form": WordForm(initial={"private": prediction.private and not shared}, keeps_history=keeps_history(request)),
     }
     return render(request, "result.html", context, status=400 if rejected else 200)

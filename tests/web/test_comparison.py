@@ -17,7 +17,11 @@ def test_each_word_of_a_text_has_its_own_answer_below_it(client, ask):
 
 
 def test_a_text_has_one_answer_as_a_whole(client, ask):
-    assertContains(client.get(ask("le gâteau bateau")), "<h1>Probably French, 97\N{NO-BREAK SPACE}%</h1>", html=True)
+    assertContains(
+        client.get(ask("le gâteau bateau")),
+        '<h1 tabindex="-1" autofocus>Probably French, 97\N{NO-BREAK SPACE}%</h1>',
+        html=True,
+    )
 
 
 def test_a_text_of_words_of_no_language_says_so(client, ask):
@@ -91,4 +95,4 @@ def test_a_private_text_is_compared_at_once_and_not_kept(client):
 def test_an_answer_of_all_models_can_be_corrected(client, ask):
     address = ask(model="all")
     client.post(f"{address}feedback/", {"label": "en"})
-    assertContains(client.get(address), "<h1>English</h1>", html=True)
+    assertContains(client.get(address), '<h1 tabindex="-1" autofocus>English</h1>', html=True)

@@ -1,10 +1,11 @@
+import re
 from uuid import uuid4
 
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
 from classifier import services
-from classifier.models import Feedback
+from classifier.models import Feedback, ReviewedWord
 
 pytestmark = pytest.mark.django_db
 
@@ -37,20 +38,22 @@ def test_yes_is_one_click(client, ask, say):
     assertContains(client.get(ask()), '<button name="label" value="fr">Yes</button>', html=True)
     page = say(label="fr")
     assertContains(page, "pending")
-    assertContains(page, "<h1>Probably French, 67\N{NO-BREAK SPACE}%</h1>", html=True)
+    assertContains(page, '<h1 tabindex="-1" autofocus>Probably French, 67\N{NO-BREAK SPACE}%</h1>', html=True)
     assert Feedback.objects.get().kind == "confirmation"
 
 
 def test_a_correction_is_stored_and_wins_on_display(say):
     page = say(label="es", comment="Escrito así")
-    assertContains(page, "<h1>Spanish</h1>", html=True)
+    assertContains(page, '<h1 tabindex="-1" autofocus>Spanish</h1>', html=True)
     assertContains(page, "Escrito así")
     feedback = Feedback.objects.get()
     assert (feedback.kind, feedback.label, feedback.status) == ("correction", "es", "pending")
 
 
 def test_a_shared_word_comes_with_its_languages(say):
-    assertContains(say(label="mul", languages=["en", "fr"]), "<h1>English and French</h1>", html=True)
+    assertContains(
+        say(label="mul", languages=["en", "fr"]), '<h1 tabindex="-1" autofocus>English and French</h1>', html=True
+    )
     assert Feedback.objects.get().languages == ["en", "fr"]
 
 
@@ -58,15 +61,16 @@ def test_a_shared_word_comes_with_its_languages(say):
     ("label", "name"), [("mis", "Another language"), ("zxx", "Not a word"), ("und", "Not sure"), ("en", "English")]
 )
 def test_every_label_has_a_name(say, label, name):
-    assertContains(say(label=label), f"<h1>{name}</h1>", html=True)
+    assertContains(say(label=label), f'<h1 tabindex="-1" autofocus>{name}</h1>', html=True)
 
 
 @pytest.mark.parametrize("word", ["piano", "xqzt"])
 def test_where_the_model_named_no_language_the_label_is_asked_at_once(client, ask, word):
     response = client.get(ask(word))
     assertNotContains(response, "Is this right?")
-    assertNotContains(response, "<details")
-    assertContains(response, 'type="radio" name="label"', count=7)
+    section = response.content.decode().partition('id="feedback"')[2].partition("</section>")[0]
+    assert "<details" not in section
+    assert section.count('type="radio" name="label"') == 7
 
 
 def test_it_can_be_changed_while_pending(say):
@@ -80,9 +84,39 @@ def test_languages_that_mean_nothing_are_dropped(say):
     assert Feedback.objects.get().languages == []
 
 
+def test_it_can_be_withdrawn_while_pending(client, ask, say):
+    assertContains(say(label="es"), "Withdraw it")
+    address = Feedback.objects.get().prediction.public_id
+    response = client.post(f"/predictions/{address}/feedback/withdraw/")
+    assert (response.status_code, response.headers["Location"]) == (303, f"/predictions/{address}/")
+    page = client.get(f"/predictions/{address}/")
+    assertContains(page, "Withdrawn: what you said about this answer is deleted.")
+    assertContains(page, "Is this right?")
+    assert not Feedback.objects.exists()
+
+
+def test_what_is_decided_cannot_be_withdrawn(client, say, decide):
+    say(label="es")
+    feedback = decide("accepted")
+    page = client.post(f"/predictions/{feedback.prediction.public_id}/feedback/withdraw/", follow=True)
+    assertContains(page, "A reviewer agreed")
+    assertNotContains(page, "Withdraw")
+
+
+def test_anothers_feedback_cannot_be_withdrawn(client, ask, stranger):
+    address = ask()
+    client.post(f"{address}feedback/", {"label": "es"})
+    theirs = stranger.post(f"{address}feedback/withdraw/")
+    nothing = stranger.post(f"/predictions/{uuid4()}/feedback/withdraw/")
+    assert theirs.status_code == nothing.status_code == 404
+    assert theirs.content == nothing.content
+    assert Feedback.objects.count() == 1
+
+
 @pytest.mark.parametrize("method", ["get", "put", "delete"])
-def test_a_wrong_method_is_refused(client, ask, method):
-    assert getattr(client, method)(f"{ask()}feedback/").status_code == 405
+@pytest.mark.parametrize("path", ["feedback/", "feedback/withdraw/"])
+def test_a_wrong_method_is_refused(client, ask, method, path):
+    assert getattr(client, method)(f"{ask()}{path}").status_code == 405
 
 
 @pytest.mark.parametrize(
@@ -121,8 +155,9 @@ def test_anothers_answer_cannot_be_corrected(ask, stranger):
     assert not Feedback.objects.exists()
 
 
-def test_feedback_without_its_token_is_refused(strict_client, identified):
-    response = strict_client.post(f"/predictions/{identified().public_id}/feedback/", {"label": "es"})
+@pytest.mark.parametrize("path", ["feedback/", "feedback/withdraw/"])
+def test_a_form_without_its_token_is_refused(strict_client, identified, path):
+    response = strict_client.post(f"/predictions/{identified().public_id}/{path}", {"label": "es"})
     assert response.status_code == 403
     assert not Feedback.objects.exists()
 
@@ -148,6 +183,52 @@ def test_rejected_feedback_says_so(say, decide):
     say(label="es")
     decide("rejected")
     assertContains(say(label="es"), "decided otherwise")
+
+
+def stops(page):
+    """Return the stops on the road of feedback and whether each is reached."""
+    road = page.content.decode().partition('<ol class="steps"')[2].partition("</ol>")[0]
+    return [(text.strip(), bool(mark)) for mark, text in re.findall(r"<li( class=\"reached\")?>([^<]+)", road)]
+
+
+def test_feedback_is_received_at_once(say):
+    assert stops(say(label="es")) == [("Received", True), ("Waits for a reviewer", False), ("In no model yet", False)]
+
+
+@pytest.mark.parametrize(
+    ("status", "road"),
+    [
+        ("accepted", [("Reviewed: accepted", True), ("Waits for the next model", False)]),
+        ("rejected", [("Reviewed: rejected", True)]),
+        ("duplicate", [("Reviewed: a duplicate", True), ("Waits for the next model", False)]),
+    ],
+)
+def test_the_road_of_feedback_shows_how_it_was_decided(say, decide, status, road):
+    say(label="es")
+    decide(status)
+    assert stops(say(label="es")) == [("Received", True), *road]
+
+
+def test_the_road_of_feedback_ends_in_a_model(say, decide):
+    say(label="es")
+    feedback = decide("accepted")
+    Feedback.objects.filter(pk=feedback.pk).update(trained_in="20261123-00000009")
+    page = say(label="es")
+    assert stops(page)[-1] == ("In model version 20261123-00000009", True)
+    assertContains(page, "a model has learnt from it")
+
+
+def test_a_duplicate_ends_in_the_model_that_learnt_the_word(say, decide):
+    say(label="es")
+    decide("duplicate")
+    ReviewedWord.objects.create(word_key="orignal", label="es", votes=2, trained_in="20261123-00000009")
+    assert stops(say(label="es"))[-1] == ("In model version 20261123-00000009", True)
+
+
+def test_the_page_stands_at_what_is_wrong(client, ask):
+    response = client.post(f"{ask()}feedback/", {"label": "mul", "languages": ["en"]})
+    assertContains(response, 'class="problem" id="languages-error" tabindex="-1" autofocus', status_code=400)
+    assertContains(response, "autofocus", count=1, status_code=400)
 
 
 def test_the_page_after_feedback_is_not_cached(client, ask):

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains, assertTemplateUsed
 
@@ -35,6 +37,57 @@ def test_a_word_is_answered_at_an_address_of_its_own(client):
 def test_the_model_chosen_answers(client):
     client.post("/", {"word": "orignal", "model": "FF"})
     assert Prediction.objects.get().model == "FF"
+
+
+def test_the_languages_chosen_are_the_candidates(client):
+    client.post("/", {"word": "orignal", "languages": ["en", "es"]})
+    prediction = Prediction.objects.get()
+    assert [candidate.language for candidate in prediction.answer().candidates] == ["en", "es"]
+
+
+@pytest.mark.parametrize("languages", [[], ["en", "fr", "es"]])
+def test_all_or_no_languages_ticked_mean_all_that_the_model_knows(client, languages):
+    client.post("/", {"word": "orignal", "languages": languages})
+    assert Prediction.objects.get().languages == []
+
+
+def test_a_language_that_the_model_does_not_know_is_refused(client, fake_models):
+    fake_models["FF"] = replace(fake_models["FF"], card=replace(fake_models["FF"].card, labels=("en", "fr", "und")))
+    response = client.post("/", {"word": "orignal", "model": "FF", "languages": ["fr", "es"]})
+    assertContains(response, "The model you chose does not know Spanish.", status_code=400)
+    assertContains(response, "<details open>", status_code=400)
+    assert not Prediction.objects.exists()
+
+
+def test_an_unknown_language_is_refused(client):
+    response = client.post("/", {"word": "orignal", "languages": ["<b>xx"]})
+    assertContains(response, 'id="id_languages_error"', status_code=400)
+    assertNotContains(response, "<b>xx", status_code=400)
+
+
+def test_what_was_chosen_stays_when_something_is_wrong(client):
+    response = client.post("/", {"word": "123", "model": "FF", "languages": ["fr"]})
+    assertContains(response, 'value="123"', status_code=400)
+    assertContains(response, "<details open>", status_code=400)
+    assert response.content.decode().count(" checked") == 2
+
+
+def test_the_choices_stay_folded_when_they_are_the_usual_ones(client):
+    fields = {"word": "123", "model": "Ngram", "languages": ["en", "fr", "es"]}
+    assertNotContains(client.post("/", fields), "<details open>", status_code=400)
+
+
+def test_the_reader_stands_at_what_is_wrong_and_else_at_the_start(client):
+    assertNotContains(client.get("/"), "autofocus")
+    assertContains(client.post("/", {"word": "123"}), "autofocus", count=1, status_code=400)
+
+
+def test_with_the_history_off_every_word_is_private_whatever_is_sent(client):
+    client.cookies["history"] = "off"
+    assertContains(client.get("/"), "Your history is switched off")
+    client.post("/", {"word": "orignal"})
+    prediction = Prediction.objects.get()
+    assert (prediction.private, prediction.word, prediction.owner) == (True, "", "")
 
 
 def test_an_example_is_one_click(client):
@@ -114,7 +167,7 @@ def test_a_visitor_is_remembered_by_a_cookie_without_a_session(client):
 def test_a_private_word_is_answered_at_once_and_not_kept(client):
     response = client.post("/", {"word": "orignal", "private": "on"})
     assertContains(response, '<bdi lang="fr">orignal</bdi>', html=True)
-    assertContains(response, "<h1>Probably French, 67\N{NO-BREAK SPACE}%</h1>", html=True)
+    assertContains(response, '<h1 tabindex="-1" autofocus>Probably French, 67\N{NO-BREAK SPACE}%</h1>', html=True)
     prediction = Prediction.objects.get()
     assert (prediction.private, prediction.word, prediction.word_key, prediction.owner) == (True, "", "", "")
 

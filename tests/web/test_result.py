@@ -14,19 +14,23 @@ HOSTILE = ["<script>alert(1)</script>", "x'--", "{{settings}}", "{%debug%}", '">
 
 def test_the_sentence_comes_first_then_numbers_and_bars(client, ask):
     response = client.get(ask())
-    assertContains(response, "<h1>Probably French, 67\N{NO-BREAK SPACE}%</h1>", html=True)
+    assertContains(response, '<h1 tabindex="-1" autofocus>Probably French, 67\N{NO-BREAK SPACE}%</h1>', html=True)
     assertContains(response, '<span class="share">66.6\N{NO-BREAK SPACE}%</span>', html=True)
     assertContains(response, '<rect width="66.57%" height="100%"/>')
     assertContains(response, '<rect width="2.00%" height="100%"/>')
 
 
 def test_a_shared_word_names_its_languages(client, ask):
-    assertContains(client.get(ask("piano")), "<h1>English, French and Spanish share this word</h1>", html=True)
+    assertContains(
+        client.get(ask("piano")),
+        '<h1 tabindex="-1" autofocus>English, French and Spanish share this word</h1>',
+        html=True,
+    )
 
 
 def test_an_unsure_answer_says_so_and_why(client, ask):
     response = client.get(ask("xqzt"))
-    assertContains(response, "<h1>Not sure</h1>", html=True)
+    assertContains(response, '<h1 tabindex="-1" autofocus>Not sure</h1>', html=True)
     assertContains(response, "none of the languages")
 
 
@@ -68,6 +72,43 @@ def test_what_reviewers_accepted_for_the_word_is_shown(client, ask):
     assertContains(client.get(ask("ORIGNAL")), "Reviewers settled on: Spanish")
 
 
+def test_the_title_tells_the_answer_and_then_the_correction(client, ask):
+    address = ask()
+    assertContains(client.get(address), "<title>orignal: Probably French, 67\N{NO-BREAK SPACE}%")
+    client.post(f"{address}feedback/", {"label": "es"})
+    assertContains(client.get(address), "<title>orignal: Spanish")
+
+
+def test_the_reader_stands_at_the_answer(client, ask):
+    assertContains(client.get(ask()), "autofocus", count=1)
+
+
+def test_all_models_can_be_asked_about_the_same_word(client, ask):
+    page = client.get(ask(languages=["en", "fr"]))
+    assertContains(page, "Ask all 2 models")
+    assertContains(page, '<input type="hidden" name="word" value="orignal">', html=True)
+    response = client.post("/", {"word": "orignal", "model": "all", "languages": ["en", "fr"]}, follow=True)
+    assertContains(response, "All models side by side")
+    assertNotContains(response, "Ask all 2 models")
+
+
+def test_the_languages_asked_for_are_named_and_asked_again(client, ask):
+    response = client.get(ask(languages=["en", "fr"]))
+    assertContains(response, "<dd>English and French</dd>", html=True)
+    assertContains(response, '<input type="hidden" name="languages" value="fr">', count=2)
+
+
+def test_an_answer_can_be_deleted_there(client, ask):
+    address = ask()
+    assertContains(client.get(address), f'action="{address}delete/"')
+    client.post(f"{address}delete/")
+    assert client.get(address).status_code == 404
+
+
+def test_nobodys_answer_cannot_be_deleted(identified):
+    assertNotContains(Client().get(f"/predictions/{identified(source='api').public_id}/"), "Delete this answer")
+
+
 def test_the_next_word_can_be_asked_right_there_of_the_same_model(client, ask):
     assertContains(client.get(ask(model="FF")), '<input type="hidden" name="model" value="FF">', html=True)
 
@@ -101,5 +142,6 @@ def test_the_page_asks_for_nothing_from_another_host_and_has_no_script(client, a
     response = client.get(ask())
     assertNotContains(response, "<script>")
     assertNotContains(response, "style=")
-    assertNotContains(response, "http")
+    page = response.content.decode()
+    assert page.count("http") == page.count("http://testserver/")
     assert "unsafe" not in response.headers["Content-Security-Policy"]

@@ -1,0 +1,87 @@
+"""Draws what only the page of an answer shows: what each letter did, and how far feedback has come."""
+
+from dataclasses import dataclass
+
+from django import template
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from classifier.languages import mentioned
+from classifier.ml.artifacts import UNDETERMINED
+from classifier.ml.contributions import Explanation
+from classifier.models import Feedback, Prediction
+
+register = template.Library()
+
+MIDDLE = 50  # percent of a bar's height: above it a part speaks for the answer, below it against
+LEAST_SCALE = 0.1  # a change as large fills a bar even where no other is larger, so that trifles look like trifles
+NOTICEABLE = 0.005  # what is less is shown as 0
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """How a letter or word moved the answer, in percent of its drawing's height."""
+
+    text: str
+    points: str  # percentage points, with their sign, as the reader's language writes them
+    side: str  # `for`, `against` or neither
+    strongest: bool
+    top: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A stop on the road of feedback."""
+
+    text: str
+    done: bool
+
+
+@register.filter
+def bars(explanation: Explanation) -> list[Bar]:
+    """Return a bar for each letter or word; the largest change fills its half."""
+    scale = max([LEAST_SCALE, *(abs(part.change) for part in explanation.parts)])
+    found = []
+    for part in explanation.parts:
+        height = round(MIDDLE * abs(part.change) / scale)
+        side = "" if abs(part.change) < NOTICEABLE else "for" if part.change > 0 else "against"
+        top = MIDDLE if part.change < 0 else MIDDLE - height
+        strongest = part is explanation.strongest and bool(side)
+        found.append(Bar(part.text, points(part.change), side, strongest, top, height))
+    return found
+
+
+@register.filter
+def points(change: float) -> str:
+    """Return a change of a share of 1 in percentage points, with its sign."""
+    whole = round(100 * change)
+    sign = "+" if whole > 0 else "\N{MINUS SIGN}" if whole < 0 else ""
+    return sign + number_format(abs(whole))
+
+
+@register.filter
+def decisive(explanation: Explanation) -> bool:
+    """Return whether leaving out any part moves the answer noticeably."""
+    return any(abs(part.change) >= NOTICEABLE for part in explanation.parts)
+
+
+@register.filter
+def explained(explanation: Explanation) -> str:
+    """Return what is explained, as it stands inside a sentence."""
+    return _("“none of these”") if explanation.label == UNDETERMINED else mentioned(explanation.label)
+
+
+@register.filter
+def steps(feedback: Feedback, prediction: Prediction) -> list[Step]:
+    """Return how far feedback has come: received, reviewed, in a model."""
+    received = Step(_("Received"), done=True)
+    if feedback.status == Feedback.Status.PENDING:
+        return [received, Step(_("Waits for a reviewer"), done=False), Step(_("In no model yet"), done=False)]
+    if feedback.status == Feedback.Status.REJECTED:
+        return [received, Step(_("Reviewed: rejected"), done=True)]
+    duplicate = feedback.status == Feedback.Status.DUPLICATE
+    reviewed = Step(_("Reviewed: a duplicate") if duplicate else _("Reviewed: accepted"), done=True)
+    version = feedback.trained_in or (prediction.outcome.trained_in if prediction.outcome else "")
+    learnt = _("In model version %(version)s") % {"version": version} if version else _("Waits for the next model")
+    return [received, reviewed, Step(learnt, done=bool(version))]
