@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from classifier.ml.metrics import Interval
 
+LEAST_SPAN = 1e-6  # of a scale: smaller differences are noise
 DIGITS = 10  # of the ends of a scale: what adding up steps leaves behind is no part of them
 
 
@@ -42,7 +43,7 @@ def scale_of(values: Iterable[float], steps: int = 5, least: float = -math.inf, 
     """Return a scale of at most `steps` + 2 round steps that holds all values, which are within `least` and `most`."""
     found = list(values)
     low, high = min(found), max(found)
-    step = _round_step((high - low or abs(high) or 1.0) / steps)
+    step = _round_step(max(high - low or abs(high) or 1.0, LEAST_SPAN) / steps)
     low = max(round(math.floor(low / step) * step, DIGITS), least)
     high = min(round(math.ceil(high / step) * step, DIGITS), most)
     if low == high:

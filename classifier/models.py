@@ -175,7 +175,7 @@ class Prediction(models.Model):
 
     def correction(self, owner: str) -> dict[str, Any] | None:
         """Return the owner's own feedback on this, ready for JSON."""
-        for feedback in self.feedback.all():
+        for feedback in self.feedback.all() if self.pk else ():  # what is not stored has none
             if feedback.owner == owner:
                 return {field: getattr(feedback, field) for field in ("label", "languages", "comment", "status")}
         return None

@@ -1,10 +1,9 @@
 """The addresses of the pages."""
 
-from django.contrib.auth import views as auth
 from django.urls import path
 from django.views.i18n import set_language
 
-from classifier.views import asking, batches, catalogue, history, texts
+from classifier.views import accounts, asking, batches, catalogue, history, texts, tour
 
 urlpatterns = [
     path("", asking.home, name="home"),
@@ -24,8 +23,9 @@ urlpatterns = [
     path("models/", catalogue.models, name="models"),
     path("models/<str:name>/", catalogue.model, name="model"),
     path("privacy/", texts.privacy, name="privacy"),
-    path("api-tour/", texts.api_tour, name="api-tour"),
-    path("account/login/", auth.LoginView.as_view(template_name="login.html"), name="login"),
-    path("account/logout/", auth.LogoutView.as_view(), name="logout"),
+    path("api-tour/", tour.api_tour, name="api-tour"),
+    path("account/login/", accounts.log_in, name="login"),
+    path("account/logout/", accounts.log_out, name="logout"),
+    path("account/password/", accounts.change_password, name="password-change"),
     path("language/", set_language, name="set-language"),
 ]

@@ -6,8 +6,10 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver
 from django.utils import timezone
 
+from classifier import batches
 from classifier.models import ReviewedWord
 from classifier.services import submit_feedback
+from classifier.word_tables import Words
 
 pytestmark = pytest.mark.django_db
 # A and B are two browsers without a cookie; what is looked at is ana's. Staff has no permission, viewer may view all.
@@ -52,11 +54,15 @@ TABLE = {
     "GET history/delete/": OPEN,
     "GET history/keep/": row(405),
     "GET batches/": OPEN,
+    "GET batches/<uuid:public_id>/": row(404, ana=200),
+    "GET batches/<uuid:public_id>/answers.<slug:name>": row(404, ana=200),
+    "GET batches/<uuid:public_id>/delete/": row(405),
     "GET models/": OPEN,
     "GET models/<str:name>/": OPEN,
     "GET privacy/": OPEN,
     "GET api-tour/": OPEN,
-    "GET account/login/": OPEN,
+    "GET account/login/": row(302, A=200, B=200, key=200, revoked=200),
+    "GET account/password/": row(200, A=302, B=302, key=302, revoked=302),
     "GET account/logout/": row(405),
     "GET language/": row(302),
     "GET problems/<slug:name>/": OPEN,
@@ -94,6 +100,7 @@ TABLE = {
     **table_of("auth/group"),
     **table_of("auth/user"),
     **table_of("classifier/prediction", add=NEVER, delete=NEVER),
+    **table_of("classifier/batch", add=NEVER, delete=NEVER),
     **table_of("classifier/feedback", add=NEVER, delete=NEVER),
     **table_of("classifier/reviewedword", add=NEVER, delete=NEVER),
     **table_of("api/apikey", delete=NEVER),
@@ -132,15 +139,17 @@ def address(callers, identified):
     """Return a function that makes an address of a route, about what is ana's."""
     _clients, ana = callers
     prediction = identified("orignal", owner=f"user:{ana.pk}")
+    batch = batches.keep(Words(["chat"], [1]), owner=prediction.owner, name="", model="", languages=())
     feedback = submit_feedback(prediction=prediction, owner=prediction.owner, label="en")
     word = ReviewedWord.objects.create(word_key="mot", label="fr", votes=1)
     objects = {"prediction": prediction, "feedback": feedback, "reviewedword": word}
-    objects |= {"user": ana, "group": Group.objects.create(name="group")}
+    objects |= {"batch": batch, "user": ana, "group": Group.objects.create(name="group")}
 
     def address(route):
         model = route.split("/")[2] if route.startswith("admin/") and route.count("/") > 2 else ""
         pk = str(objects[model].pk) if model in objects else "1"
-        values = {"<uuid:public_id>": str(prediction.public_id), "<path:object_id>": pk, "<id>": pk, "<str:name>": "FF"}
+        values = {"batches/<uuid:public_id>": f"batches/{batch.public_id}", "answers.<slug:name>": "answers.csv"}
+        values |= {"<uuid:public_id>": str(prediction.public_id), "<path:object_id>": pk, "<id>": pk, "<str:name>": "FF"}
         values |= {"<slug:name>": "gone", "<path:content_type_id>": "0", "(?P<url>.*)$": "nothing/"}
         values |= {"^(?P<app_label>auth|classifier|api)/$": "classifier/"}
         for placeholder, value in values.items():

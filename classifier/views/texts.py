@@ -9,9 +9,3 @@ from django.views.decorators.http import require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """Tell what is kept, how long, and how to delete it."""
     return render(request, "privacy.html")
-
-
-@require_safe
-def api_tour(request: HttpRequest) -> HttpResponse:
-    """Show what programs can do."""
-    return render(request, "api_tour.html")

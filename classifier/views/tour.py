@@ -1,0 +1,83 @@
+"""The tour of the API: requests to this server, each with what the API's own code answers."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+from rest_framework.exceptions import ValidationError
+
+from classifier import services
+from classifier.api.problems import KINDS, field_errors, problem_fields
+from classifier.api.requests import MOST_ITEMS
+from classifier.api.serializers import PredictionRequest, prediction_fields
+from classifier.registry import ModelUnavailable
+from classifier.views.copies import curl, indented
+
+SCOPES = {
+    "single": gettext_lazy("Words, one a call"),
+    "batch": gettext_lazy("Words, many a call"),
+    "history": gettext_lazy("Calls about a history"),
+    "feedback": gettext_lazy("Corrections"),
+    "export": gettext_lazy("Exports"),
+}
+WORD = "orignal"
+WRONG = {"word": "123"}
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A request that can be copied into a terminal, and what comes back."""
+
+    command: str
+    answer: str = ""
+
+
+@require_safe
+def api_tour(request: HttpRequest) -> HttpResponse:
+    """Show what programs can do, with answers from the serializers that answer programs."""
+    context = {
+        "examples": _examples(request),
+        "schema": request.build_absolute_uri(reverse("api:schema")),
+        "limits": {name: settings.LIMITS[scope] for scope, name in SCOPES.items()},
+        "most_items": MOST_ITEMS,
+        "problems": KINDS,
+        "anonymous": settings.API_ANONYMOUS,
+    }
+    return render(request, "api_tour.html", context)
+
+
+def _examples(request: HttpRequest) -> dict[str, Example]:
+    asking, storing, many, history = (
+        request.build_absolute_uri(reverse(f"api:{name}"))
+        for name in ("identify", "predictions", "batch", "predictions")
+    )
+    items = [{"id": "a", "word": "piano"}, {"id": "b", "word": "mañana"}]
+    return {
+        "word": Example(f"curl '{asking}?word={WORD}'", _answer()),
+        "all": Example(curl(storing, {"word": "un gâteau", "model": services.ALL_MODELS})),
+        "many": Example(curl(many, {"items": items})),
+        "key": Example(f"curl '{history}' \\\n  -H \"Authorization: Bearer $KEY\""),
+        "wrong": Example(curl(storing, WRONG), indented(_problem(request))),
+    }
+
+
+def _answer() -> str:
+    """Return the answer for a word, of which nothing is stored; empty when no model is there."""
+    try:
+        [prediction] = services.identify(words=[WORD], source="api", keep=lambda rows: None)
+    except ModelUnavailable:
+        return ""
+    return indented(prediction_fields(prediction, owner=""))
+
+
+def _problem(request: HttpRequest) -> dict[str, Any]:
+    """Return the problem document for a request that is refused."""
+    refused = PredictionRequest(data=WRONG)
+    refused.is_valid()
+    errors = field_errors(ValidationError(refused.errors).get_full_details(), "pointer")
+    return problem_fields(request, 400, errors=list(errors), instance=reverse("api:predictions"))

@@ -1,0 +1,216 @@
+"""The pages of the models: what is known is shown, what was not measured is left out."""
+
+import json
+import re
+from dataclasses import replace
+
+import pytest
+from django.conf import settings
+
+from classifier import catalogue, registry
+from classifier.ml.artifacts import Card
+from tests.conftest import FakeIdentifier
+
+SCORES = {
+    "words": 200,
+    "accuracy": 0.855,
+    "by_language": {"en": 0.9, "fr": 0.81},
+    "expected_calibration_error": 0.0314,
+    "reliability": [
+        {"words": 50, "confidence": 0.5, "accuracy": 0.44},
+        {"words": 150, "confidence": 0.79, "accuracy": 0.77},
+    ],
+    "confusion": [[90, 10], [19, 81]],
+    "by_length": [{"letters": "1-3", "words": 20, "accuracy": 0.7}, {"letters": "4+", "words": 180, "accuracy": 0.87}],
+    "verdicts": {"single": 0.7, "several": 0.2, "unsure": 0.1, "single_right": 0.96},
+    "single_elsewhere": {"German": 0.058},
+    "words_per_second": 12_345,
+}
+TRAINING = {"parameters": 2_097_152, "seconds": 139, "history": {"loss": [0.5, 0.4], "val_loss": [0.2, 0.15]}}
+
+
+@pytest.fixture
+def give(fake_models):
+    """Return a function that changes the card of the model that answers by default."""
+
+    def give(name="Ngram", **fields):
+        card = replace(fake_models[name].card, **fields)
+        fake_models[name] = FakeIdentifier(card)
+        return card
+
+    return give
+
+
+@pytest.fixture
+def show(client, db):
+    """Return a function that fetches a page and returns it with single spaces only."""
+
+    def show(address):
+        response = client.get(address)
+        assert response.status_code == 200
+        return " ".join(response.content.decode().split())
+
+    return show
+
+
+def test_all_models_are_listed_with_a_page_each(show):
+    page = show("/models/")
+    for name in ("Ngram", "FF"):
+        assert f'<a href="/models/{name}/">{name}</a>' in page
+    assert page.count("chosen by default") == 1
+
+
+def test_a_model_says_what_it_is_and_draws_its_network(show):
+    page = show("/models/Ngram/")
+    assert "all its groups of one to six letters" in page
+    assert page.count('class="network"') == 1
+    assert page.count("<li>A probability for each language") == 1
+
+
+def test_scores_are_drawn_with_their_numbers(give, show):
+    give(scores={"single-words": SCORES}, training=TRAINING)
+    page = show("/models/Ngram/")
+    for shown in ("85.5 %", "80.0 to 89.7", "12,345 words a second", "2 minutes", "2.10 million"):
+        assert shown in page
+    assert page.count('class="dot"') == 1 + 2
+    assert page.count("<svg aria-hidden") == 1 + 1 + 2 + 4  # lengths, reliability, two curves, four cells
+
+
+def test_calibration_is_said_in_words(give, show):
+    give(scores={"single-words": SCORES})
+    said = "When Ngram says 79 %, it is right 77 % of the time."
+    assert said in show("/models/Ngram/")
+
+
+def test_the_public_tests_come_before_those_of_our_own(give, show):
+    give(scores={"held-out": SCORES, "sentences": SCORES, "single-words": SCORES})
+    found = re.findall(
+        r'<th scope="row">(Public single words|Public sentences|Held-out words) ', show("/models/Ngram/")
+    )
+    assert found == ["Public single words", "Public sentences", "Held-out words"]
+
+
+@pytest.mark.parametrize(
+    "scores",
+    [
+        {},
+        {"single-words": {}},
+        {"single-words": {"words": 10, "accuracy": 1.0}},
+        {"single-words": {"words": 10, "accuracy": 0.5, "by_language": {"en": None}, "confusion": [[0]]}},
+        {"sentences": {**SCORES, "by_length": [], "reliability": []}},
+        {"single-words": {**SCORES, "verdicts": {"single": 0.0, "single_right": None}, "single_elsewhere": {}}},
+    ],
+)
+def test_what_was_not_measured_is_left_out(give, show, scores):
+    give(scores=scores)
+    for address in ("/models/", "/models/Ngram/"):
+        assert not re.search(r"\b(None|nan|inf)\b", show(address))
+
+
+@pytest.mark.parametrize("languages", [("en", "fr"), ("en", "fr", "es", "de", "pt")])
+def test_a_model_of_any_number_of_languages_has_its_page(give, show, languages):
+    counts = [[8 if row == column else 1 for column in languages] for row in languages]
+    scores = {**SCORES, "by_language": dict.fromkeys(languages, 0.8), "confusion": counts}
+    give(labels=(*languages, "und"), scores={"single-words": scores})
+    page = show("/models/Ngram/")
+    assert page.count('<td class="right">') == len(languages)
+    assert page.count('class="dot"') == 1 + len(languages)
+
+
+def test_a_network_that_is_new_shows_its_own_summary(show, monkeypatch, fake_models):
+    card = replace(fake_models["FF"].card, name="Transformer", summary="Attends to all letters.")
+    monkeypatch.setattr(registry, "active_versions", lambda: {"Transformer": card.version})
+    fake_models["Transformer"] = FakeIdentifier(card)
+    assert "Attends to all letters." in show("/models/Transformer/")
+    assert 'class="network"' not in show("/models/")
+
+
+def test_a_model_that_cannot_answer_says_so(show, without_model):
+    without_model("FF")
+    assert "Cannot answer now" in show("/models/FF/")
+    assert show("/models/").count("Cannot answer now") == 1
+
+
+@pytest.mark.parametrize("address", ["/models/GPT/", "/models/%00/", "/models/<script>/"])
+def test_an_unknown_model_is_not_found(client, db, address):
+    assert client.get(address).status_code == 404
+
+
+def test_a_name_is_found_in_any_case(show):
+    assert "<bdi>Ngram</bdi>" in show("/models/ngram/")
+
+
+def test_without_any_model_the_pages_still_answer(client, db, monkeypatch):
+    monkeypatch.setattr(registry, "active_versions", dict)
+    assert "There are no models on this server." in client.get("/models/").content.decode()
+    assert client.get("/models/Ngram/").status_code == 503
+
+
+@pytest.mark.parametrize("address", ["/models/", "/models/Ngram/"])
+def test_the_pages_only_answer_questions(client, db, address):
+    assert client.post(address).status_code == 405
+    assert client.head(address).status_code == 200
+
+
+@pytest.fixture
+def on_disk(tmp_path, monkeypatch, give):
+    """Return a function that puts a version of Ngram into one of two folders: shipped, or trained on the spot."""
+    monkeypatch.setattr(settings, "MODEL_DIRS", [tmp_path / "shipped", tmp_path / "trained"])
+
+    def put(version, place="shipped", **fields):
+        folder = tmp_path / place / "Ngram" / version
+        folder.mkdir(parents=True)
+        golden = {"a": (0.25, 0.25, 0.25, 0.25)}
+        replace(give(), version=version, golden=golden, **fields).write(folder)
+        return folder
+
+    return put
+
+
+def test_versions_are_listed_newest_first_with_what_became_of_each(on_disk, show):
+    on_disk("20261122-00000001", scores={"single-words": {"accuracy": 0.898}})
+    on_disk("20270101-00000002", "trained")
+    page = show("/models/Ngram/").split('id="versions"')[1]
+    assert page.index("20270101-00000002") < page.index("20261122-00000001")
+    assert page.index("trained on this server") < page.index("answers now") < page.index("came with the program")
+    assert "89.8 %" in page
+    assert "Jan. 1, 2027" in page
+
+
+def test_a_version_that_cannot_be_read_is_listed_as_such(on_disk, show):
+    (on_disk("20261122-0000000a") / "card.json").write_text("{")
+    assert "cannot be read" in show("/models/Ngram/")
+
+
+def test_the_size_is_that_of_the_file_that_serves(on_disk, show):
+    (on_disk("20261122-00000001") / "model.tflite").write_bytes(bytes(1_260_000))
+    assert "1.3 MB" in show("/models/Ngram/")
+
+
+def test_other_programs_stand_beside_ours_best_first(show):
+    page = show("/models/").split('id="compared"')[1]
+    assert page.index("Ngram") < page.index(">lingua<") < page.index("fastText")
+    assert page.count('class="other"') == 3 * 7
+
+
+@pytest.mark.parametrize("text", [None, "{"])
+def test_a_comparison_that_is_not_there_is_left_out(tmp_path, text):
+    path = tmp_path / "accuracy.json"
+    if text:
+        path.write_text(text)
+    assert catalogue.compared(path) == {}
+
+
+def test_the_comparison_is_what_was_measured():
+    results = json.loads(catalogue.COMPARISON.read_text())
+    for kind, found in catalogue.compared().items():
+        measured = results["results"][kind]["as typed"]
+        assert {one.name: one.share.value for one in found} == {name: own["accuracy"] for name, own in measured.items()}
+
+
+@pytest.mark.real_models
+def test_the_shipped_models_show_all_there_is(client, db):
+    for name in registry.model_names():
+        page = client.get(f"/models/{name}/").content.decode()
+        assert Card.read(registry.folders(name, registry.active_versions()[name])[0]).version in page
+        assert all(f'id="{part}"' in page for part in ("right", "sure", "confused", "verdicts", "training", "versions"))
