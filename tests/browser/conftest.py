@@ -4,6 +4,8 @@ import shutil
 
 import pytest
 
+LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
 
 @pytest.fixture(scope="module")
 def chromium():
@@ -64,3 +66,18 @@ def visit(chromium, live_server):
     for context in contexts:
         context.close()
     assert faults == []
+
+
+@pytest.fixture
+def check():
+    """Return a function that fails on violations of WCAG 2.2 AA and on a page that scrolls sideways."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python").Axe()
+
+    def check(page):
+        page.wait_for_load_state()
+        results = axe.run(page, options={"runOnly": {"type": "tag", "values": LEVELS}})
+        assert results.response["violations"] == [], results.generate_report()
+        assert results.response["passes"]
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+    return check

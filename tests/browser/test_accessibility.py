@@ -2,23 +2,6 @@ import pytest
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-@pytest.fixture
-def check():
-    """Return a function that fails on violations of WCAG 2.2 AA and on a page that scrolls sideways."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python").Axe()
-
-    def check(page):
-        page.wait_for_load_state()
-        results = axe.run(page, options={"runOnly": {"type": "tag", "values": LEVELS}})
-        assert results.response["violations"] == [], results.generate_report()
-        assert results.response["passes"]
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-
-    return check
-
 
 # Between them they show every rule: both widths, both palettes.
 @pytest.fixture(params=[{"width": 320, "scheme": "light"}, {"width": 1280, "scheme": "dark"}], ids=str)

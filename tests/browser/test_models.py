@@ -1,0 +1,58 @@
+"""The models' pages and the API's tour in a browser: readable by all, at every size, with the numbers at hand."""
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PAGES = ["/models/", "/models/Ngram/", "/api-tour/"]
+
+
+@pytest.mark.real_models
+@pytest.mark.parametrize("path", PAGES)
+def test_everyone_can_read_the_page(visit, screen, check, path):
+    page = visit(path, **screen, javascript=True)
+    check(page)
+    page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+    check(page)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_models_without_scores_are_readable_too(visit, screen, check, path):
+    check(visit(path, **screen, javascript=True))
+
+
+@pytest.mark.real_models
+def test_a_model_is_found_from_the_list_and_left_again(visit):
+    page = visit("/models/")
+    page.get_by_role("link", name="RNN", exact=True).first.click()
+    assert page.get_by_role("heading", level=1).inner_text() == "RNN"
+    page.get_by_role("link", name="All models").click()
+    assert page.url.endswith("/models/")
+
+
+@pytest.mark.real_models
+def test_the_numbers_of_a_plot_unfold_without_javascript(visit):
+    page = visit("/models/Ngram/")
+    numbers = page.locator("figure.plot").first
+    assert not numbers.get_by_role("table").is_visible()
+    numbers.get_by_text("The numbers").click()
+    assert "10-12" in numbers.get_by_role("table").inner_text()
+
+
+@pytest.mark.real_models
+def test_nothing_of_a_drawing_leaves_its_card(visit, screen):
+    page = visit("/models/CNNsep/", **screen)
+    outside = page.evaluate(
+        """() => [...document.querySelectorAll('.card svg *')].filter(part => {
+            const own = part.getBoundingClientRect(), card = part.closest('.card').getBoundingClientRect();
+            return own.left < card.left - 1 || own.right > card.right + 1 || own.bottom > card.bottom + 1;
+        }).map(part => part.outerHTML)"""
+    )
+    assert outside == []
+
+
+def test_a_command_is_copied_with_a_click(visit, chromium):
+    page = visit("/api-tour/", javascript=True)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy").first.click()
+    page.get_by_text("The command is copied.").first.wait_for()
+    assert page.evaluate("navigator.clipboard.readText()").startswith("curl 'http")
