@@ -14,7 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from classifier import services
-from classifier.models import Feedback, Prediction, ReviewedWord, key_of
+from classifier.accounts import AdminLoginForm
+from classifier.models import Batch, Feedback, Prediction, ReviewedWord, key_of
+
+admin.site.login_form = AdminLoginForm
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -52,6 +55,17 @@ class PredictionAdmin(ReadOnlyAdmin):
     list_filter = ["verdict", "language", "model", "source", "private", "created"]
     search_fields = ["=owner", "=model_version"]
     date_hierarchy = "created"
+    ordering = ["-id"]
+
+
+@admin.register(Batch)
+class BatchAdmin(ReadOnlyAdmin):
+    """Which words came together."""
+
+    list_display = ["public_id", "name", "answered", "model", "owner", "created"]
+    list_filter = ["model", "created"]
+    search_fields = ["=owner", "name"]
+    word_field = "name"
     ordering = ["-id"]
 
 

@@ -70,8 +70,8 @@ class Tsv:
 
     def __init__(self, languages: Sequence[str]) -> None:
         self._languages = languages
-        names = ["word", "language", "verdict", *languages, "undetermined", "model", "model_version"]
-        self.opening = self._lines([names])
+        self._names = ["word", "language", "verdict", *languages, "undetermined", "model", "model_version"]
+        self.opening = self._lines([self._names])
 
     def rows(self, rows: Iterable[Row]) -> str:
         """Return the text of the answers among `rows`, one line each."""

@@ -1,14 +1,105 @@
 """The pages around many words at once: paste or upload them, read the table, fetch the file."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from collections.abc import Iterable
+from uuid import UUID
 
-from classifier.views.common import personal
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
+from django.shortcuts import get_object_or_404, render, resolve_url
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from classifier import batches
+from classifier.batch_files import FILES, lines
+from classifier.batch_form import BatchForm
+from classifier.batches import Entry
+from classifier.limits import charge
+from classifier.models import Batch
+from classifier.owners import ensure_visitor, keeps_history, owner_of, welcome
+from classifier.views.common import body_limit, limited, personal
+from classifier.word_tables import MOST_BYTES, MOST_WORDS
+
+LISTED = 5  # batches on the first page
+
+
+@personal
+@require_http_methods(["GET", "HEAD", "POST"])
+@body_limit(4 * MOST_BYTES)  # so that the form itself, still filled in, can say of most files that they are too large
+def start(request: HttpRequest) -> HttpResponseBase:
+    """Show the form; answer private words by the file, any others at their own address."""
+    posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = BatchForm(*posted, keeps_history=keeps_history(request))
+    if form.is_bound:
+        charge(request, "batch", form.found.size if form.is_valid() else 1)
+    if not form.is_valid():
+        return _form(request, form)
+    asked = {name: form.cleaned_data[name] for name in ("model", "languages")}
+    if form.cleaned_data["private"]:
+        return _file(batches.answer_privately(form.found, **asked), form.cleaned_data["format"])
+    batch = batches.keep(form.found, owner=welcome(request), name=form.file_name, **asked)
+    response = HttpResponseRedirect(resolve_url("batch", batch.public_id), status=303)
+    ensure_visitor(request, response)
+    return response
+
+
+def _form(request: HttpRequest, form: BatchForm) -> HttpResponse:
+    own = Batch.objects.of(owner_of(request)).defer("errors")[:LISTED]
+    context = {"form": form, "batches": own, "most_words": MOST_WORDS, "most_bytes": MOST_BYTES}
+    return render(request, "batches.html", context, status=400 if form.is_bound else 200)
 
 
 @personal
 @require_safe
-def start(request: HttpRequest) -> HttpResponse:
-    """Show the form for many words."""
-    return render(request, "batches.html")
+def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Show a page of the rows, and how many of all are in which language."""
+    batch = _find(request, public_id)
+    first = _first_row(request)
+    page = batches.read_page(batch, first)
+    if not page.entries:
+        raise Http404
+    return render(request, "batch.html", {"batch": batch, "page": page, "parts": batches.parts(batch)})
+
+
+@personal
+@require_safe
+@limited("export", "GET")
+def download(request: HttpRequest, public_id: UUID, name: str) -> StreamingHttpResponse:
+    """Send all rows as a file."""
+    if name not in FILES:
+        raise Http404
+    batch = _find(request, public_id)
+    return _file(batches.read_all(batch), name, batch.owner)
+
+
+@personal
+@require_POST
+def delete(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Delete a batch with all its answers."""
+    batches.delete(_find(request, public_id))
+    messages.success(request, _("The words and their answers are deleted."))
+    return HttpResponseRedirect(resolve_url("batches"), status=303)
+
+
+def _find(request: HttpRequest, public_id: UUID) -> Batch:
+    return get_object_or_404(Batch.objects.of(owner_of(request)), public_id=public_id)
+
+
+def _first_row(request: HttpRequest) -> int:
+    text = request.GET.get("from", "1")
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise BadRequest("There is no such row.")
+    return int(text)
+
+
+def _file(entries: Iterable[Entry], name: str, owner: str = "") -> StreamingHttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="words.{name}"'}
+    content_type = f"{FILES[name].media_type}; charset=utf-8"
+    return StreamingHttpResponse(lines(entries, name, owner), content_type=content_type, headers=headers)

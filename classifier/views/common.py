@@ -22,7 +22,7 @@ def limited(scope: str, method: str = "POST") -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def counted(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponseBase:
-            if request.method == method:
+            if method == ("GET" if request.method == "HEAD" else request.method):
                 charge(request, scope)
             return view(request, *arguments, **named)
 
@@ -36,3 +36,13 @@ def back(request: HttpRequest, otherwise: str) -> HttpResponseRedirect:
     address = request.POST.get("next", "")
     ours = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
     return HttpResponseRedirect(address if ours else resolve_url(otherwise), status=303)
+
+
+def body_limit(size: int) -> Callable[[View], View]:
+    """Let a view's requests have a body of `size` bytes; what is not a file in it has the usual limit still."""
+
+    def decorate(view: View) -> View:
+        view.body_limit = size  # type: ignore[attr-defined]  # read before the view is called
+        return view
+
+    return decorate

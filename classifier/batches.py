@@ -1,0 +1,169 @@
+"""Answers many words at once, and reads what became of them: page by page, in sum, and row by row for a file."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+
+from django.db import transaction
+from django.db.models import Count
+from django.utils.translation import gettext_lazy as _
+
+from classifier import history, services
+from classifier.ml.artifacts import UNDETERMINED
+from classifier.ml.verdict import SEVERAL
+from classifier.models import MULTIPLE, Batch, Prediction, PredictionQuerySet
+from classifier.store import store
+from classifier.word_tables import Words
+
+PAGE = 100  # rows
+NO_WORD = "no word"  # the label of rows that hold none
+
+REASONS = {
+    "required": _("There is no word in this row."),
+    "no_letters": _("This contains no letters."),
+    "max_length": _("This is too long."),
+    "too_many_marks": _("This has too many combining marks in a row."),
+    "control_characters": _("This contains control characters."),
+    "invalid_unicode": _("This is not valid Unicode."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row of what was sent: its answer, or the code of why there is none."""
+
+    row: int
+    prediction: Prediction | None = None
+    code: str = ""
+
+    @property
+    def reason(self) -> str:
+        """Why there is no answer."""
+        return str(REASONS.get(self.code, _("This is no word.")))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows in a batch, and where the pages before and after it start."""
+
+    entries: Sequence[Entry]
+    before: int | None
+    after: int | None
+
+    @property
+    def last(self) -> int:
+        """The number of the last row."""
+        return self.entries[-1].row
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """How many rows of a batch have one label, and where its piece of the picture is: shares of 1."""
+
+    label: str
+    count: int
+    share: float
+    start: float
+
+
+def keep(found: Words, *, owner: str, name: str, model: str, languages: Sequence[str]) -> Batch:
+    """Answer the words and store answers and errors as a batch of `owner`, all in one commit.
+
+    Raises UnknownModel, ModelUnavailable and UnknownLanguage.
+    """
+    batch = Batch(owner=owner, name=name, model=model, answered=len(found.words), errors=found.errors)
+
+    def store_all(rows: Sequence[Prediction]) -> None:
+        for row, number in zip(rows, found.rows, strict=True):
+            row.batch_row = number
+        with transaction.atomic():
+            batch.save()
+            store(rows)
+
+    services.identify(
+        words=found.words,
+        source=Prediction.Source.BATCH,
+        model=model,
+        languages=languages,
+        owner=owner,
+        batch=batch.public_id,
+        keep=store_all,
+    )
+    return batch
+
+
+def answer_privately(found: Words, *, model: str, languages: Sequence[str]) -> list[Entry]:
+    """Answer the words; neither they nor who asked is kept, nor that they came together.
+
+    Raises UnknownModel, ModelUnavailable and UnknownLanguage.
+    """
+    source = Prediction.Source.BATCH
+    rows = services.identify(words=found.words, source=source, model=model, languages=languages, private=True)
+    return _merged(zip(found.rows, rows, strict=True), found.errors)
+
+
+def predictions(batch: Batch) -> PredictionQuerySet:
+    """Return the answers of a batch that are left, in the order of its rows."""
+    return Prediction.objects.filter(batch=batch.public_id, batch_row__isnull=False).order_by("batch_row")
+
+
+def read_page(batch: Batch, start: int) -> Page:
+    """Return the page that begins with row `start`, or the next one there is."""
+    entries = _from(batch, start, PAGE + 1)
+    before = _before(batch, start)
+    return Page(entries[:PAGE], before[0].row if before else None, entries[PAGE].row if len(entries) > PAGE else None)
+
+
+def read_all(batch: Batch) -> Iterator[Entry]:
+    """Yield all rows, a chunk in memory at a time."""
+    start = 1
+    while chunk := _from(batch, start, history.CHUNK):
+        yield from chunk
+        start = chunk[-1].row + 1
+
+
+def parts(batch: Batch) -> list[Part]:
+    """Return how many rows have which label: languages first, the most frequent one first of all."""
+    groups = predictions(batch).order_by().values_list("verdict", "language").annotate(count=Count("pk"))
+    counts = {language or (MULTIPLE if verdict == SEVERAL else UNDETERMINED): n for verdict, language, n in groups}
+    last = [MULTIPLE, UNDETERMINED, NO_WORD]
+    counts[NO_WORD] = len(batch.errors)
+    labels = sorted(set(counts) - set(last), key=lambda label: -counts[label]) + last
+    return list(_parts([(label, counts[label]) for label in labels if counts.get(label)]))
+
+
+def _parts(counts: Sequence[tuple[str, int]]) -> Iterator[Part]:
+    total, taken = sum(count for _label, count in counts), 0
+    for label, count in counts:
+        yield Part(label, count, count / total, taken / total)
+        taken += count
+
+
+def delete(batch: Batch) -> None:
+    """Delete a batch with its answers and all that was said of them."""
+    history.delete_all(Prediction.objects.of(batch.owner).filter(batch=batch.public_id, batch_row__isnull=False))
+
+
+def _from(batch: Batch, start: int, count: int) -> list[Entry]:
+    """Return the first `count` rows from number `start` on."""
+    rows = _numbered(predictions(batch).filter(batch_row__gte=start)[:count], batch)
+    errors = [(row, code) for row, code in batch.errors if row >= start]
+    return _merged(rows, errors[:count])[:count]
+
+
+def _before(batch: Batch, start: int) -> list[Entry]:
+    """Return the rows of the page before number `start`."""
+    rows = predictions(batch).filter(batch_row__lt=start).reverse()[:PAGE]
+    errors = [(row, code) for row, code in batch.errors if row < start]
+    return _merged(((row.batch_row or 0, row) for row in rows), errors[-PAGE:])[-PAGE:]
+
+
+def _numbered(rows: Iterable[Prediction], batch: Batch) -> Iterator[tuple[int, Prediction]]:
+    for prediction in history.with_opinions(list(rows), batch.owner):
+        yield prediction.batch_row or 0, prediction
+
+
+def _merged(answers: Iterable[tuple[int, Prediction]], errors: Iterable[tuple[int, str]]) -> list[Entry]:
+    answered = [Entry(row, prediction=prediction) for row, prediction in answers]
+    refused = [Entry(row, code=code) for row, code in errors]
+    return sorted([*answered, *refused], key=attrgetter("row"))

@@ -1,0 +1,47 @@
+"""Says what became of many words: in a sentence, in names, and in the tones of a picture."""
+
+from collections.abc import Sequence
+
+from django import template
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from classifier.batches import NO_WORD, Part
+from classifier.languages import OTHER_LABELS, label_name, mentioned
+from classifier.ml.artifacts import UNDETERMINED
+from classifier.models import MULTIPLE
+from classifier.templatetags.measures import counted
+
+register = template.Library()
+
+TONES = 5  # colours of languages in the style sheet
+_OWN_TONES = {MULTIPLE: "tone-mul", UNDETERMINED: "tone-und", NO_WORD: "tone-no"}
+
+
+@register.filter
+def summed(parts: Sequence[Part]) -> str:
+    """Return the languages of many words in one sentence."""
+    answered = [part for part in parts if part.label != NO_WORD]
+    languages = [part for part in answered if part.label not in OTHER_LABELS]
+    total = sum(part.count for part in answered)
+    if not languages:
+        return _("None of these words is clearly of one language")
+    first = languages[0]
+    values = {"language": mentioned(first.label), "count": counted(first.count), "total": counted(total)}
+    if first.count == total:
+        return ngettext("One word, and it is %(language)s", "All %(total)s words are %(language)s", total) % values
+    if 2 * first.count > total:
+        return _("Mostly %(language)s: %(count)s of %(total)s words") % values
+    return _("Mixed: most often %(language)s, %(count)s of %(total)s words") % values
+
+
+@register.filter
+def part_name(part: Part) -> str:
+    """Return what the rows of a part are."""
+    return _("No word") if part.label == NO_WORD else label_name(part.label)
+
+
+@register.filter
+def tone(label: str, place: int) -> str:
+    """Return the class that colours the part with this label, the language at this place from 1."""
+    return _OWN_TONES.get(label) or f"tone-{(place - 1) % TONES + 1}"
