@@ -80,7 +80,9 @@ def _refuse_form(request: HttpRequest) -> int:
 
 def _too_much(request: HttpRequest, error: LimitExceeded) -> HttpResponse:
     """Answer with a page that holds the form, to be sent again."""
-    fields = [(name, value) for name, values in request.POST.lists() for value in values]
+    # Not where a password may be among them.
+    posted = {} if hasattr(request, "sensitive_post_parameters") else request.POST
+    fields = [(name, value) for name in posted for value in request.POST.getlist(name)]
     context = {
         "seconds": error.seconds,
         "fields": [field for field in fields if field[0] != "csrfmiddlewaretoken"],

@@ -112,7 +112,7 @@ CORS_ORIGINS = env.list("CORS_ORIGINS", default=[])  # sites whose pages may cal
 # How many proxies stand before the site; each adds an address to X-Forwarded-For, and no other is believed.
 NUM_PROXIES = env.int("NUM_PROXIES", default=int(BEHIND_PROXY))
 # Calls a minute (batch: words) by scope, of each key, user or address; counted for this machine in the file.
-_LIMITS = {"single": 600, "batch": 60_000, "history": 600, "feedback": 120, "export": 10}
+_LIMITS = {"single": 600, "batch": 60_000, "history": 600, "feedback": 120, "export": 10, "login": 10}
 LIMITS = {scope: env.int(f"LIMIT_{scope.upper()}", default=limit) for scope, limit in _LIMITS.items()}
 LIMITS_FILE = VAR / "limits"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # bytes; a larger body is answered 413, unread

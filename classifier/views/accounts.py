@@ -1,0 +1,51 @@
+"""The pages of accounts, which are made in the admin: log in, log out, change the password."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import views
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse_lazy
+from django.utils.translation import gettext as _
+
+from classifier.accounts import LoginForm
+from classifier.limits import charge
+from classifier.views.common import personal
+
+
+class LogIn(views.LoginView):
+    """Ask for name and password, then go on where the reader came from."""
+
+    template_name = "login.html"
+    authentication_form = LoginForm
+    redirect_authenticated_user = True
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """Show what is wrong."""
+        return self.render_to_response(self.get_context_data(form=form), status=400)
+
+
+class ChangePassword(views.PasswordChangeView):
+    """Ask for the old password and, twice, for the new one; other sessions end."""
+
+    template_name = "password_change.html"
+    success_url = reverse_lazy("home")
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Count the try, since the old password could be guessed here, too."""
+        charge(request, "login")
+        return super().post(request, *args, **kwargs)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Change it and say so."""
+        messages.success(self.request, _("Your password is changed. Everywhere else you are logged out."))
+        return super().form_valid(form)
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """Show what is wrong."""
+        return self.render_to_response(self.get_context_data(form=form), status=400)
+
+
+log_in = LogIn.as_view()
+log_out = views.LogoutView.as_view()
+change_password = personal(ChangePassword.as_view())
