@@ -6,7 +6,9 @@ import sys
 
 os.environ.update(DEBUG="on", SECRET_KEY="of the tests only, " * 4, ALLOWED_HOSTS="localhost,127.0.0.1,[::1]")
 os.environ.update(HTTPS="off", BEHIND_PROXY="off", MODEL_DIRS="ml_models,var/models")
-os.environ.update({f"LIMIT_{scope}": "1000000000" for scope in ("SINGLE", "BATCH", "HISTORY", "FEEDBACK", "EXPORT", "LOGIN")})
+os.environ.update(
+    {f"LIMIT_{scope}": "1000000000" for scope in ("SINGLE", "BATCH", "HISTORY", "FEEDBACK", "EXPORT", "LOGIN")}
+)
 os.environ.setdefault("DATABASE_URL", "sqlite:///var/db.sqlite3")
 os.environ["DJANGO_SETTINGS_MODULE"] = "langid_site.settings"
 
