@@ -55,7 +55,7 @@ def test_a_language_that_the_model_does_not_know_is_refused(client, fake_models)
     fake_models["FF"] = replace(fake_models["FF"], card=replace(fake_models["FF"].card, labels=("en", "fr", "und")))
     response = client.post("/", {"word": "orignal", "model": "FF", "languages": ["fr", "es"]})
     assertContains(response, "The model you chose does not know Spanish.", status_code=400)
-    assertContains(response, "<details class="choices" open>", status_code=400)
+    assertContains(response, '<details class="choices" open>', status_code=400)
     assert not Prediction.objects.exists()
 
 
@@ -68,13 +68,13 @@ def test_an_unknown_language_is_refused(client):
 def test_what_was_chosen_stays_when_something_is_wrong(client):
     response = client.post("/", {"word": "123", "model": "FF", "languages": ["fr"]})
     assertContains(response, 'value="123"', status_code=400)
-    assertContains(response, "<details class="choices" open>", status_code=400)
+    assertContains(response, '<details class="choices" open>', status_code=400)
     assert response.content.decode().count(" checked") == 2
 
 
 def test_the_choices_stay_folded_when_they_are_the_usual_ones(client):
     fields = {"word": "123", "model": "Ngram", "languages": ["en", "fr", "es"]}
-    assertNotContains(client.post("/", fields), "<details class="choices" open>", status_code=400)
+    assertNotContains(client.post("/", fields), '<details class="choices" open>', status_code=400)
 
 
 def test_the_reader_stands_at_what_is_wrong_and_else_at_the_start(client):

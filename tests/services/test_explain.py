@@ -1,0 +1,53 @@
+import pytest
+
+from classifier import registry, services
+from classifier.models import Prediction
+
+
+def answer_to(word, model="", languages=()):
+    [comparison] = services.ask(words=[word], model=model, languages=languages)
+    return comparison.answers[0]
+
+
+def test_a_word_is_explained_by_the_version_that_answered():
+    explanation = services.explain(answer_to("né"))
+    assert (explanation.label, [part.text for part in explanation.parts]) == ("fr", ["n", "é"])
+
+
+def test_a_text_is_explained_by_its_words():
+    assert [part.text for part in services.explain(answer_to("gâteau hello")).parts] == ["gâteau", "hello"]
+
+
+@pytest.mark.parametrize("versions", [{}, {"FF": "20261122-00000002"}])
+def test_a_model_that_is_gone_explains_nothing(monkeypatch, versions):
+    answer = answer_to("né", model="Ngram")
+    monkeypatch.setattr(registry, "active_versions", lambda: versions)
+    assert services.explain(answer) is None
+
+
+def test_another_version_explains_nothing(fake_models):
+    answer = answer_to("né", model="FF")
+    fake_models["FF"] = fake_models["Ngram"]
+    assert services.explain(answer) is None
+
+
+@pytest.mark.django_db
+def test_nothing_is_stored(identified):
+    answer = identified("né").answer()
+    assert services.explain(answer).parts
+    assert Prediction.objects.count() == 1
+
+
+@pytest.mark.real_models
+@pytest.mark.parametrize("name", registry.model_names())
+@pytest.mark.parametrize("word", ["mañana", "w" * 100])
+def test_every_model_can_be_asked_why(name, word):
+    explanation = services.explain(answer_to(word, model=name))
+    assert len(explanation.parts) == len(word)
+    assert all(0 <= part.without <= 1 for part in explanation.parts)
+
+
+@pytest.mark.real_models
+def test_the_tilde_is_what_makes_manana_spanish():
+    explanation = services.explain(answer_to("mañana"))
+    assert (explanation.label, explanation.strongest.text) == ("es", "ñ")

@@ -1,0 +1,113 @@
+import re
+
+import pytest
+from pytest_django.asserts import assertContains, assertNotContains
+
+from classifier import registry
+from classifier.ml.contributions import Explanation, Part
+from classifier.models import Prediction
+from classifier.templatetags import drawings
+
+pytestmark = pytest.mark.django_db
+
+
+def effects(page):
+    """Return each letter or word, its percentage points, and on which side of the line its bar stands."""
+    drawn = page.content.decode().partition('<ol class="effects')[2].partition("</ol>")[0]
+    found = re.findall(r'<li class="(\w*)[^"]*"><bdi[^>]*>(.*?)</bdi>.*?<span>(.*?)</span>', drawn)
+    return [(text, points, side) for side, text, points in found]
+
+
+def test_each_letter_is_drawn_with_what_it_adds(client, ask):
+    page = client.get(ask("né"))
+    assertContains(page, "<summary>Why?</summary>", html=True)
+    assert effects(page) == [("n", "0", ""), ("é", "+87", "for")]
+
+
+def test_the_letter_that_matters_most_is_told_in_a_sentence(client, ask):
+    said = '<b><bdi lang="fr">é</bdi></b>: without it, French has 5\N{NO-BREAK SPACE}% instead of 92\N{NO-BREAK SPACE}%'
+    assertContains(client.get(ask("né")), said)
+
+
+def test_letters_that_speak_against_stand_below_the_line(client, ask):
+    page = client.get(ask("piano"))
+    assert effects(page)[0] == ("p", "\N{MINUS SIGN}57", "against")
+    assertContains(page, 'y="50%" width="20" height="50%"')
+
+
+def test_where_no_letter_decides_the_page_says_so(client, ask):
+    assertContains(client.get(ask("knowledge")), "No single letter decides")
+
+
+def test_an_unsure_answer_is_explained_by_none_of_these(client, ask):
+    assertContains(client.get(ask("xqzt")), "“none of these” has 2\N{NO-BREAK SPACE}% instead of 90\N{NO-BREAK SPACE}%")
+
+
+def test_a_text_is_explained_word_by_word(client, ask):
+    page = client.get(ask("gâteau hello"))
+    assert [text for text, _points, _side in effects(page)] == ["gâteau", "hello"]
+    assertContains(page, "Each word was left out once")
+
+
+def test_of_a_single_letter_nothing_can_be_left_out(client, ask):
+    assertContains(client.get(ask("a")), "This word is a single letter")
+
+
+@pytest.mark.parametrize("mark", ["\N{COMBINING CIRCUMFLEX ACCENT BELOW}", ""])
+def test_a_word_of_a_hundred_letters_is_explained(client, ask, mark):
+    word = "w" * (100 - len(mark)) + mark
+    assert len(effects(client.get(ask(word)))) == 100 - len(mark)
+
+
+def test_a_version_that_serves_no_more_is_not_explained_by_another(client, ask, monkeypatch):
+    address = ask("orignal")
+    monkeypatch.setattr(registry, "active_versions", lambda: {"FF": "20261122-00000002"})
+    page = client.get(address)
+    assertContains(page, "Version 20261122-00000001 of Ngram, which answered, serves no more.")
+    assert effects(page) == []
+
+
+def test_a_model_without_files_explains_nothing_but_texts_explain_themselves(client, ask, without_model):
+    word, text = ask("orignal"), ask("gâteau hello")
+    without_model("Ngram")
+    assertContains(client.get(word), "serves no more")
+    assert len(effects(client.get(text))) == 2
+
+
+def test_a_private_answer_is_explained_too_and_nothing_of_it_is_kept(client):
+    page = client.post("/", {"word": "né", "private": "on"})
+    assert effects(page)[1] == ("é", "+87", "for")
+    assert "né" not in str(Prediction.objects.values())
+
+
+def test_of_all_models_the_best_ones_answer_is_explained(client, ask):
+    assertContains(client.get(ask("né", model="all")), "This is about Ngram’s answer.")
+    assertNotContains(client.get(ask("né")), "This is about")
+
+
+@pytest.mark.parametrize("word", ["<script>", "'\"><b>", "{{a}}"])
+def test_letters_that_mean_something_to_html_are_inert(client, ask, word):
+    page = client.get(ask(word))
+    assertNotContains(page, "<script>")
+    assertNotContains(page, '<bdi lang="en"><</bdi>')
+
+
+def explanation(*changes):
+    return Explanation("fr", 0.5, tuple(Part("x", 0.5 - change, change) for change in changes))
+
+
+def test_the_largest_change_fills_its_half():
+    first, second, third = drawings.bars(explanation(0.4, -0.2, 0.001))
+    assert (first.top, first.height, first.side, first.strongest) == (0, 50, "for", True)
+    assert (second.top, second.height, second.side, second.strongest) == (50, 25, "against", False)
+    assert (third.height, third.side) == (0, "")
+
+
+def test_trifles_look_like_trifles():
+    [bar] = drawings.bars(explanation(0.002))
+    assert (bar.height, bar.strongest, drawings.decisive(explanation(0.002))) == (1, False, False)
+
+
+@pytest.mark.parametrize(("change", "said"), [(0.314, "+31"), (-0.05, "\N{MINUS SIGN}5"), (0.004, "0"), (-0.004, "0")])
+def test_points_carry_their_sign(change, said):
+    assert drawings.points(change) == said
