@@ -137,7 +137,7 @@ def _too_many() -> ValidationError:
         "These are more than %(limit)s words. Send them in parts; whoever runs this site can answer any number "
         "with “manage.py identify”."
     )
-    return ValidationError(message, code="too_many", params={"limit": number_format(MOST_WORDS)})
+    return ValidationError(message, code="too_many", params={"limit": number_format(MOST_WORDS, force_grouping=True)})
 
 
 def _nothing(found: Words) -> ValidationError:

@@ -57,6 +57,7 @@ def _form(request: HttpRequest, form: BatchForm) -> HttpResponse:
 
 
 @personal
+@limited("history", "GET")
 @require_safe
 def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Show a page of the rows, and how many of all are in which language."""
@@ -69,8 +70,8 @@ def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @personal
-@require_safe
 @limited("export", "GET")
+@require_safe
 def download(request: HttpRequest, public_id: UUID, name: str) -> StreamingHttpResponse:
     """Send all rows as a file."""
     if name not in FILES:
@@ -80,6 +81,7 @@ def download(request: HttpRequest, public_id: UUID, name: str) -> StreamingHttpR
 
 
 @personal
+@limited("history")
 @require_POST
 def delete(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Delete a batch with all its answers."""

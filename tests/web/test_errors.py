@@ -1,7 +1,12 @@
+import io
+
 import pytest
+from django.db import OperationalError, connection
+from django.template.loader import render_to_string
 from pytest_django.asserts import assertContains, assertNotContains
 
 from classifier import services
+from classifier.registry import ModelUnavailable
 
 pytestmark = pytest.mark.django_db
 
@@ -49,3 +54,89 @@ def test_every_page_has_landmarks_a_skip_link_and_one_first_heading(client, path
         assert part in page
     assert page.count("<h1>") == 1
     assert '<html lang="en" dir="ltr">' in page
+
+
+@pytest.mark.parametrize("path", ["/", "/batches/", "/nowhere/", "/language/"])
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "application/json"])
+def test_a_body_too_large_is_refused_unread_with_a_page(client, settings, path, kind):
+    size = 10**9 if path == "/batches/" else settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1
+    response = client.generic("POST", path, b"word=x", content_type=kind, CONTENT_LENGTH=str(size))
+    status = 404 if path == "/nowhere/" else 413
+    assertContains(
+        response, "Check the address" if status == 404 else "larger than this site reads", status_code=status
+    )
+
+
+def test_a_form_of_too_many_fields_is_refused_with_a_page(client, settings):
+    fields = {f"field{number}": "" for number in range(settings.DATA_UPLOAD_MAX_NUMBER_FIELDS + 1)}
+    assertContains(client.post("/", fields), "Go back", status_code=413)
+
+
+def test_a_form_of_too_many_files_is_refused_with_a_page(client, settings):
+    files = {f"file{number}": io.BytesIO(b"x") for number in range(settings.DATA_UPLOAD_MAX_NUMBER_FILES + 1)}
+    assertContains(client.post("/batches/", files), "Go back", status_code=413)
+
+
+@pytest.mark.parametrize(("length", "status"), [("9" * 5000, 413), ("-1", 400), ("x", 400), ("٣", 400)])
+def test_a_strange_length_is_refused_with_a_page(client, length, status):
+    kind = "application/x-www-form-urlencoded"
+    response = client.generic("POST", "/", b"word=a", content_type=kind, CONTENT_LENGTH=length)
+    assertContains(response, "<h1>", status_code=status)
+
+
+def test_a_body_without_length_is_refused_and_not_taken_for_empty(client):
+    kind = "application/x-www-form-urlencoded"
+    chunked = {"CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked"}
+    assertContains(client.generic("POST", "/", b"word=a", content_type=kind, **chunked), "<h1>", status_code=411)
+
+
+@pytest.mark.parametrize(
+    ("error", "advice"),
+    [
+        (ModelUnavailable("no files"), "no language model could be loaded"),
+        (OperationalError("database is locked"), "The database is busy"),
+    ],
+)
+def test_what_is_not_available_for_now_says_when_to_try_again(client, monkeypatch, error, advice):
+    def fail(**_):
+        raise error
+
+    monkeypatch.setattr(services, "identify", fail)
+    for path, fields in (("/", {"word": "orignal"}), ("/batches/", {"words": "orignal"})):
+        response = client.post(path, fields)
+        assertContains(response, advice, status_code=503)
+        assert int(response["Retry-After"]) > 0
+
+
+def test_a_database_that_is_gone_does_not_break_the_page_that_says_so(client, user, monkeypatch):
+    client.force_login(user)
+
+    def gone(*_, **__):
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(connection, "cursor", gone)
+    assertContains(client.get("/history/"), "The database is busy", status_code=503)
+
+
+@pytest.mark.parametrize("length", ["6", "9999999"])
+def test_error_pages_carry_the_security_headers(client, length):
+    kind = "application/x-www-form-urlencoded"
+    response = client.generic("POST", "/", b"word=1", content_type=kind, CONTENT_LENGTH=length)
+
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert "default-src 'none'" in response["Content-Security-Policy"]
+    assert response["X-Request-ID"]
+
+
+def test_error_pages_speak_the_readers_language(client):
+    page = client.post(
+        "/", b"x", content_type="text/plain", CONTENT_LENGTH="9999999", headers={"accept-language": "fr"}
+    )
+    assertContains(page, '<html lang="fr"', status_code=413)
+
+
+@pytest.mark.parametrize("status", ["400", "403", "403_csrf", "404", "413", "429", "500", "503"])
+def test_every_error_page_can_be_written_without_a_request_and_leads_on(status):
+    page = render_to_string(f"{status}.html", {"seconds": 2})
+    assert page.count("<h1>") == 1
+    assert page.count('<a class="button" href="') == 1

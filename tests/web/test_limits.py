@@ -1,0 +1,111 @@
+"""How much visitors may send, counted as in the API, and how they are told."""
+
+import pytest
+from pytest_django.asserts import assertContains, assertNotContains
+
+from classifier.counting import STEP, WINDOW
+from classifier.models import Feedback, Prediction
+
+pytestmark = pytest.mark.django_db
+
+
+def test_one_word_too_many_is_told_when_to_go_on_and_not_lost(client, limits):
+    limits(single=1)
+    client.post("/", {"word": "chat"})
+    response = client.post("/", {"word": "<gâteau>", "model": "FF"})
+
+    assertContains(response, "A little slower", status_code=429)
+    assert 0 < int(response["Retry-After"]) <= WINDOW + STEP
+    assertContains(response, f"In {response['Retry-After']} second", status_code=429)
+    assertContains(response, '<input type="hidden" name="word" value="&lt;gâteau&gt;">', status_code=429)
+    assertContains(response, '<input type="hidden" name="model" value="FF">', status_code=429)
+    assert Prediction.objects.count() == 1
+
+
+def test_the_page_sends_its_form_to_where_it_came_from_with_a_token_of_its_own(client, limits):
+    limits(single=0)
+    response = client.post("/", {"word": "chat", "csrfmiddlewaretoken": "x" * 64})
+
+    assertContains(response, 'action="/"', status_code=429)
+    assertContains(response, 'name="csrfmiddlewaretoken"', count=1, status_code=429)
+    assertNotContains(response, "x" * 64, status_code=429)
+
+
+def test_pages_and_api_share_a_limit(client, limits):
+    limits(single=2)
+    client.post("/", {"word": "chat"})
+    assert client.get("/api/simple?word=chat").status_code == 200
+    assert client.post("/", {"word": "chat"}).status_code == 429
+
+
+def test_a_batch_is_counted_by_its_words(client, limits):
+    limits(batch=5)
+    sent = ["a\nb", "two words\nc\nd", "e\n12", "f"]
+
+    assert [client.post("/batches/", {"words": words}).status_code for words in sent] == [303, 429, 303, 303]
+    assert client.post("/batches/", {"words": ""}).status_code == 429  # what is refused counts as one
+
+
+def test_words_of_a_refused_batch_are_kept_and_a_file_is_to_be_chosen_again(client, limits, tmp_path):
+    limits(batch=0)
+    assertContains(
+        client.post("/batches/", {"words": "uno\ndos"}), 'value="uno\r\ndos"'.replace("\r", ""), status_code=429
+    )
+    (tmp_path / "words.txt").write_text("uno")
+    with (tmp_path / "words.txt").open("rb") as file:
+        assertContains(client.post("/batches/", {"file": file}), "choose it again", status_code=429)
+    assert not Prediction.objects.exists()
+
+
+def test_feedback_is_limited_apart(client, ask, limits):
+    limits(feedback=1)
+    address = ask("orignal")
+    statuses = [client.post(f"{address}feedback/", {"label": label}).status_code for label in ("es", "en")]
+
+    assert statuses == [303, 429]
+    assert Feedback.objects.get().label == "es"
+
+
+def test_files_are_limited_apart(client, limits):
+    limits(export=1)
+    address = client.post("/batches/", {"words": "chat"}).headers["Location"]
+    responses = [client.get(f"{address}answers.csv") for _ in range(2)]
+
+    assert [response.status_code for response in responses] == [200, 429]
+    assertNotContains(responses[1], "Send it again", status_code=429)
+
+
+def test_reading_pages_is_free(client, limits):
+    limits(single=0, batch=0, history=0, feedback=0, export=0)
+    assert {client.get(path).status_code for path in ("/", "/batches/", "/models/", "/privacy/")} == {200}
+
+
+def test_reading_and_deleting_what_was_asked_is_limited_apart(client, limits):
+    limits(history=1)
+    address = client.post("/batches/", {"words": "chat"}).headers["Location"]
+
+    assert [client.get(address).status_code for _ in range(2)] == [200, 429]
+    assert client.post(f"{address}delete/").status_code == 429
+    assert Prediction.objects.exists()
+
+
+def test_throwing_the_cookie_away_does_not_help(client, limits):
+    limits(single=1)
+    client.post("/", {"word": "chat"})
+    client.cookies.clear()
+    assert client.post("/", {"word": "chat"}).status_code == 429
+
+
+def test_another_address_is_another_caller_but_not_when_a_header_says_so(client, limits):
+    limits(single=1)
+    assert client.post("/", {"word": "chat"}, REMOTE_ADDR="192.0.2.1").status_code == 303
+    assert client.post("/", {"word": "chat"}, REMOTE_ADDR="192.0.2.2").status_code == 303
+    forged = {"x-forwarded-for": "198.51.100.1"}
+    assert client.post("/", {"word": "chat"}, REMOTE_ADDR="192.0.2.1", headers=forged).status_code == 429
+
+
+def test_a_user_is_counted_wherever_the_user_is(client, user, limits):
+    limits(single=1)
+    client.force_login(user)
+    statuses = [client.post("/", {"word": "chat"}, REMOTE_ADDR=f"192.0.2.{n}").status_code for n in (1, 2)]
+    assert statuses == [303, 429]
