@@ -140,13 +140,15 @@ def counted(number: float, decimals: int = 0) -> str:
 @register.filter
 def size(megabytes: float) -> str:
     """Return the size of a file."""
-    return _("%(number)s\N{NO-BREAK SPACE}MB") % {"number": counted(megabytes, 1)}
+    return (_("%(number)s MB") % {"number": counted(megabytes, 1)}).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 @register.filter
 def weights(parameters: int) -> str:
     """Return how many numbers a network has learnt."""
-    return _("%(number)s million") % {"number": counted(parameters / 1e6, 2)}
+    # The same in English, but French says 0,46 million and 2,10 millions.
+    text = ngettext("%(number)s million", "%(number)s million", int(parameters / 1e6))
+    return text % {"number": counted(parameters / 1e6, 2)}
 
 
 @register.filter
