@@ -1,44 +1,109 @@
 """Draws the pictures of README: `make screenshots` serves real models and photographs the pages."""
 
+import io
 import shutil
+from collections.abc import Iterator
 
-from playwright.sync_api import Browser, expect, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.server import PROJECT, serving
 
 IMAGES = PROJECT / "docs" / "images"
-WORDS = ("knowledge", "aujourd’hui", "mañana", "piano", "Straße", "orignal")
+WORDS = ("knowledge", "aujourd’hui", "mañana", "piano", "Straße", "el niño y la niña", "orignal")
+MANY = "\n".join(
+    ["thought", "fenêtre", "corazón", "through", "château", "animal", "mañana", "123", "feuille", "knight"]
+)
+PLAIN = {
+    "models": "/models/",
+    "model": "/models/Ngram/",
+    "api": "/api-tour/",
+    "privacy": "/privacy/",
+    "log-in": "/account/login/",
+}
+LIMITS = dict.fromkeys(("LIMIT_SINGLE", "LIMIT_BATCH", "LIMIT_FEEDBACK"), "1000000")
+SCHEMES = ("light", "dark")
+WIDE, PHONE = (1000, 840), (390, 780)  # CSS pixels
+SCALE = 1.5  # pixels of a picture for each of them
+COLOURS = 64  # of a picture's palette: the pages have few, and the files stay small
 
 
-def photograph(browser: Browser, address: str, scheme: str) -> None:
-    """Walk from a word to the history and keep a picture of each page."""
-    context = browser.new_context(base_url=address, color_scheme=scheme, viewport={"width": 1000, "height": 720})
-    page = context.new_page()
+def ask(page: Page, word: str) -> None:
+    """Ask about a word and wait for its answer."""
     page.goto("/")
-    page.screenshot(path=IMAGES / f"home-{scheme}.png")
-    for word in WORDS:
-        page.goto("/")
-        page.get_by_label("Your word").fill(word)
-        page.get_by_role("button", name="Which language?").click()
-        page.wait_for_url("**/predictions/*/")  # a page that is being left cannot be photographed
-    page.screenshot(path=IMAGES / f"answer-{scheme}.png")
+    page.get_by_label("Your word").fill(word)
+    page.get_by_role("button", name="Which language?").click()
+    page.wait_for_url("**/predictions/*/")  # a page that is being left cannot be photographed
+
+
+def correct(page: Page) -> None:
+    """Say that the answer shown is wrong."""
     page.get_by_text("No", exact=True).click()
     page.get_by_role("radio", name="English").check()
     page.get_by_role("button", name="Send").click()
-    expect(page.get_by_role("status")).to_contain_text("English")
+    page.get_by_role("status").wait_for()
+
+
+def walk(page: Page) -> Iterator[str]:
+    """Go from page to page as people do; yield the name of each where it is worth a picture."""
+    page.goto("/")
+    yield "home"
+    for word in WORDS:
+        ask(page, word)
+    yield "answer"
+    page.get_by_text("Why?", exact=True).click()
+    yield "why"
+    correct(page)
     page.goto("/history/")
-    page.screenshot(path=IMAGES / f"history-{scheme}.png")
+    yield "history"
+    ask(page, "piano")
+    page.get_by_role("button", name="Ask all").click()
+    page.get_by_role("heading", name="All models side by side").wait_for()
+    yield "models-agree"
+    page.goto("/batches/")
+    page.locator("textarea").fill(MANY)
+    page.get_by_role("button", name="Which languages?").click()
+    page.wait_for_url("**/batches/*/")
+    yield "many-words"
+    for name, path in PLAIN.items():
+        page.goto(path)
+        yield name
+
+
+def photograph(browser: Browser, address: str, scheme: str, size: tuple[int, int], names: str = "") -> None:
+    """Walk once, and keep a picture of each page, or of those in `names`."""
+    width, height = size
+    context = browser.new_context(
+        base_url=address,
+        color_scheme=scheme,
+        viewport={"width": width, "height": height},
+        device_scale_factor=SCALE,
+        locale="en",
+    )
+    page = context.new_page()
+    for name in walk(page):
+        page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+        if not names or name in names.split():
+            kind = "phone-" if size == PHONE else ""
+            save(page.screenshot(animations="disabled"), f"{kind}{name}-{scheme}.png")
     context.close()
+
+
+def save(picture: bytes, name: str) -> None:
+    """Write a picture with a palette of its own."""
+    with Image.open(io.BytesIO(picture)) as image:
+        image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(IMAGES / name, optimize=True)
 
 
 def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
-    with serving() as server, sync_playwright() as playwright:
+    with serving(**LIMITS) as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
-        for scheme in ("light", "dark"):
-            photograph(browser, server.address, scheme)
+        for scheme in SCHEMES:
+            photograph(browser, server.address, scheme, WIDE)
+            photograph(browser, server.address, scheme, PHONE, names="home why")
         browser.close()
 
 
