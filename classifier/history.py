@@ -1,9 +1,12 @@
 """Knows a history: which of somebody's predictions a filter means, what people said of them, how to delete them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Prefetch, Q, prefetch_related_objects
 
@@ -77,10 +80,34 @@ def delete_one(owner: str, public_id: UUID) -> None:
     empty_log()
 
 
+def purge(moment: datetime) -> Iterator[int]:
+    """Delete what was asked before a moment, whoever did; after each chunk, yield how many rows it had."""
+    rows = asked_before(moment).order_by("created").values_list("pk", flat=True)
+    while chunk := list(rows[:CHUNK]):
+        delete_rows(chunk)
+        yield len(chunk)
+    empty_log()
+
+
+def asked_before(moment: datetime) -> PredictionQuerySet:
+    """Return what was asked before a moment."""
+    return Prediction.objects.filter(created__lt=moment)
+
+
 @transaction.atomic
 def delete_rows(keys: Sequence[int]) -> None:
     """Delete the rows with these keys, what was said of them and the batches they leave empty, in one commit."""
     rows = Prediction.objects.filter(pk__in=keys)
     batches = set(rows.values_list("batch", flat=True))
+    _silence_log(keys)
     rows.delete()
     Batch.objects.delete_empty(batches)
+
+
+def _silence_log(keys: Sequence[int]) -> None:
+    """Let the admin's log keep who decided when, but neither the word nor what was written about it."""
+    feedback = [str(key) for key in Feedback.objects.filter(prediction__in=keys).values_list("pk", flat=True)]
+    if feedback:
+        kind = ContentType.objects.get_for_model(Feedback)
+        entries = LogEntry.objects.filter(content_type=kind, object_id__in=feedback)
+        entries.update(object_repr="", change_message="")

@@ -27,3 +27,14 @@ def empty_log() -> None:
 def _checkpoint() -> None:
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def wipe_unused_space() -> None:
+    """Write SQLite's file anew, since its pages may hold pieces of deleted rows that were moved within it.
+
+    Raises OperationalError while others use the database, or when the disk has no room for a copy.
+    """
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM")
+        empty_log()

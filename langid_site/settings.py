@@ -115,6 +115,7 @@ NUM_PROXIES = env.int("NUM_PROXIES", default=int(BEHIND_PROXY))
 _LIMITS = {"single": 600, "batch": 60_000, "history": 600, "feedback": 120, "export": 10, "login": 10}
 LIMITS = {scope: env.int(f"LIMIT_{scope.upper()}", default=limit) for scope, limit in _LIMITS.items()}
 LIMITS_FILE = VAR / "limits"
+HISTORY_DAYS = env.int("HISTORY_DAYS", default=365)  # after which `manage.py purge_history` deletes what was asked
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # bytes; a larger body is answered 413, unread
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

@@ -108,9 +108,13 @@ class AnsweredQuerySet(models.QuerySet["AnsweredRequest"]):
         """Return those that can be repeated still."""
         return self.filter(created__gte=timezone.now() - REMEMBERED)
 
+    def forgotten(self) -> Self:
+        """Return those too old to be repeated."""
+        return self.filter(created__lt=timezone.now() - REMEMBERED)
+
     def make_room(self, key: str) -> None:
         """Delete some of those too old to be repeated, in any case the one with this key."""
-        old = self.filter(created__lt=timezone.now() - REMEMBERED)
+        old = self.forgotten()
         # Skips those that others are deleting, so that nobody waits; a few, so that no request pays for many.
         some = old.select_for_update(skip_locked=True).values_list("pk", flat=True)[:10]
         old.filter(pk__in=[key, *some]).delete()

@@ -1,11 +1,18 @@
 """The pages that only tell something."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from classifier.models import OWNERLESS_HOURS
+from classifier.owners import keeps_history
+from classifier.views.common import personal
 
+
+@personal
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """Tell what is kept, how long, and how to delete it."""
-    return render(request, "privacy.html")
+    context = {"keeps": keeps_history(request), "days": settings.HISTORY_DAYS, "hours": OWNERLESS_HOURS}
+    return render(request, "privacy.html", context)

@@ -9,7 +9,7 @@ from pytest_django.asserts import assertContains
 from classifier import history
 from classifier.models import Feedback, Prediction, ReviewedWord
 from classifier.services import review_feedback
-from classifier.store import empty_log
+from classifier.store import empty_log, wipe_unused_space
 
 pytestmark = pytest.mark.django_db
 
@@ -136,6 +136,8 @@ WORD = "floccinaucinihilipilification"
 def on_disk(transactional_db):
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL's files are vacuumed by PostgreSQL")
+    yield
+    connection.close()  # so that what a test sets with PRAGMA is forgotten
 
 
 @pytest.mark.parametrize("address", ["{}delete/", "/history/delete/", "/history/delete/?language=en"])
@@ -177,3 +179,14 @@ def test_in_a_transaction_the_log_is_emptied_at_its_end(on_disk, identified):
         prediction = identified(WORD, owner="user:1")
         history.delete_one("user:1", prediction.public_id)
     assert files()["-wal"] == b""
+
+
+def test_pieces_in_unused_space_are_wiped(on_disk, identified):
+    identified(WORD, owner="user:1")
+    # As SQLite itself would leave them when it moves rows between pages.
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA secure_delete=OFF")
+    history.delete_all(Prediction.objects.of("user:1"))
+    assert WORD.encode() in files()[""]
+    wipe_unused_space()
+    assert [kind for kind, content in files().items() if WORD.encode() in content] == []

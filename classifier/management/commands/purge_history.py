@@ -1,0 +1,69 @@
+"""Deletes what the page on privacy says is not kept any longer."""
+
+from argparse import ArgumentParser, ArgumentTypeError
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
+from django.utils import timezone
+from tqdm import tqdm
+
+from classifier import history
+from classifier.api.models import AnsweredRequest
+from classifier.store import wipe_unused_space
+
+MOST_DAYS = 36_500
+
+
+class Command(BaseCommand):
+    """Counts, deletes chunk by chunk, wipes what deleted rows leave in the file, and says how many went."""
+
+    help = (
+        "Deletes what was asked longer ago than the days given, with all feedback on it; expired sessions; and records "
+        "of repeatable requests that are too old to be repeated. Outcomes of reviews stay. Run it once a day."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the options."""
+        kept = settings.HISTORY_DAYS
+        parser.add_argument("--days", type=_days, default=kept, help=f"default: {kept}, the setting HISTORY_DAYS")
+        parser.add_argument("--dry-run", action="store_true", help="count what would be deleted, delete nothing")
+
+    def handle(self, *_args: Any, days: int, dry_run: bool, **_options: Any) -> None:
+        """Delete; raise CommandError when SQLite's file cannot be wiped at the moment."""
+        now = timezone.now()
+        moment = now - timedelta(days=days)
+        sessions, requests = Session.objects.filter(expire_date__lt=now), AnsweredRequest.objects.forgotten()
+        count = history.asked_before(moment).count()
+        if dry_run:
+            self._report("would be deleted", days, count, sessions.count(), requests.count())
+            return
+        count = self._purge(moment, count)
+        self._report("deleted", days, count, sessions.delete()[0], requests.delete()[0])
+        try:
+            wipe_unused_space()
+        except OperationalError as error:
+            raise CommandError(f"The database's unused space is not wiped; run this again. ({error})") from error
+
+    def _purge(self, moment: datetime, expected: int) -> int:
+        """Delete what was asked before a moment, showing on a terminal how far it is; return how much it was."""
+        count = 0
+        with tqdm(total=expected, unit=" answers", disable=None, leave=False) as bar:
+            for deleted in history.purge(moment):
+                count += deleted
+                bar.update(deleted)
+        return count
+
+    def _report(self, what: str, days: int, answers: int, sessions: int, requests: int) -> None:
+        self.stdout.write(f"answers older than {days} days {what}: {answers}")
+        self.stdout.write(f"expired sessions {what}: {sessions}")
+        self.stdout.write(f"records of repeatable requests {what}: {requests}")
+
+
+def _days(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MOST_DAYS):
+        raise ArgumentTypeError(f"must be a number of days from 1 to {MOST_DAYS}")
+    return int(text)
