@@ -183,6 +183,12 @@ def api_key(make_key):
     return make_key()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def count_in_a_file_of_this_run(tmp_path_factory):
+    """Let tests use up nobody's limits at a server that runs from the same folder."""
+    settings.LIMITS_FILE = tmp_path_factory.mktemp("counters") / "limits"
+
+
 @pytest.fixture
 def limits(settings, tmp_path):
     """Return a function that sets limits, counted in a file of their own."""
