@@ -1,0 +1,151 @@
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+TABLE = {"name": "mots.csv", "mimeType": "text/csv", "buffer": "n;forme\n1;gâteau\n2;12\n3;piano\n".encode()}
+
+
+# Between them they show every rule: both widths, both palettes.
+@pytest.fixture(params=[{"width": 320, "scheme": "light"}, {"width": 1280, "scheme": "dark"}], ids=str)
+def screen(request):
+    return request.param
+
+
+def send(page):
+    page.get_by_role("button", name="Which languages?").click()
+
+
+def sums(page):
+    rows = page.get_by_role("table").first.get_by_role("row").all()[1:]
+    return [row.inner_text().split("\t")[:2] for row in rows]
+
+
+@pytest.mark.parametrize("javascript", [False, True], ids=["plain", "javascript"])
+def test_words_are_pasted_seen_corrected_and_deleted(visit, screen, check, javascript):
+    page = visit("/batches/", **screen, javascript=javascript)
+    page.get_by_label("Paste your words").fill("gâteau\nbeau\n12\nknowledge")
+    send(page)
+    assert page.get_by_role("heading", level=1).inner_text() == "Mostly French: 2 of 3 words"
+    assert sums(page) == [["French", "2"], ["English", "1"], ["No word", "1"]]
+    page.get_by_role("link", name="gâteau").click()
+    page.get_by_role("button", name="Yes").click()
+    page.get_by_role("link", name="Many words").first.click()
+    page.get_by_role("link", name="Pasted words").click()
+    page.get_by_text("Delete these").click()
+    page.get_by_role("button", name="Delete for good").click()
+    assert "are deleted" in page.get_by_role("status").inner_text()
+    assert page.get_by_role("link", name="Pasted words").count() == 0
+
+
+@pytest.mark.parametrize("javascript", [False, True], ids=["plain", "javascript"])
+def test_a_column_of_a_table_is_uploaded_and_fetched(visit, javascript):
+    page = visit("/batches/", javascript=javascript)
+    page.get_by_label("Or choose a file").set_input_files(TABLE)
+    page.get_by_label("Column of the words").fill("forme")
+    send(page)
+    assert page.get_by_role("row").last.inner_text().split("\t")[:2] == ["4", "piano"]
+    with page.expect_download() as fetched:
+        page.get_by_role("link", name="Download CSV").click()
+    lines = fetched.value.path().read_text().splitlines()
+    assert [line.split(",")[0] for line in lines] == ["row", "2", "3", "4"]
+
+
+@pytest.mark.parametrize("javascript", [False, True], ids=["plain", "javascript"])
+def test_private_words_come_back_as_a_file_and_leave_nothing(visit, javascript):
+    page = visit("/batches/", javascript=javascript)
+    page.get_by_label("Paste your words").fill("gâteau")
+    assert not page.get_by_role("radio", name="JSON lines").is_visible()
+    page.get_by_label("Private").check()
+    page.get_by_role("radio", name="JSON lines").check()
+    with page.expect_download() as fetched:
+        send(page)
+    assert fetched.value.suggested_filename == "words.jsonl"
+    assert '"gâteau"' in fetched.value.path().read_text()
+    assert page.get_by_role("button", name="Which languages?").is_enabled()
+    page.goto("/history/")
+    assert "Nothing here yet" in page.get_by_role("main").inner_text()
+
+
+def test_with_javascript_a_table_offers_its_columns(visit):
+    page = visit("/batches/", javascript=True)
+    page.get_by_label("Or choose a file").set_input_files(TABLE)
+    page.wait_for_selector("#columns option", state="attached")
+    assert page.eval_on_selector_all("#columns option", "all => all.map(one => one.value)") == ["n", "forme"]
+
+
+def test_with_javascript_a_file_too_large_does_not_travel(visit, tmp_path):
+    (tmp_path / "words.txt").write_text("a\n" * 2_600_000)
+    page = visit("/batches/", javascript=True)
+    page.get_by_label("Or choose a file").set_input_files(tmp_path / "words.txt")
+    send(page)
+    assert "larger than" in page.get_by_label("Or choose a file").evaluate("file => file.validationMessage")
+    assert page.get_by_role("heading", level=1).inner_text() == "Many words at once"
+
+
+def test_a_far_too_large_file_gets_a_page_and_what_to_do(visit, tmp_path):
+    (tmp_path / "words.txt").write_text("a\n" * 10_500_000)
+    page = visit("/batches/")
+    page.get_by_label("Or choose a file").set_input_files(tmp_path / "words.txt")
+    send(page)
+    assert page.get_by_role("heading", level=1).inner_text() == "That is too much at once"
+
+
+def test_the_form_can_be_used_by_keyboard_alone(visit):
+    page = visit("/batches/")
+    page.get_by_label("Paste your words").focus()
+    page.keyboard.type("gâteau")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    assert page.get_by_label("Private").is_checked()
+
+
+def test_every_state_is_accessible(visit, screen, check):
+    page = visit("/batches/", **screen, javascript=True)
+    check(page)
+    page.get_by_label("Private").check()
+    page.get_by_text("Choose the model").click()
+    check(page)
+    page.get_by_label("Or choose a file").set_input_files({**TABLE, "buffer": "caf\xe9".encode("latin-1")})
+    send(page)
+    assert "Latin-1" in page.locator(":focus").inner_text()
+    check(page)
+
+
+def test_the_page_of_a_batch_is_accessible(visit, screen, check):
+    page = visit("/batches/", **screen, javascript=True)
+    words = ["gâteau", "knowledge", "casa", "piano", "xqzt", "12", "w" * 100, "un gâteau et une " + "w" * 90]
+    page.get_by_label("Paste your words").fill("\n".join([*words, *["chat"] * 120]))
+    send(page)
+    check(page)
+    page.get_by_role("link", name="Rows after").click()
+    page.get_by_text("Delete these").click()
+    check(page)
+    page.goto("/batches/")
+    check(page)
+
+
+def test_refusals_are_accessible_and_keep_what_was_typed(visit, screen, check, limits):
+    limits(single=0, batch=0)
+    page = visit(**screen, javascript=True)
+    page.get_by_label("Your word").fill("gâteau")
+    page.get_by_role("button", name="Which language?").click()
+    check(page)
+    limits(single=1)
+    page.get_by_role("button", name="Send it again").click()
+    assert page.get_by_role("heading", level=1).inner_text().startswith("Probably French")
+
+
+def test_what_is_unavailable_and_too_large_are_accessible(visit, screen, check, without_model):
+    without_model("Ngram", "FF")
+    page = visit("/batches/", **screen, javascript=True)
+    page.get_by_label("Paste your words").fill("chat")
+    send(page)
+    assert page.get_by_role("heading", level=1).inner_text() == "No model can answer right now"
+    check(page)
+    page.goto("/batches/")
+    page.get_by_label("Paste your words").evaluate("area => { area.value = 'chat\\n'.repeat(210_000); }")
+    send(page)
+    assert page.get_by_role("heading", level=1).inner_text() == "That is too much at once"
+    check(page)
