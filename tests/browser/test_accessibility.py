@@ -48,6 +48,39 @@ def test_other_answers(answered, check, word):
     check(answered(word))
 
 
+@pytest.mark.parametrize("word", ["mañana", "xqzt", "piano", "a", "w" * 100, "Un gâteau et " + "w" * 100])
+def test_an_answer_unfolded(answered, check, word):
+    page = answered(word)
+    for fold in page.locator(".fold > summary").all():
+        fold.click()
+    check(page)
+
+
+def test_a_shared_answer_and_a_bad_link(visit, screen, check):
+    check(visit("/shared/?word=orignal&model=FF", **screen, javascript=True))
+    check(visit("/shared/?word=123", **screen, javascript=True))
+
+
+def test_a_private_answer_and_the_form_with_the_history_off(visit, screen, check):
+    page = visit(**screen, javascript=True)
+    page.context.add_cookies([{"name": "history", "value": "off", "url": page.url}])
+    page.reload()
+    check(page)
+    page.get_by_label("Your word").fill("orignal")
+    page.get_by_role("button", name="Which language?").click()
+    page.get_by_text("neither the word nor who asked was kept").wait_for()
+    check(page)
+
+
+def test_feedback_with_an_error(answered, check):
+    page = answered("orignal")
+    page.get_by_text("No", exact=True).click()
+    page.get_by_role("radio", name="Several languages").check()
+    page.get_by_role("button", name="Send").click()
+    page.get_by_text("Choose at least two languages.").wait_for()
+    check(page)
+
+
 def test_a_text(answered, check):
     check(answered("Un gâteau et un piano, xqzt ! " + "w" * 100))
 

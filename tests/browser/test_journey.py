@@ -1,3 +1,6 @@
+import json
+import subprocess
+
 import pytest
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -22,7 +25,6 @@ def test_a_word_is_answered_corrected_and_found_again(visit, screen):
     page.get_by_role("button", name="Send").click()
     assert page.get_by_role("status").inner_text() == "Spanish pending"
     page.get_by_role("link", name="History").click()
-    assert page.get_by_role("main").get_by_role("listitem").count() == 1
     assert "Spanish" in page.get_by_role("listitem").filter(has_text="orignal").inner_text()
     page.get_by_role("link", name="orignal").click()
     assert heading(page) == "Spanish"
@@ -37,6 +39,132 @@ def test_yes_is_one_click_and_can_be_changed(visit):
     page.get_by_role("radio", name="Not a word").check()
     page.get_by_role("button", name="Send").click()
     assert page.get_by_role("status").inner_text() == "Not a word pending"
+
+
+def focused(page):
+    """Return the text of the element that has the focus."""
+    return page.evaluate("document.activeElement.innerText")
+
+
+@pytest.fixture(params=[False, True], ids=["plain", "javascript"])
+def javascript(request):
+    return request.param
+
+
+def test_feedback_is_withdrawn_and_asked_for_again(visit, javascript):
+    page = visit(javascript=javascript)
+    ask(page, "orignal")
+    page.get_by_role("button", name="Yes").click()
+    page.get_by_role("button", name="Withdraw it").click()
+    assert page.get_by_role("status").inner_text().startswith("Withdrawn")
+    assert page.get_by_role("button", name="Yes").is_visible()
+
+
+def test_the_reader_is_led_to_the_answer_and_to_what_they_said(visit, screen):
+    page = visit(**screen, javascript=True)
+    ask(page, "orignal")
+    page.wait_for_url("**/predictions/**")
+    assert focused(page) == heading(page)
+    page.get_by_role("button", name="Yes").click()
+    page.wait_for_url("**#feedback")
+    assert focused(page).startswith("What you said")
+
+
+def test_the_reader_is_led_to_what_is_wrong(visit, screen):
+    page = visit(**screen, javascript=True)
+    ask(page, "123")
+    page.get_by_text("The word contains no letters.").wait_for()
+    assert page.evaluate("document.activeElement.name") == "word"
+    page.keyboard.press("Home")
+    page.keyboard.type("mot")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/predictions/**")
+    assert page.title().startswith("mot123: Probably English, 92")
+
+
+def test_why_is_told_letter_by_letter(visit, screen, javascript):
+    page = visit(**screen, javascript=javascript)
+    ask(page, "né")
+    page.get_by_text("Why?", exact=True).click()
+    assert page.get_by_text("Most of all é").is_visible()
+    letters = page.get_by_role("list", name="What each letter adds").get_by_role("listitem")
+    assert [letter.inner_text().split() for letter in letters.all()] == [["n", "0"], ["é", "+87"]]
+    bars = [letter.locator("rect").bounding_box() for letter in letters.all()]
+    assert bars[1]["height"] > 10 > bars[0]["height"]
+
+
+def test_all_models_are_asked_about_the_same_word_from_its_answer(visit, javascript):
+    page = visit(javascript=javascript)
+    ask(page, "orignal")
+    page.get_by_role("button", name="Ask all 2 models").click()
+    page.get_by_role("heading", name="All models side by side").wait_for()
+    assert page.locator(".headword").inner_text() == "orignal"
+
+
+def test_a_private_answer_stays_private_when_all_models_are_asked(visit):
+    page = visit()
+    page.get_by_label("Private").check()
+    ask(page, "orignal")
+    page.get_by_role("button", name="Ask all 2 models").click()
+    assert page.get_by_text("neither the word nor who asked was kept").is_visible()
+
+
+def test_a_link_is_opened_by_another_and_asked_as_their_own(visit, screen, javascript):
+    page = visit(javascript=javascript)
+    ask(page, "mañana")
+    page.get_by_text("Share or copy").click()
+    other = visit(page.locator("#link").inner_text(), **screen, javascript=javascript)
+    assert heading(other).startswith("Probably Spanish")
+    other.get_by_role("button", name="Ask this yourself").click()
+    other.get_by_role("button", name="Yes").click()
+    assert other.get_by_role("status").inner_text() == "Spanish pending"
+
+
+def test_an_answer_is_copied_and_the_copy_announced(visit):
+    page = visit(javascript=True)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ask(page, "orignal")
+    page.get_by_text("Share or copy").click()
+    for name, said in [("JSON", "The JSON is copied."), ("curl", "The command is copied."), ("A link", "The link")]:
+        page.get_by_role("region", name=name).get_by_role("button", name="Copy").click()
+        page.get_by_text(said).wait_for()
+        shown = page.get_by_role("region", name=name).locator("pre").inner_text()
+        assert page.evaluate("navigator.clipboard.readText()") == shown
+
+
+def test_without_javascript_there_is_text_to_copy_and_no_dead_button(visit):
+    page = visit()
+    ask(page, "orignal")
+    page.get_by_text("Share or copy").click()
+    assert json.loads(page.locator("#json").inner_text())["language"] == "fr"
+    assert page.get_by_role("button", name="Copy").count() == 0
+
+
+def test_the_command_for_curl_works_as_it_stands(visit):
+    page = visit()
+    word = 'L\'"$(id)" <b>né'
+    ask(page, word)
+    page.get_by_text("Share or copy").click()
+    command = page.locator("#curl").inner_text().replace("curl ", "curl --silent --noproxy '*' ", 1)
+    output = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True).stdout
+    assert json.loads(output)["word"] == word
+
+
+def test_an_answer_is_deleted(visit, javascript):
+    page = visit(javascript=javascript)
+    ask(page, "orignal")
+    page.get_by_role("button", name="Delete this answer").click()
+    assert page.get_by_role("status").inner_text() == "The answer is deleted."
+    assert page.get_by_role("link", name="orignal").count() == 0
+
+
+def test_the_candidates_are_the_languages_ticked(visit, screen):
+    page = visit(**screen)
+    page.get_by_text("Choose the model and the languages").click()
+    page.get_by_role("checkbox", name="French").uncheck()
+    ask(page, "orignal")
+    rows = page.get_by_role("list", name="How probable each language is").get_by_role("listitem")
+    assert [row.inner_text().split()[0] for row in rows.all()] == ["English", "Spanish", "None"]
 
 
 def test_several_languages_are_asked_for_only_when_it_is_several(visit):
@@ -55,6 +183,7 @@ def test_opening_no_moves_neither_button(visit):
     page = visit(width=320)
     ask(page, "orignal")
     buttons = [page.get_by_role("button", name="Yes"), page.get_by_text("No", exact=True)]
+    page.locator("#feedback").scroll_into_view_if_needed()
     before = [button.bounding_box() for button in buttons]
     buttons[1].click()
     assert [button.bounding_box() for button in buttons] == before
@@ -102,6 +231,11 @@ def test_a_hostile_word_does_nothing(visit):
     page.on("dialog", lambda dialog: visit.faults.append(dialog.message))
     word = "<img/src=x/onerror=alert(1)><script>alert(2)</script>"
     ask(page, word)
+    assert page.locator(".headword bdi").inner_text() == word
+    for fold in page.locator(".fold > summary").all():
+        fold.click()
+    assert page.locator(".effects bdi").all_inner_texts() == list(word[1:-1])
+    page.goto(page.locator("#link").inner_text())
     assert page.locator(".headword bdi").inner_text() == word
     page.goto("/history/")
     assert page.locator(".rows bdi").inner_text() == word
