@@ -5,8 +5,9 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.admin.forms import AdminAuthenticationForm
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from classifier.counting import take
 from classifier.limits import LimitExceeded, address_of
@@ -16,6 +17,11 @@ logger = logging.getLogger(__name__)
 
 class LoginForm(AuthenticationForm):
     """Name and password; so many tries a minute for each name from each address."""
+
+    error_messages = {
+        **AuthenticationForm.error_messages,
+        "invalid_login": _("This name and this password do not belong together. Mind capital letters."),
+    }
 
     def clean(self) -> dict[str, Any]:
         """Count the try, then look whether it is right; raise LimitExceeded when it is one too many."""
@@ -37,3 +43,15 @@ class LoginForm(AuthenticationForm):
 
 class AdminLoginForm(LoginForm, AdminAuthenticationForm):
     """The same for those who may enter the admin."""
+
+    error_messages = AdminAuthenticationForm.error_messages
+
+
+class NewPasswordForm(PasswordChangeForm):
+    """The old password and twice the new one, in our words: Django's Spanish says usted."""
+
+    error_messages = {**PasswordChangeForm.error_messages, "password_incorrect": _("This is not your old password.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["new_password1"].help_text = _("At least 8 characters, unlike your name and what many choose.")

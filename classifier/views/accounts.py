@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 
-from classifier.accounts import LoginForm
+from classifier.accounts import LoginForm, NewPasswordForm
 from classifier.limits import charge
 from classifier.views.common import personal
 
@@ -29,6 +29,7 @@ class ChangePassword(views.PasswordChangeView):
     """Ask for the old password and, twice, for the new one; other sessions end."""
 
     template_name = "password_change.html"
+    form_class = NewPasswordForm
     success_url = reverse_lazy("home")
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 from rest_framework.exceptions import ValidationError
@@ -40,8 +41,10 @@ class Example:
 @require_safe
 def api_tour(request: HttpRequest) -> HttpResponse:
     """Show what programs can do, with answers from the serializers that answer programs."""
+    with translation.override("en"):  # as the API answers, whoever reads the page
+        examples = _examples(request)
     context = {
-        "examples": _examples(request),
+        "examples": examples,
         "schema": request.build_absolute_uri(reverse("api:schema")),
         "limits": {name: settings.LIMITS[scope] for scope, name in SCOPES.items()},
         "most_items": MOST_ITEMS,

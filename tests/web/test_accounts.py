@@ -41,7 +41,7 @@ def test_who_logs_in_is_told_so_and_can_log_out(client, ana):
 
 def test_a_wrong_password_is_said_without_saying_what_is_wrong(client, ana):
     for fields in ({"password": "wrong"}, {"username": "bob"}):
-        assertContains(log_in(client, **fields), "Please enter a correct username and password", status_code=400)
+        assertContains(log_in(client, **fields), "do not belong together", status_code=400)
 
 
 def test_a_refused_form_does_not_repeat_the_password(client, ana):
