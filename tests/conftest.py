@@ -21,6 +21,7 @@ import numpy as np
 import pytest
 from django.conf import settings
 from django.db import connection, connections
+from django.utils import translation
 
 from classifier import registry
 from classifier.ml.artifacts import Card
@@ -107,6 +108,13 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, t
     """Put SQLite's test database into a file of this run: in memory, writers do not wait for each other."""
     if connection.vendor == "sqlite":
         connection.settings_dict["TEST"]["NAME"] = tmp_path_factory.mktemp("database") / "test.sqlite3"
+
+
+@pytest.fixture(autouse=True)
+def no_language():
+    """Leave no language to the next test: a request's stays active in its thread."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

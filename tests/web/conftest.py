@@ -1,4 +1,4 @@
-"""Fixtures of the page tests: asking a word as a visitor, and a second visitor."""
+"""Fixtures of the page tests: asking a word as a visitor, a second visitor, and the site in any state."""
 
 import pytest
 from django.test import Client
@@ -26,3 +26,13 @@ def stranger(db):
 def strict_client(db):
     """Return a browser whose forms need their token, as outside of tests."""
     return Client(enforce_csrf_checks=True)
+
+
+@pytest.fixture
+def site(client, user, fake_models, monkeypatch):
+    """Return what brings every page into every state."""
+    from tests.web.every_page import Site
+
+    user.is_staff = True
+    user.save()
+    return Site(client, user, fake_models, monkeypatch)

@@ -1,0 +1,70 @@
+"""Reads a page as a reader of another language would: which of its texts did not pass through gettext."""
+
+import re
+from html.parser import HTMLParser
+
+TEXT_ATTRIBUTES = {"alt", "aria-description", "aria-label", "aria-roledescription", "aria-valuetext", "data-busy"}
+TEXT_ATTRIBUTES |= {"data-done", "data-too-large", "label", "placeholder", "title"}
+BUTTONS = {"button", "reset", "submit"}
+VOID = {"br", "hr", "img", "input", "link", "meta", "source", "wbr"}
+NOT_OURS = {"bdi", "code", "kbd", "pre", "samp", "script", "style"}  # what people typed, and what programs read
+# Names are the same in every language: of models, versions, time zones, formats and people.
+NAMES = "Ngram FF CNN CNNsep RNN lingua py3langid simplemma fastText langdetect wordfreq UTC CSV JSON curl"
+NAMES = re.compile(rf"\b({NAMES.replace(' ', '|')}|\d{{8}}-[0-9a-f]{{8}}|orignal|piano|xqzt|knowledge|ñ|ana)\b")
+VARYING = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[A-Za-z0-9]{64}\b")  # ids and tokens
+
+
+class Reader(HTMLParser):
+    """Collects what a page says outside of the marks that every translation carries, and all attributes."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.depth, self.unmarked, self.attributes = [], 0, [], []
+
+    def handle_starttag(self, tag, attributes):
+        values = dict(attributes)
+        foreign = "lang" in values and tag != "html"
+        if tag not in VOID:
+            self.open.append((tag, foreign or values.get("translate") == "no" or tag in NOT_OURS))
+        for name, value in attributes:
+            self.attributes.append((tag, name, value or ""))
+            if not foreign and is_text(tag, name, values):
+                self.collect(value or "", 0)
+
+    def handle_startendtag(self, tag, attributes):
+        self.handle_starttag(tag, attributes)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        while self.open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, text):
+        ours = not any(foreign for _tag, foreign in self.open)
+        self.depth = self.collect(text, self.depth, ours=ours)
+
+    def collect(self, text, depth, *, ours=True):
+        outside = ""
+        for character in text:
+            depth -= character == "⟧"
+            outside += character if depth == 0 else " "
+            depth += character == "⟦"
+        if ours and any(map(str.isalpha, NAMES.sub("", outside))):
+            self.unmarked.append(" ".join(outside.split()))
+        return depth
+
+
+def is_text(tag, name, values):
+    if name == "value":
+        return tag == "input" and values.get("type") in BUTTONS
+    if name == "content":
+        return values.get("name") == "description"
+    return name in TEXT_ATTRIBUTES
+
+
+def read(page):
+    reader = Reader()
+    reader.feed(page)
+    reader.close()
+    return reader
