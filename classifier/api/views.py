@@ -101,7 +101,6 @@ def _next(request: Request, cursor: str) -> str | None:
     if not cursor:
         return None
     parameters = request.query_params.copy()
-    parameters.update({})
     parameters["cursor"] = cursor
     return request.build_absolute_uri(f"{request.path}?{parameters.urlencode()}")
 
