@@ -148,9 +148,9 @@ def address(callers, identified):
     def address(route):
         model = route.split("/")[2] if route.startswith("admin/") and route.count("/") > 2 else ""
         pk = str(objects[model].pk) if model in objects else "1"
-        values = {"batches/<uuid:public_id>": f"batches/{batch.public_id}", "answers.<slug:name>": "answers.csv"}
-        values |= {"<uuid:public_id>": str(prediction.public_id), "<path:object_id>": pk, "<id>": pk, "<str:name>": "FF"}
-        values |= {"<slug:name>": "gone", "<path:content_type_id>": "0", "(?P<url>.*)$": "nothing/"}
+        values = {"batches/<uuid:public_id>": f"batches/{batch.public_id}", ".<slug:name>": ".csv"}
+        values |= {"<uuid:public_id>": str(prediction.public_id), "<path:object_id>": pk, "<id>": pk}
+        values |= {"<str:name>": "FF", "<slug:name>": "gone", "<path:content_type_id>": "0", "(?P<url>.*)$": "nothing/"}
         values |= {"^(?P<app_label>auth|classifier|api)/$": "classifier/"}
         for placeholder, value in values.items():
             route = route.replace(placeholder, value)
