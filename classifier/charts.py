@@ -103,6 +103,7 @@ class Point:
     y: float
     bottom: float
     top: float
+    across: float | None = None  # the value on the horizontal scale, where there is one
 
 
 class Segment(NamedTuple):
@@ -145,9 +146,9 @@ class Plot:
         return [Segment(one.x, one.y, other.x, other.y) for one, other in pairwise(self.points)]
 
 
-def _point(scale: Scale, measure: Measure, x: float) -> Point:
+def _point(scale: Scale, measure: Measure, x: float, across: float | None = None) -> Point:
     y, bottom, top = (1 - scale.place(bound) for bound in measure.share)
-    return Point(measure.name, measure.texts, measure.share, x, y, bottom, top)
+    return Point(measure.name, measure.texts, measure.share, x, y, bottom, top, across)
 
 
 def by_order(measures: Sequence[Measure]) -> Plot:
@@ -173,7 +174,7 @@ def against_ideal(confidences: Sequence[float], measures: Sequence[Measure]) -> 
     points, bars = [], []
     for confidence, measure in zip(confidences, measures, strict=True):
         x, height = across.place(confidence), measure.texts / texts
-        points.append(_point(upright, measure, x))
+        points.append(_point(upright, measure, x, confidence))
         bars.append(Bar(max(x - width / 2, 0.0), 1 - height, min(width, 1 - x + width / 2), height))
     ideal = Segment(0, 1 - upright.place(across.low), 1, 1 - upright.place(across.high))
     return Plot(upright, points, across.ticks, bars, [ideal])

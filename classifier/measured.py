@@ -20,7 +20,6 @@ class Test:
     languages: Rows | None = None
     lengths: Plot | None = None
     reliability: Plot | None = None
-    confidences: tuple[float, ...] = ()  # of the points of `reliability`
     calibration_error: float | None = None
     confusion: tuple[tuple[str, list[Cell]], ...] = ()
     verdicts: Mapping[str, float | None] | None = None
@@ -37,9 +36,8 @@ class Test:
         """A confidence and how often it was right, to be told in words."""
         if self.reliability is None:
             return None
-        pairs = zip(self.confidences, self.reliability.points, strict=True)
-        confidence, point = min(pairs, key=lambda pair: abs(pair[0] - SPOKEN_OF))
-        return confidence, point.value.value
+        pairs = [(point.across, point.value.value) for point in self.reliability.points if point.across is not None]
+        return min(pairs, key=lambda pair: abs(pair[0] - SPOKEN_OF), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +80,12 @@ def _tests(card: Card) -> Iterator[Test]:
 def _test(measure: Measure, scores: Mapping[str, Any]) -> Test:
     languages, lengths = list(_languages(scores)), [_band(row) for row in scores.get("by_length", ())]
     bins = scores.get("reliability", ())
-    confidences = tuple(row["confidence"] for row in bins)
     measures = [Measure("", row["words"], interval(row["accuracy"], row["words"])) for row in bins]
     return Test(
         measure,
         languages=rows_of(languages) if languages else None,
         lengths=by_order(lengths) if lengths else None,
-        reliability=against_ideal(confidences, measures) if measures else None,
-        confidences=confidences,
+        reliability=against_ideal([row["confidence"] for row in bins], measures) if measures else None,
         calibration_error=scores.get("expected_calibration_error"),
         confusion=tuple(zip(scores.get("by_language", ()), matrix(scores.get("confusion", ())), strict=False)),
         verdicts=scores.get("verdicts"),
