@@ -56,7 +56,7 @@ def test_feedback_is_withdrawn_and_asked_for_again(visit, javascript):
     ask(page, "orignal")
     page.get_by_role("button", name="Yes").click()
     page.get_by_role("button", name="Withdraw it").click()
-    assert page.get_by_role("status").inner_text().startswith("Withdrawn")
+    assert page.locator("[role=status]:focus").inner_text().startswith("Withdrawn")
     assert page.get_by_role("button", name="Yes").is_visible()
 
 

@@ -234,3 +234,11 @@ def test_the_page_stands_at_what_is_wrong(client, ask):
 def test_the_page_after_feedback_is_not_cached(client, ask):
     response = client.post(f"{ask()}feedback/", {"label": "fr"})
     assert response.headers["Cache-Control"] == "private, no-store"
+
+
+def test_withdrawing_is_limited_as_feedback_is(client, ask, limits):
+    limits(feedback=1)
+    address = ask()
+    client.post(f"{address}feedback/", {"label": "fr"})
+    assert client.post(f"{address}feedback/withdraw/").status_code == 429
+    assert Feedback.objects.exists()

@@ -142,3 +142,11 @@ def test_a_wrong_method_is_refused(client, method):
 def test_without_models_a_link_says_what_to_do(client, without_model):
     without_model("Ngram", "FF")
     assertContains(client.get("/shared/?word=orignal"), "No model can answer", status_code=503)
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_links_are_limited_as_words_are(client, limits, method):
+    limits(single=1)
+    statuses = [getattr(client, method)("/shared/?word=orignal").status_code for _ in range(2)]
+    assert statuses == [200, 429]
+    assert Prediction.objects.count() == 1
