@@ -1,0 +1,19 @@
+"""What the database holds: what models said, what people said about it, and what reviewers made of that."""
+
+from classifier.models.batch import Batch
+from classifier.models.feedback import Feedback, ReviewedWord
+from classifier.models.keys import KEY_LENGTH, MULTIPLE, key_of, new_public_id
+from classifier.models.prediction import OWNERLESS_HOURS, Prediction, PredictionQuerySet
+
+__all__ = [
+    "KEY_LENGTH",
+    "MULTIPLE",
+    "OWNERLESS_HOURS",
+    "Batch",
+    "Feedback",
+    "Prediction",
+    "PredictionQuerySet",
+    "ReviewedWord",
+    "key_of",
+    "new_public_id",
+]

@@ -1,0 +1,54 @@
+"""Many words that were asked together: which rows of theirs held no word."""
+
+from collections.abc import Iterable
+from typing import Self
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from classifier.models.keys import new_public_id
+from classifier.models.prediction import Prediction
+
+
+class BatchQuerySet(models.QuerySet["Batch"]):
+    """Batches, by whose they are."""
+
+    def of(self, owner: str) -> Self:
+        """Return the owner's batches, newest first; nobody has none."""
+        return self.filter(owner=owner).order_by("-id") if owner else self.none()
+
+    def delete_empty(self, public_ids: Iterable[UUID | None]) -> None:
+        """Delete those of the batches whose answers are all gone."""
+        some = [public_id for public_id in public_ids if public_id]
+        left = Prediction.objects.filter(batch=OuterRef("public_id"), batch_row__isnull=False)
+        self.filter(~Exists(left), public_id__in=some).delete()
+
+
+class Batch(models.Model):
+    """Many words that came at once: which rows hold no word. Their answers are predictions; it goes with the last."""
+
+    id = models.BigAutoField(primary_key=True)
+    public_id = models.UUIDField(unique=True, default=new_public_id, editable=False)
+    owner = models.CharField(max_length=80)
+    name = models.CharField(max_length=100, blank=True, help_text=_("The name of the file, if it was one."))
+    model = models.CharField(max_length=50)
+    answered = models.PositiveIntegerField()
+    errors = models.JSONField(default=list, blank=True, help_text=_("Numbers of rows without a word, and why."))
+    created = models.DateTimeField(default=timezone.now)
+
+    objects = BatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("batch")
+        verbose_name_plural = _("batches")
+        indexes = [models.Index("owner", models.F("id").desc(), name="batch_history")]
+        constraints = [
+            models.CheckConstraint(name="batch_has_an_owner", condition=~Q(owner="")),
+            models.CheckConstraint(name="batch_has_answers", condition=Q(answered__gte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.public_id}: {self.answered}"

@@ -1,0 +1,117 @@
+"""What people said about answers, and what reviewers made of that."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Count, OuterRef, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from classifier.models.keys import KEY_LENGTH, label_rule
+
+
+class FeedbackQuerySet(models.QuerySet["Feedback"]):
+    """Feedback, by what it is about."""
+
+    def about(self, word_key: str) -> Self:
+        """Return the feedback on all predictions of a word, oldest first."""
+        return self.filter(prediction__word_key=word_key).order_by("id")
+
+    def voting(self) -> Self:
+        """Return the feedback that counts: rejected feedback and rows without owner do not vote."""
+        return self.exclude(owner="").exclude(status=Feedback.Status.REJECTED)
+
+    def votes(self, word_key: str, label: str) -> int:
+        """Count the distinct owners who gave a word this label."""
+        return self.about(word_key).voting().filter(label=label).order_by().values("owner").distinct().count()
+
+    def with_votes(self) -> Self:
+        """Add to each row, as `votes`, how many owners say the same of the word."""
+        word, label = OuterRef("prediction__word_key"), OuterRef("label")
+        same = Feedback.objects.voting().filter(prediction__word_key=word, label=label).order_by().values("label")
+        count = same.annotate(votes=Count("owner", distinct=True)).values("votes")
+        return self.annotate(votes=Coalesce(count, 0))
+
+
+class Feedback(models.Model):
+    """What one person says a word is, and what a reviewer made of it."""
+
+    class Kind(models.TextChoices):
+        """Whether the person agrees with the model."""
+
+        CONFIRMATION = "confirmation", _("confirmation")
+        CORRECTION = "correction", _("correction")
+
+    class Status(models.TextChoices):
+        """How far the review is."""
+
+        PENDING = "pending", _("pending")
+        ACCEPTED = "accepted", _("accepted")
+        REJECTED = "rejected", _("rejected")
+        DUPLICATE = "duplicate", _("duplicate")
+
+    id = models.BigAutoField(primary_key=True)
+    prediction = models.ForeignKey("classifier.Prediction", on_delete=models.CASCADE, related_name="feedback")
+    owner = models.CharField(max_length=80, blank=True, db_index=True)
+    label = models.CharField(max_length=35)
+    languages = models.JSONField(default=list, blank=True)
+    kind = models.CharField(max_length=12, choices=Kind)
+    comment = models.CharField(max_length=500, blank=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.PENDING, db_index=True)
+    decided_label = models.CharField(max_length=35, blank=True)
+    decided_languages = models.JSONField(default=list, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    trained_in = models.CharField(max_length=30, blank=True)
+    created = models.DateTimeField(default=timezone.now)
+
+    objects = FeedbackQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("feedback")
+        verbose_name_plural = _("feedback")
+        constraints = [
+            models.UniqueConstraint(name="feedback_once_an_owner", fields=["prediction", "owner"]),
+            models.CheckConstraint(name="feedback_kind_known", condition=Q(kind__in=["confirmation", "correction"])),
+            models.CheckConstraint(
+                name="feedback_label_fits", condition=~Q(label="") & label_rule("label", "languages")
+            ),
+            models.CheckConstraint(
+                name="feedback_decided_label_fits", condition=label_rule("decided_label", "decided_languages")
+            ),
+            models.CheckConstraint(
+                name="feedback_decision_complete",
+                condition=Q(status="pending", decided_label="", reviewer=None, reviewed_at=None)
+                | Q(status="accepted", reviewed_at__isnull=False) & ~Q(decided_label="")
+                | Q(status__in=["rejected", "duplicate"], decided_label="", reviewed_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.prediction.word}: {self.label} ({self.status})"
+
+
+class ReviewedWord(models.Model):
+    """The anonymous outcome of a review; it outlives the predictions and feedback it came from."""
+
+    id = models.BigAutoField(primary_key=True)
+    word_key = models.CharField(max_length=KEY_LENGTH, unique=True)
+    label = models.CharField(max_length=35)
+    languages = models.JSONField(default=list, blank=True)
+    votes = models.PositiveIntegerField()
+    trained_in = models.CharField(max_length=30, blank=True)
+
+    class Meta:
+        verbose_name = _("reviewed word")
+        verbose_name_plural = _("reviewed words")
+        constraints = [
+            models.CheckConstraint(
+                name="reviewed_word_label_fits", condition=~Q(label="") & label_rule("label", "languages")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.word_key}: {self.label}"

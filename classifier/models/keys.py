@@ -1,0 +1,36 @@
+"""Knows what rows go by: public identifiers, the key that all spellings of a word share, and labels."""
+
+import hashlib
+import secrets
+import time
+from uuid import UUID
+
+from django.db.models import Q
+
+from classifier.ml.encoding import normalise
+
+KEY_LENGTH = 320  # characters of a word_key; fits PostgreSQL's limit for an index entry in any script
+MULTIPLE = "mul"  # the label of a word that several languages share
+
+
+def new_public_id() -> UUID:
+    """Return an identifier in UUIDv7's layout: milliseconds, then 74 random bits."""
+    value = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
+    value = value & ~(0xF << 76) | 7 << 76
+    return UUID(int=value & ~(0x3 << 62) | 2 << 62)
+
+
+def key_of(word: str) -> str:
+    """Return what all spellings of a word share; of a very long text the end is replaced by a digest."""
+    key = normalise(word)
+    if len(key) <= KEY_LENGTH:
+        return key
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    return key[: KEY_LENGTH - len(digest)] + digest
+
+
+def label_rule(label: str, languages: str) -> Q:
+    """Return the rule that a label is a code and that `mul`, and only `mul`, comes with two languages or more."""
+    several = Q((label, MULTIPLE), (f"{languages}__1__isnull", False))
+    one = ~Q((label, MULTIPLE)) & Q((languages, []))
+    return ~Q((f"{label}__contains", " ")) & (several | one)
