@@ -18,7 +18,8 @@ NO_FEEDBACK = "none"
 
 # Name of the filter: the condition on a row.
 FILTERS: dict[str, Callable[[Any], Q]] = {
-    "word": lambda word: Q(word_key=key_of(word)),
+    # By their keys, else SQLite would look through the owner's whole history instead of the index of words.
+    "word": lambda word: Q(pk__in=Prediction.objects.filter(word_key=key_of(word)).values("pk")),
     "language": lambda language: Q(language=language),
     "model": lambda model: Q(model=model),
     "verdict": lambda verdict: Q(verdict=verdict),

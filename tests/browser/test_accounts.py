@@ -1,0 +1,75 @@
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PASSWORD = "a moose once bit my sister"
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def ana(django_user_model):
+    return django_user_model.objects.create_user("ana", password=PASSWORD)
+
+
+def log_in(page, password=PASSWORD):
+    page.get_by_role("link", name="Log in").click()
+    page.get_by_label("Username").fill("ana")
+    page.get_by_label("Password").fill(password)
+    page.keyboard.press("Enter")
+
+
+@pytest.mark.parametrize("javascript", [False, True])
+def test_a_visitor_logs_in_finds_the_history_and_leaves_nothing_behind(visit, ana, screen, javascript):
+    page = visit(**screen, javascript=javascript)
+    page.get_by_role("button", name="piano").click()
+    log_in(page)
+    page.get_by_text("Logged in as ana").wait_for()
+    page.get_by_role("link", name="History").click()
+    assert page.get_by_role("link", name="piano").is_visible()
+    page.get_by_role("button", name="Log out").click()
+    page.get_by_role("link", name="History").click()
+    assert page.get_by_role("heading", name="Nothing here yet").is_visible()
+
+
+def test_the_password_is_changed(visit, ana):
+    page = visit()
+    log_in(page)
+    page.get_by_role("link", name="Change password").click()
+    page.get_by_label("Old password").fill(PASSWORD)
+    page.get_by_label("New password", exact=True).fill("another long sentence")
+    page.get_by_label("New password confirmation").fill("another long sentence")
+    page.get_by_role("button", name="Change the password").click()
+    assert "Your password is changed." in page.get_by_role("status").inner_text()
+    ana.refresh_from_db()
+    assert ana.check_password("another long sentence")
+
+
+def test_the_pages_of_accounts_are_accessible(visit, ana, screen, check):
+    page = visit(**screen, javascript=True)
+    page.get_by_role("link", name="Log in").click()
+    check(page)
+    log_in(page, "wrong")
+    assert "do not belong together" in page.get_by_role("alert").inner_text()
+    check(page)
+    log_in(page)
+    page.get_by_role("link", name="Change password").click()
+    check(page)
+    for label in ("Old password", "New password", "New password confirmation"):
+        page.get_by_label(label, exact=True).fill("short")
+    page.keyboard.press("Enter")
+    page.get_by_text("too short").wait_for()
+    check(page)
+
+
+def test_the_page_on_privacy_is_accessible_and_leads_to_what_it_promises(visit, screen, check):
+    page = visit("/privacy/", **screen, javascript=True)
+    check(page)
+    page.get_by_role("switch", name="Keep my history").click()
+    assert "nothing that you ask is kept" in page.get_by_role("status").inner_text()
+    assert page.url.endswith("/privacy/")
+    page.get_by_role("link", name="Delete all").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "There is nothing to delete"
+    check(page)

@@ -1,0 +1,111 @@
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(params=[False, True], ids=["plain", "javascript"])
+def asked(visit, request):
+    """Return a function that opens the history of a visitor who asked some words, with and without JavaScript."""
+
+    def asked(*words, **options):
+        page = visit(**options, javascript=request.param)
+        for word in words:
+            page.goto("/")
+            page.get_by_label("Your word").fill(word)
+            page.get_by_role("button", name="Which language?").click()
+            page.wait_for_url("**/predictions/*/")
+        page.goto("/history/")
+        return page
+
+    return asked
+
+
+def listed(page):
+    return page.locator(".rows li > a").all_inner_texts()
+
+
+def test_a_word_is_found_fetched_and_deleted(asked, screen):
+    page = asked("orignal", "piano", **screen)
+    page.get_by_label("Find a word").fill("Piano")
+    page.keyboard.press("Enter")
+    assert listed(page) == ["piano"]
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download CSV").click()
+    assert download.value.path().read_text().count("\n") == 2
+    page.get_by_role("button", name="Delete piano").click()
+    assert "The answer is deleted." in page.get_by_role("status").inner_text()
+    assert page.get_by_role("heading", name="Nothing matches").is_visible()
+    page.get_by_role("link", name="Show all").click()
+    assert listed(page) == ["orignal"]
+
+
+def test_filters_narrow_the_list_and_stay_as_chosen(asked, screen):
+    page = asked("orignal", "piano", "xqzt", **screen)
+    page.get_by_text("More filters").click()
+    page.get_by_label("Answer").select_option("not sure")
+    page.get_by_label("From").fill("2026-01-01")
+    page.get_by_role("button", name="Apply").click()
+    assert listed(page) == ["xqzt"]
+    assert page.get_by_label("From").input_value() == "2026-01-01"
+    page.get_by_role("link", name="Clear the filters").click()
+    assert len(listed(page)) == 3
+
+
+def test_all_is_deleted_after_one_question(asked):
+    page = asked("orignal", "piano")
+    page.get_by_role("link", name="Delete all").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Delete 2 answers?"
+    page.get_by_role("button", name="Delete for good").click()
+    assert "2 answers are deleted." in page.get_by_role("status").inner_text()
+    assert page.get_by_role("heading", name="Nothing here yet").is_visible()
+
+
+def test_who_thinks_again_keeps_them(asked):
+    page = asked("orignal")
+    page.get_by_role("link", name="Delete all").click()
+    page.get_by_role("link", name="Keep them").click()
+    assert listed(page) == ["orignal"]
+
+
+def test_the_switch_keeps_the_next_word_out(asked):
+    page = asked("orignal")
+    switch = page.get_by_role("switch", name="Keep my history")
+    assert switch.get_attribute("aria-checked") == "true"
+    switch.press("Space")
+    page.wait_for_load_state()
+    assert switch.get_attribute("aria-checked") == "false"
+    page.goto("/")
+    page.get_by_label("Your word").fill("piano")
+    page.get_by_role("button", name="Which language?").click()
+    page.get_by_role("article").wait_for()
+    page.goto("/history/")
+    assert listed(page) == ["orignal"]
+
+
+def test_pages_are_turned_without_losing_the_filter(asked, monkeypatch):
+    monkeypatch.setattr("classifier.pages.SIZE", 1)
+    page = asked("orignal", "piano", "gâteau")
+    page.goto("/history/?language=fr")
+    page.get_by_role("link", name="Older").click()
+    assert listed(page) == ["orignal"]
+    page.get_by_role("link", name="Newest").click()
+    assert listed(page) == ["gâteau"]
+
+
+def test_what_is_wrong_is_said_where_it_is(asked):
+    page = asked("orignal")
+    page.get_by_label("Find a word").fill("12")
+    page.keyboard.press("Enter")
+    field = page.get_by_label("Find a word")
+    error = page.locator(f"#{field.get_attribute('aria-describedby')}")
+    assert error.inner_text() == "The word contains no letters."
+
+
+def test_every_state_is_accessible(asked, screen, check):
+    page = asked("orignal", "w" * 100, "piano un gâteau", **screen)
+    for path in ("", "?language=fr&since=2026-01-01", "?word=12&since=x&owner=1", "?word=chat", "delete/?language=fr"):
+        page.goto(f"/history/{path}")
+        check(page)
+    page.goto("/history/")
+    page.get_by_role("switch").click()
+    check(page)
