@@ -44,13 +44,13 @@ def visit(chromium, live_server):
         if message.type in ("error", "warning") and message.location["url"] != message.page.url:
             faults.append(message.text)
 
-    def visit(path="/", *, width=1280, scheme="light", javascript=False):
+    def visit(path="/", *, width=1280, scheme="light", javascript=False, language="en"):
         context = chromium.new_context(
             base_url=live_server.url,
             viewport={"width": width, "height": 800},
             color_scheme=scheme,
             java_script_enabled=javascript,
-            locale="en",
+            locale=language,
         )
         context.set_default_timeout(60_000)  # a busy machine is no fault of a page
         contexts.append(context)
