@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from classifier.counting import take
@@ -18,6 +19,7 @@ logger = logging.getLogger(__name__)
 class LoginForm(AuthenticationForm):
     """Name and password; so many tries a minute for each name from each address."""
 
+    request: HttpRequest  # its views always give it
     error_messages = {
         **AuthenticationForm.error_messages,
         "invalid_login": _("This name and this password do not belong together. Mind capital letters."),
