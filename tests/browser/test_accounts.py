@@ -25,13 +25,14 @@ def log_in(page, password=PASSWORD):
 def test_a_visitor_logs_in_finds_the_history_and_leaves_nothing_behind(visit, ana, screen, javascript):
     page = visit(**screen, javascript=javascript)
     page.get_by_role("button", name="piano").click()
+    page.wait_for_url("**/predictions/*/")
     log_in(page)
     page.get_by_text("Logged in as ana").wait_for()
     page.get_by_role("link", name="History").click()
-    assert page.get_by_role("link", name="piano").is_visible()
+    page.get_by_role("link", name="piano").wait_for()
     page.get_by_role("button", name="Log out").click()
     page.get_by_role("link", name="History").click()
-    assert page.get_by_role("heading", name="Nothing here yet").is_visible()
+    page.get_by_role("heading", name="Nothing here yet").wait_for()
 
 
 def test_the_password_is_changed(visit, ana):
@@ -42,7 +43,7 @@ def test_the_password_is_changed(visit, ana):
     page.get_by_label("New password", exact=True).fill("another long sentence")
     page.get_by_label("New password confirmation").fill("another long sentence")
     page.get_by_role("button", name="Change the password").click()
-    assert "Your password is changed." in page.get_by_role("status").inner_text()
+    page.get_by_role("status").get_by_text("Your password is changed.").wait_for()
     ana.refresh_from_db()
     assert ana.check_password("another long sentence")
 
@@ -52,7 +53,7 @@ def test_the_pages_of_accounts_are_accessible(visit, ana, screen, check):
     page.get_by_role("link", name="Log in").click()
     check(page)
     log_in(page, "wrong")
-    assert "do not belong together" in page.get_by_role("alert").inner_text()
+    page.get_by_role("alert").get_by_text("do not belong together").wait_for()
     check(page)
     log_in(page)
     page.get_by_role("link", name="Change password").click()
@@ -68,8 +69,8 @@ def test_the_page_on_privacy_is_accessible_and_leads_to_what_it_promises(visit, 
     page = visit("/privacy/", **screen, javascript=True)
     check(page)
     page.get_by_role("switch", name="Keep my history").click()
-    assert "nothing that you ask is kept" in page.get_by_role("status").inner_text()
+    page.get_by_role("status").get_by_text("nothing that you ask is kept").wait_for()
     assert page.url.endswith("/privacy/")
     page.get_by_role("link", name="Delete all").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "There is nothing to delete"
+    page.get_by_role("heading", name="There is nothing to delete").wait_for()
     check(page)
