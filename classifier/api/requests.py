@@ -104,11 +104,8 @@ class HistoryQuery(StrictSerializer):
     until = serializers.DateTimeField(required=False)
 
 
-class CursorField(serializers.CharField):
+class CursorField(Anything):
     """The end of the page before, as its `next` has it; empty for the first page."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=200, allow_blank=True, **options)
 
 
 class PageQuery(HistoryQuery):

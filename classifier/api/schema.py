@@ -90,7 +90,7 @@ _FIELDS: dict[str, dict[str, str]] = {
     "serializers.LanguageField": _string("language", "BCP 47 code, of GET languages"),
     "serializers.StrictBooleanField": {"type": "boolean"},
     "requests.CommaSeparated": _string("languages", "Codes separated by commas: en,fr"),
-    "requests.CursorField": _string("cursor", "From `next` of the page before."),
+    "requests.CursorField": _string("cursor", "From `next` of the page before; empty for the first page."),
     "requests.Anything": {
         "description": 'An object {"id": "...", "word": "..."}; any other gets a problem for an answer.'
     },
@@ -140,7 +140,9 @@ def finish(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     for path, method, answer, public_id, following in _LINKS:
         links = {name: {"operationId": name, "parameters": {"public_id": public_id}} for name in following}
         result["paths"][path][method]["responses"][answer]["links"] = links
-    result["components"]["schemas"]["FeedbackRequest"]["oneOf"] = _LABEL_RULE
+    feedback = result["components"]["schemas"]["FeedbackRequest"]
+    feedback["oneOf"] = _LABEL_RULE
+    feedback["properties"]["comment"]["pattern"] = r"^[^\u0000]*$"
     for name, component in result["components"]["schemas"].items():
         if name.endswith("Request"):
             component["additionalProperties"] = False

@@ -87,6 +87,11 @@ def test_a_cursor_is_good_for_its_owner_and_filter_only(call, errors, asked, api
         assert errors(call("GET", f"{ADDRESS}?{query}", key=key)) == [("cursor", "invalid_cursor")]
 
 
+@pytest.mark.parametrize("cursor", ["1:", ":", "%00", "%C3%A9:%C3%A9", "x" * 5000])
+def test_a_cursor_that_is_none_is_refused(call, errors, api_key, cursor):
+    assert errors(call("GET", f"{ADDRESS}?cursor={cursor}", key=api_key)) == [("cursor", "invalid_cursor")]
+
+
 @pytest.mark.parametrize(("size", "rows"), [("100000000", 100), ("1", 1)])
 def test_a_page_has_a_size_that_is_bounded(call, identified, api_key, size, rows):
     for _ in range(101):
