@@ -32,6 +32,8 @@ def summed(parts: Sequence[Part]) -> str:
         return ngettext("One word, and it is %(language)s", "All %(total)s words are %(language)s", total) % values
     if 2 * first.count > total:
         return _("Mostly %(language)s: %(count)s of %(total)s words") % values
+    if first.count in [part.count for part in languages[1:]]:
+        return _("Mixed: no language leads")
     return _("Mixed: most often %(language)s, %(count)s of %(total)s words") % values
 
 

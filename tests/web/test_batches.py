@@ -96,7 +96,8 @@ def test_the_picture_and_its_numbers_say_the_same(client, sent):
     [
         ("gâteau", "One word, and it is French"),
         ("gâteau\nbeau", "All 2 words are French"),
-        ("gâteau\nthis\nxqzt", "Mixed: most often"),
+        ("gâteau\nthis\nxqzt", "Mixed: no language leads"),
+        ("gâteau\nchâteau\nthis\nxqzt\nxqzt", "Mixed: most often French, 2 of 5 words"),
         ("piano\nxqzt", "None of these words is clearly of one language"),
     ],
 )
