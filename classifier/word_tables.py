@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from classifier.forms import clean_word
 
 MOST_WORDS = 10_000
-MOST_BYTES = 5_000_000
+MOST_BYTES = 5 * 2**20  # 5 MB
 # What the column of the words is called if nobody says so.
 USUAL_NAMES = {"word", "words", "text", "texts", "mot", "mots", "texte", "palabra", "palabras", "texto"}
 _DELIMITERS = ",;\t|"

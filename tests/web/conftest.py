@@ -1,6 +1,7 @@
 """Fixtures of the page tests: asking a word as a visitor, a second visitor, and the site in any state."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 
@@ -36,3 +37,27 @@ def site(client, user, fake_models, monkeypatch):
     user.is_staff = True
     user.save()
     return Site(client, user, fake_models, monkeypatch)
+
+
+@pytest.fixture
+def file():
+    """Return a function that makes a file to upload."""
+    return lambda content, name="words.csv": SimpleUploadedFile(
+        name, content if isinstance(content, bytes) else content.encode()
+    )
+
+
+@pytest.fixture
+def send(client, db):
+    """Return a function that sends the form for many words."""
+
+    def send(words="", **fields):
+        return client.post("/batches/", {"words": words, **fields})
+
+    return send
+
+
+@pytest.fixture
+def sent(send):
+    """Return a function that sends words and returns the address of their page."""
+    return lambda *arguments, **fields: send(*arguments, **fields).headers["Location"]

@@ -5,37 +5,14 @@ import io
 import json
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from classifier import word_tables
 from classifier.batch_form import BatchForm
 from classifier.models import Batch, Prediction
 from classifier.owners import HISTORY_COOKIE, HISTORY_OFF
-from classifier.word_tables import MOST_BYTES
 
 pytestmark = pytest.mark.django_db
-
-
-def file(content, name="words.csv"):
-    return SimpleUploadedFile(name, content if isinstance(content, bytes) else content.encode())
-
-
-@pytest.fixture
-def send(client):
-    """Return a function that sends the form."""
-
-    def send(words="", **fields):
-        return client.post("/batches/", {"words": words, **fields})
-
-    return send
-
-
-@pytest.fixture
-def sent(send):
-    """Return a function that sends words and returns the address of their page."""
-    return lambda *arguments, **fields: send(*arguments, **fields).headers["Location"]
 
 
 def body(response):
@@ -51,7 +28,7 @@ def test_pasted_words_are_answered_at_an_address_of_their_own(client, send):
     assertContains(page, '<bdi lang="fr">orignal</bdi>')
 
 
-def test_a_table_is_read_by_the_usual_column(client, sent):
+def test_a_table_is_read_by_the_usual_column(client, sent, file):
     page = client.get(sent(file=file("id,word\n1,gâteau\n2,piano\n")))
 
     assertContains(page, "gâteau")
@@ -59,17 +36,17 @@ def test_a_table_is_read_by_the_usual_column(client, sent):
     assertContains(page, "Rows 2 to 3")
 
 
-def test_a_table_is_read_by_the_column_named(client, sent):
+def test_a_table_is_read_by_the_column_named(client, sent, file):
     assertContains(client.get(sent(file=file("id;forme\n1;gâteau\n"), column="forme")), "gâteau")
 
 
 @pytest.mark.parametrize("name", ["words.txt", "words", "WORDS.LIST"])
-def test_any_other_file_holds_a_word_a_line(client, sent, name):
+def test_any_other_file_holds_a_word_a_line(client, sent, name, file):
     assertContains(client.get(sent(file=file("un, deux\nchat\n", name))), "un, deux")
 
 
 @pytest.mark.parametrize("name", ["words.tsv", "WORDS.TAB"])
-def test_a_table_with_tabs_keeps_its_commas(client, sent, name):
+def test_a_table_with_tabs_keeps_its_commas(client, sent, name, file):
     assertContains(client.get(sent(file=file("word\nun, deux\n", name))), "un, deux")
 
 
@@ -163,7 +140,7 @@ def test_with_the_history_switched_off_all_words_are_private(client, send):
     assertContains(client.get("/batches/"), "history is switched off")
 
 
-def test_the_last_batches_are_listed_and_no_others(client, send, stranger):
+def test_the_last_batches_are_listed_and_no_others(client, send, stranger, file):
     stranger.post("/batches/", {"words": "secret"})
     send(file=file("chat\nperro", "mots <b>.txt"))
     page = client.get("/batches/")
@@ -179,72 +156,6 @@ def test_the_model_and_the_languages_are_chosen(client, send):
     assert Prediction.objects.get().model == "FF"
     assert Prediction.objects.get().languages == ["en", "es"]
     assert Batch.objects.get().model == "FF"
-
-
-def refused(response, advice):
-    assertContains(response, advice, status_code=400)
-    assert not Prediction.objects.exists()
-    return response
-
-
-@pytest.mark.parametrize(
-    ("content", "advice"),
-    [
-        (b"", "There are no words in it"),
-        (b"\xef\xbb\xbf", "There are no words in it"),
-        (b"word\n", "There are no words in it"),
-        (b"\n \n", "There are no words in it"),
-        ("mañana".encode("latin-1"), "it looks like Latin-1"),
-        ("mañana".encode("utf-16"), "This file is in UTF-16"),
-        (b"\x89PNG\r\n\x1a\n\0\0", "This is no text file"),
-        (b"PK\x03\x04", "Save it as “CSV UTF-8”"),
-        (b'word\n"chat\n', "Row 2 cannot be read"),
-        (b"1,2\n3,4\n", "None of the 2 rows holds a word"),
-    ],
-)
-def test_a_file_without_words_is_refused_with_what_to_do(send, content, advice):
-    refused(send(file=file(content)), advice)
-
-
-def test_a_column_that_is_not_there_is_refused_and_nothing_else_is_lost(send):
-    response = refused(send(file=file("id,<i>\n1,chat"), column="wort", model="FF"), "id · &lt;i&gt;")
-
-    assertContains(response, 'value="wort"', status_code=400)
-    assertContains(response, 'value="FF" id="id_model_1" checked', status_code=400)
-
-
-def test_one_word_too_many_is_refused_with_the_limit_and_the_words_stay(send, monkeypatch):
-    monkeypatch.setattr(word_tables, "MOST_WORDS", 2)
-    response = refused(send("chat\nperro\ndog"), "more than 2 words")
-
-    assertContains(response, "manage.py identify", status_code=400)
-    assertContains(response, "chat\nperro\ndog</textarea>", status_code=400)
-
-
-def test_nothing_at_all_and_both_at_once_are_refused(send):
-    refused(send(), "Paste words, or choose a file")
-    refused(send("chat", file=file("perro")), "not both")
-
-
-def test_a_file_too_large_is_refused_in_the_form_that_keeps_the_rest(send):
-    response = refused(send(file=file(b"a\n" * (MOST_BYTES // 2 + 1)), column="mot"), "larger than 4.8")
-
-    assertContains(response, 'value="mot"', status_code=400)
-
-
-def test_a_file_far_too_large_is_refused_unread(client, send):
-    response = send(file=file(b"a\n" * (2 * MOST_BYTES + 1)))
-
-    assertContains(response, "larger than this site reads", status_code=413)
-
-
-def test_pasted_text_far_too_large_is_refused(send):
-    assertContains(send("chat\n" * 250_000), "larger than this site reads", status_code=413)
-
-
-def test_a_form_with_broken_parts_is_a_bad_request(client):
-    kind = "multipart/form-data; boundary=" + "x" * 300
-    assert client.generic("POST", "/batches/", b"--", content_type=kind).status_code == 400
 
 
 @pytest.mark.parametrize("end", ["", "answers.csv", "answers.jsonl", "?from=1"])
@@ -300,7 +211,7 @@ def test_hostile_words_are_shown_as_typed(client, sent):
     assertContains(client.get(sent("<script>alert(1)</script>")), "&lt;script&gt;alert(1)&lt;/script&gt;</bdi>")
 
 
-def test_the_name_of_a_file_is_cut_to_what_fits():
+def test_the_name_of_a_file_is_cut_to_what_fits(file):
     form = BatchForm({"words": ""}, {"file": file("chat", "x" * 300 + ".txt")})
     assert form.is_valid()
     assert len(form.file_name) == 100
