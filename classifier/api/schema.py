@@ -91,9 +91,6 @@ _FIELDS: dict[str, dict[str, str]] = {
     "serializers.StrictBooleanField": {"type": "boolean"},
     "requests.CommaSeparated": _string("languages", "Codes separated by commas: en,fr"),
     "requests.CursorField": _string("cursor", "From `next` of the page before; empty for the first page."),
-    "requests.Anything": {
-        "description": 'An object {"id": "...", "word": "..."}; any other gets a problem for an answer.'
-    },
 }
 
 
@@ -107,6 +104,17 @@ class _Field(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
 
 for _name, _described in _FIELDS.items():  # drf-spectacular finds an extension by its being defined
     type(_name, (_Field,), {"target_class": f"classifier.api.{_name}", "described": _described})
+
+
+class ItemSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    """An item, which is checked for itself."""
+
+    target_class = "classifier.api.requests.Anything"
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        """Return what an item should be, and that it may be anything."""
+        item = auto_schema.resolve_serializer(requests.BatchItem, direction).ref
+        return {"anyOf": [item, {}], "description": "An item; anything else gets a problem for an answer."}
 
 
 _LABEL_RULE = [

@@ -5,13 +5,23 @@ from hypothesis import strategies as st
 
 LANGUAGES = ["en", "fr", "es", "ES"]
 
-WORD = st.text(st.sampled_from("abcdeyzABZéèñüß '"), min_size=1, max_size=30)
-schemathesis.openapi.format("word", WORD.filter(lambda text: any(map(str.isalpha, text))))
+LETTERS = st.text(st.sampled_from("abcdeyzABZéèñüß '"), min_size=1, max_size=30)
+WORD = LETTERS.filter(lambda text: any(map(str.isalpha, text)))
+ITEM = st.fixed_dictionaries({"word": WORD}, optional={"id": st.text(max_size=100)})
+schemathesis.openapi.format("word", WORD)
 schemathesis.openapi.format("model", st.sampled_from(["", "Ngram", "FF", "ngram"]))
 schemathesis.openapi.format("models", st.sampled_from(["", "FF", "ngram", "all", "ALL"]))
 schemathesis.openapi.format("language", st.sampled_from(LANGUAGES))
 schemathesis.openapi.format("languages", st.lists(st.sampled_from(LANGUAGES)).map(",".join))
 schemathesis.openapi.format("cursor", st.just(""))  # any other is somebody's
+
+
+@schemathesis.hook
+def flatmap_body(_context, body):
+    """Add good items to a batch: where anything is allowed, schemathesis hardly thinks of an object with a word."""
+    if not isinstance(body, dict) or not isinstance(body.get("items"), list) or not body["items"]:
+        return st.just(body)
+    return st.lists(ITEM, max_size=5).map(lambda items: {**body, "items": [*body["items"], *items]})
 
 
 @schemathesis.hook
