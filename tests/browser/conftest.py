@@ -37,7 +37,7 @@ def visit(chromium, live_server):
 
     At the end no page may have logged an error or asked another host for anything.
     """
-    contexts, faults = [], []
+    contexts, scripted, faults = [], [], []
 
     def note(message):
         # The status of an error page is logged as an error, too; the tests of it look at the page itself.
@@ -54,6 +54,8 @@ def visit(chromium, live_server):
         )
         context.set_default_timeout(60_000)  # a busy machine is no fault of a page
         contexts.append(context)
+        if javascript:
+            scripted.append(context)
         context.on("request", lambda request: request.url.startswith(live_server.url) or faults.append(request.url))
         context.on("console", note)
         context.on("weberror", lambda error: faults.append(str(error.error)))
@@ -61,7 +63,7 @@ def visit(chromium, live_server):
         page.goto(path)
         return page
 
-    visit.faults = faults
+    visit.faults, visit.scripted = faults, scripted
     yield visit
     for context in contexts:
         context.close()
@@ -69,11 +71,12 @@ def visit(chromium, live_server):
 
 
 @pytest.fixture
-def check():
+def check(visit):
     """Return a function that fails on violations of WCAG 2.2 AA and on a page that scrolls sideways."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python").Axe()
 
     def check(page):
+        assert page.context in visit.scripted, "axe would wait for ever where JavaScript is off"
         page.wait_for_load_state()
         results = axe.run(page, options={"runOnly": {"type": "tag", "values": LEVELS}})
         assert results.response["violations"] == [], results.generate_report()
