@@ -1,5 +1,7 @@
 import pytest
 
+from classifier.word_tables import MOST_BYTES
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 TABLE = {"name": "mots.csv", "mimeType": "text/csv", "buffer": "n;forme\n1;gâteau\n2;12\n3;piano\n".encode()}
@@ -74,7 +76,7 @@ def test_with_javascript_a_table_offers_its_columns(visit):
 
 
 def test_with_javascript_a_file_too_large_does_not_travel(visit, tmp_path):
-    (tmp_path / "words.txt").write_text("a\n" * 2_600_000)
+    (tmp_path / "words.txt").write_text("a\n" * (MOST_BYTES // 2 + 1))
     page = visit("/batches/", javascript=True)
     page.get_by_label("Or choose a file").set_input_files(tmp_path / "words.txt")
     send(page)
@@ -83,7 +85,7 @@ def test_with_javascript_a_file_too_large_does_not_travel(visit, tmp_path):
 
 
 def test_a_far_too_large_file_gets_a_page_and_what_to_do(visit, tmp_path):
-    (tmp_path / "words.txt").write_text("a\n" * 10_500_000)
+    (tmp_path / "words.txt").write_text("a\n" * (2 * MOST_BYTES + 1))
     page = visit("/batches/")
     page.get_by_label("Or choose a file").set_input_files(tmp_path / "words.txt")
     send(page)
