@@ -27,8 +27,8 @@ run: $(SERVE) .env ## set up what is missing and serve http://127.0.0.1:8000
 test: $(ALL) ## run all tests, on SQLite unless DATABASE_URL says otherwise
 	$(VENV)/bin/python -m pytest -n auto $(PYTEST)
 
-fuzz: $(ALL) ## let schemathesis try 50,000 examples on the API: an hour, on SQLite unless DATABASE_URL says otherwise
-	FUZZ_EXAMPLES=3200 $(VENV)/bin/python -m pytest tests/contract $(PYTEST)
+fuzz: $(ALL) ## let schemathesis try 50,000 examples on the API: half an hour, on SQLite unless DATABASE_URL says otherwise
+	FUZZ_EXAMPLES=4500 $(VENV)/bin/python -m pytest tests/contract $(PYTEST)
 
 test-postgres: $(ALL) ## run all tests on PostgreSQL: the one of DATABASE_URL or a throw-away server
 	tests/with-postgres $(VENV)/bin/python -m pytest -n auto $(PYTEST)
