@@ -1,8 +1,8 @@
 """Fixtures of the browser tests: a real Chromium that notes what no page may do."""
 
-import shutil
-
 import pytest
+
+from tests.browser.program import OPTIONS, chromium_path
 
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -11,13 +11,13 @@ LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice
 def chromium():
     """Return a headless Chromium."""
     driver = pytest.importorskip("playwright.sync_api", reason="needs playwright: `make test` installs it")
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    program = chromium_path()
     if program is None:
-        pytest.skip("needs Chromium: apt-get install chromium")
+        pytest.skip("needs Chromium: apt-get install chromium-headless-shell")
     with pytest.MonkeyPatch.context() as environment, driver.sync_playwright() as playwright:
         # Playwright runs an event loop in this thread, where Django would refuse to touch the database.
         environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=program, args=OPTIONS)
         yield browser
         browser.close()
 

@@ -1,13 +1,13 @@
 """Draws the pictures of README: `make screenshots` serves real models and photographs the pages."""
 
 import io
-import shutil
 from collections.abc import Iterator
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.server import PROJECT, serving
+from tests.browser.program import OPTIONS, chromium_path
 
 IMAGES = PROJECT / "docs" / "images"
 WORDS = ("knowledge", "aujourd’hui", "mañana", "piano", "Straße", "el niño y la niña", "orignal")
@@ -98,9 +98,7 @@ def save(picture: bytes, name: str) -> None:
 def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with serving(**LIMITS) as server, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-        )
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=OPTIONS)
         for scheme in SCHEMES:
             photograph(browser, server.address, scheme, WIDE)
             photograph(browser, server.address, scheme, PHONE, names="home why")
