@@ -12,7 +12,7 @@ from tests.browser.program import OPTIONS, chromium_path
 IMAGES = PROJECT / "docs" / "images"
 WORDS = ("knowledge", "aujourd’hui", "mañana", "piano", "Straße", "el niño y la niña", "orignal")
 MANY = "\n".join(
-    ["thought", "fenêtre", "corazón", "through", "château", "animal", "mañana", "123", "feuille", "knight"]
+    ["thought", "fenêtre", "corazón", "through", "château", "animal", "mañana", "123", "feuille", "écureuil"]
 )
 PLAIN = {
     "models": "/models/",
