@@ -70,7 +70,10 @@ def get(name: str = "") -> Identifier:
 
     When the active version is bad, the one that this process served before stays.
     """
-    versions = active_versions()
+    return _get(name, active_versions())
+
+
+def _get(name: str, versions: dict[str, str]) -> Identifier:
     name = _resolve(name, versions)
     identifier = _load(name, versions[name]) or _serving.get(name)
     if identifier is None:
@@ -88,9 +91,10 @@ def languages() -> tuple[str, ...]:
 def available() -> tuple[list[Identifier], list[str]]:
     """Return the identifiers of the models that serve, best first, and the names of those that cannot."""
     serving, unavailable = [], []
-    for name in model_names():
+    versions = active_versions()  # once: every page asks who is available, some of them twice
+    for name in versions:
         try:
-            serving.append(get(name))
+            serving.append(_get(name, versions))
         except ModelUnavailable:
             unavailable.append(name)
     return serving, unavailable

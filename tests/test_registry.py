@@ -203,3 +203,12 @@ def test_a_hostile_keras_file_is_never_opened(copied, monkeypatch):
     (copied / "model.keras").unlink(missing_ok=True)
     (copied / "model.keras").mkdir()  # opening it would fail
     assert registry.get().identify(["orignal"])
+
+
+def test_who_is_available_is_read_once(shipped, monkeypatch):
+    for name in ("Ngram", "FF", "CNN"):
+        shipped(name)
+    reads, read = [], registry.read_active
+    monkeypatch.setattr(registry, "read_active", lambda folder: reads.append(folder) or read(folder))
+    serving, unavailable = registry.available()
+    assert (len(serving), unavailable, len(reads)) == (3, [], 1)
