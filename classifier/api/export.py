@@ -18,19 +18,19 @@ from classifier.formats import without_formula
 from classifier.models import PredictionQuerySet
 
 COLUMNS = (
-    *(
-        "id",
-        "created_at",
-        "word",
-        "model",
-        "model_version",
-        "language",
-        "verdict",
-        "candidates",
-        "undetermined",
-        "agreement",
-    ),
-    *("correction", "correction_status", "reviewed"),
+    "id",
+    "created_at",
+    "word",
+    "model",
+    "model_version",
+    "language",
+    "verdict",
+    "candidates",
+    "undetermined",
+    "agreement",
+    "correction",
+    "correction_status",
+    "reviewed",
 )
 
 

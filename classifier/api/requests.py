@@ -11,6 +11,7 @@ from classifier.api.serializers import ModelField, PredictionRequest, StrictSeri
 from classifier.history import NO_FEEDBACK
 from classifier.ml.verdict import VERDICTS
 from classifier.models import MULTIPLE, Feedback
+from classifier.pages import SIZE
 from classifier.services import CODE
 
 MOST_ITEMS = 1000
@@ -112,7 +113,7 @@ class PageQuery(HistoryQuery):
     """Which page of a history is meant."""
 
     cursor = CursorField(default="")
-    page_size = serializers.IntegerField(default=25, min_value=1)
+    page_size = serializers.IntegerField(default=SIZE, min_value=1)
 
     def validate_page_size(self, size: int) -> int:
         """Return the size, or the most there is."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from classifier import registry
 from classifier.answers import Comparison
 from classifier.languages import OTHER_LABELS, label_name, listed, mentioned
+from classifier.ml.contributions import NONE_LIKELY
 from classifier.ml.identifier import Answer
 from classifier.ml.texts import tokens_of
 from classifier.ml.verdict import SEVERAL, SINGLE
@@ -22,7 +23,6 @@ register = template.Library()
 
 SHARED = 0.1  # a language with at least this share is named among those that share a word
 LARGEST = 0.994  # an answer never claims 100 %
-NONE_LIKELY = 0.5
 
 MODEL_LINES = {
     "Ngram": gettext_lazy("weighs every group of up to six letters."),
