@@ -11,16 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.systems import LINGUA, System
-from classifier.ml import labelled
 from classifier.ml.encoding import normalise
 from classifier.ml.identifier import Identifier
-from classifier.ml.labelled import LabelledTexts
 from classifier.ml.metrics import bands, rounded
+from classifier.training import test_sets
+from classifier.training.test_sets import LabelledTexts
 
 RESAMPLES = 2000
 SEED = 1
 AS_TYPED = "as typed"
-WORDS, PAIRS, SENTENCES = labelled.KINDS
+WORDS, PAIRS, SENTENCES = test_sets.KINDS
 
 Right = Mapping[str, NDArray[np.bool_]]  # by system: which texts it got right
 
@@ -61,8 +61,8 @@ def measure(
 ) -> dict[str, Any]:
     """Measure every system on every kind of text in `folder`; the result is JSON-ready."""
     results: dict[str, Any] = {}
-    kinds = dict.fromkeys((WORDS, *labelled.kinds_in(folder)))
-    texts = {kind: labelled.read_kind(folder, languages, kind) for kind in kinds}
+    kinds = dict.fromkeys((WORDS, *test_sets.kinds_in(folder)))
+    texts = {kind: test_sets.read_kind(folder, languages, kind) for kind in kinds}
     typed: dict[str, dict[str, list[str | None]]] = {}
     for kind, test in texts.items():
         results[kind] = {}

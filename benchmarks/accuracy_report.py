@@ -8,10 +8,10 @@ from benchmarks.accuracy import AS_TYPED, PAIRS, WORDS
 from benchmarks.markdown import bold, lead, listed, mark, percent, table_head, table_row, with_interval
 from benchmarks.systems import LINGUA
 from classifier.languages import language_name
-from classifier.ml import labelled
 from classifier.ml.metrics import Interval
+from classifier.training import test_sets
 
-KIND_NAMES = dict(zip(labelled.KINDS, ("Single words", "Word pairs", "Sentences"), strict=True))
+KIND_NAMES = dict(zip(test_sets.KINDS, ("Single words", "Word pairs", "Sentences"), strict=True))
 MOST_LOST = 30  # words of a language
 PUBLISHED = 1000  # texts of each kind and language in lingua's data
 TESTDATA = "https://github.com/pemistahl/lingua-py/tree/main/language-testdata"
@@ -29,7 +29,7 @@ def write(results: Results, page: Path, picture: Path) -> None:
 
 def draw(results: Results, path: Path) -> None:
     """Draw the accuracy of all systems on the texts as typed, the best on single words on top."""
-    from classifier.ml import picture_style, pictures
+    from classifier.training import figure_style, figures
 
     names = sorted(_names(results), key=lambda name: -results["results"][WORDS][AS_TYPED][name]["accuracy"])
     panels = {
@@ -38,8 +38,8 @@ def draw(results: Results, path: Path) -> None:
         }
         for kind, variants in results["results"].items()
     }
-    picture_style.save(
-        pictures.intervals(panels, set(_ours(results))), path, "Accuracy of all systems, with 95 % intervals"
+    figure_style.save(
+        figures.intervals(panels, set(_ours(results))), path, "Accuracy of all systems, with 95 % intervals"
     )
 
 

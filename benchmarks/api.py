@@ -11,7 +11,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from benchmarks.server import serving
-from classifier.counting import take
+from classifier.access.counters import take
 
 SECONDS = 5
 CLIENTS = 4

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from classifier.ml.artifacts import read_active
-from classifier.ml.contributions import without_each_letter
 from classifier.ml.encoding import Encoder
 from classifier.ml.identifier import CHUNK, Identifier
+from classifier.ml.occlusion import without_each_letter
 
 SHIPPED = Path(__file__).parents[1] / "ml_models"
 MILLION = 1_000_000

@@ -20,6 +20,7 @@ class ClassifierConfig(AppConfig):
     name = "classifier"
 
     def ready(self) -> None:
-        from classifier import checks, owners  # noqa: F401 - they register themselves
+        from classifier import checks  # noqa: F401 - registers itself
+        from classifier.access import owners  # noqa: F401 - connects its signal
 
         post_migrate.connect(use_write_ahead_log, sender=self)

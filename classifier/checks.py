@@ -7,8 +7,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Warning, register  # noqa: A004 - Django's name
 from django.db import connection
 
-from classifier import registry
 from classifier.ml.artifacts import BadVersion, verify
+from classifier.services import registry
 
 SAFE_SQLITE = (3, 51, 3)
 

@@ -48,15 +48,16 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "classifier",
+    "classifier.review",
     "classifier.api",
 ]
 # What adds headers comes first, so that static files and errors carry them, too.
 MIDDLEWARE = [
-    "langid_site.middleware.request_ids",
+    "classifier.access.headers.request_ids",
     "classifier.api.middleware.ApiProtocol",
-    "classifier.faults.PageFaults",
+    "classifier.web.middleware.PageFaults",
     "classifier.api.cors.cors",
-    "langid_site.middleware.permissions_policy",
+    "classifier.access.headers.permissions_policy",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -219,8 +220,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {
-        "without_query": {"()": "langid_site.logs.WithoutQuery"},
-        "request_id": {"()": "langid_site.logs.RequestId"},
+        "without_query": {"()": "classifier.access.logs.WithoutQuery"},
+        "request_id": {"()": "classifier.access.logs.RequestId"},
     },
     "formatters": {"line": {"format": "{asctime} {levelname} {request_id} {name}: {message}", "style": "{"}},
     "handlers": {

@@ -6,7 +6,7 @@ from django.urls import include, path
 from classifier.api import documentation, health
 
 urlpatterns = [
-    path("", include("classifier.urls")),
+    path("", include("classifier.web.urls")),
     path("api/", include("classifier.api.urls")),
     path("problems/<slug:name>/", documentation.explain_problem, name="problem"),
     path("livez", health.live, name="live"),

@@ -23,13 +23,13 @@ from django.conf import settings
 from django.db import connection, connections
 from django.utils import translation
 
-from classifier import registry
 from classifier.ml.artifacts import Card
 from classifier.ml.encoding import normalise
 from classifier.ml.identifier import answer_texts
 from classifier.ml.verdict import Thresholds
+from classifier.services import registry
 
-pytest_plugins = ["tests.selection"]
+pytest_plugins = ["tests.selection", "tests.toy_models"]
 hypothesis.settings.register_profile("any machine", deadline=None)
 hypothesis.settings.load_profile("any machine")
 
@@ -126,7 +126,7 @@ def user(django_user_model):
 def identified(db):
     """Return a function that stores the answer for one word."""
 
-    from classifier import services
+    from classifier.services import identify as services
 
     def identify(word="orignal", source="web", **options):
         [prediction] = services.identify(words=[word], source=source, **options)

@@ -6,10 +6,10 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver
 from django.utils import timezone
 
-from classifier import batches
 from classifier.models import ReviewedWord
-from classifier.services import submit_feedback
-from classifier.word_tables import Words
+from classifier.services import batches
+from classifier.services.identify import submit_feedback
+from classifier.words.lists import Words
 
 pytestmark = pytest.mark.django_db
 # A and B are two browsers without a cookie; what is looked at is ana's. Staff has no permission, viewer may view all.

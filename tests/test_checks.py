@@ -6,9 +6,10 @@ from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.db import connection
 
-from classifier import checks, registry
+from classifier import checks
 from classifier.checks import check_models, check_sqlite
 from classifier.ml.artifacts import BadVersion
+from classifier.services import registry
 
 VERSION = "20261122-00000001"
 

@@ -3,7 +3,7 @@ import json
 import pytest
 from django.core.management import call_command
 
-from classifier.answers import answer_fields
+from classifier.formats.fields import answer_fields
 from classifier.models import Prediction
 
 STORED_ONLY = {"id", "created_at"}

@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.urls import reverse
 
-from langid_site.logs import WithoutQuery
+from classifier.access.logs import WithoutQuery
 
 PRODUCTION = {"DEBUG": "off", "ALLOWED_HOSTS": "words.example", "SECRET_KEY": "x7" + "".join(map(chr, range(60, 120)))}
 

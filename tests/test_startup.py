@@ -7,7 +7,7 @@ from django.conf import settings
 PROBE = """
 import sys
 from django.urls import get_resolver
-from classifier import registry
+from classifier.services import registry
 
 assert get_resolver().url_patterns and get_resolver().reverse_dict
 print("loaded:", *(registry.get(name).identify(["orignal"])[0].model for name in registry.model_names()))

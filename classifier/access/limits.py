@@ -7,16 +7,16 @@ from django.conf import settings
 from django.http import HttpRequest
 from rest_framework.request import Request
 
-from classifier import counting
-from classifier.owners import owner_of
+from classifier.access import counters
+from classifier.access.owners import owner_of
 
 
 def spend(
     request: HttpRequest | Request, scope: str, cost: int = 1, own: Mapping[str, int] | None = None
-) -> counting.Allowance:
+) -> counters.Allowance:
     """Take `cost` of the caller's limit in a scope; of nothing, tell what is left. `own` limits come first."""
     limit = (own or {}).get(scope, settings.LIMITS[scope])
-    return counting.take(settings.LIMITS_FILE, f"{scope}:{caller_of(request)}", limit, cost)
+    return counters.take(settings.LIMITS_FILE, f"{scope}:{caller_of(request)}", limit, cost)
 
 
 class LimitExceeded(Exception):

@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from classifier.counting import take
-from classifier.limits import LimitExceeded, address_of
+from classifier.access.counters import take
+from classifier.access.limits import LimitExceeded, address_of
 
 logger = logging.getLogger(__name__)
 

@@ -10,8 +10,8 @@ from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, Pe
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from classifier.access.owners import owner_of
 from classifier.api.models import ApiKey
-from classifier.owners import owner_of
 
 
 class BearerKey(BaseAuthentication):

@@ -8,10 +8,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from classifier.access.counters import WINDOW, Allowance
+from classifier.access.limits import spend
+from classifier.access.owners import owner_of
 from classifier.api.models import ApiKey
-from classifier.counting import WINDOW, Allowance
-from classifier.limits import spend
-from classifier.owners import owner_of
 
 
 class JsonView(APIView):

@@ -9,13 +9,13 @@ from django.http import StreamingHttpResponse
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 
-from classifier import history
 from classifier.api import schema
 from classifier.api.base import JsonView, query, require_owner, valid
 from classifier.api.requests import ExportQuery
 from classifier.api.serializers import prediction_fields
-from classifier.formats import without_formula
+from classifier.formats.files import without_formula
 from classifier.models import PredictionQuerySet
+from classifier.services import history
 
 COLUMNS = (
     "id",

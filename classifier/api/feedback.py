@@ -6,12 +6,12 @@ from uuid import UUID
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from classifier import services
+from classifier.access.owners import owner_of
 from classifier.api import schema
 from classifier.api.base import JsonView, valid
 from classifier.api.requests import FeedbackRequest
 from classifier.models import Feedback
-from classifier.owners import owner_of
+from classifier.services import identify as services
 
 SHOWN = ("label", "languages", "comment", "kind", "status", "decided_label", "decided_languages", "reason")
 

@@ -10,8 +10,8 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from classifier import registry
 from classifier.api.models import Heartbeat
+from classifier.services import registry
 
 SECONDS_TO_TRUST = 1  # so often at most a process writes for those who ask
 OK = "ok"

@@ -9,13 +9,13 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
-from classifier import services
-from classifier.answers import Comparison
+from classifier.access.limits import caller_of
 from classifier.api.models import AnsweredRequest
 from classifier.api.problems import Problem
-from classifier.limits import caller_of
+from classifier.formats.fields import Comparison
 from classifier.models import Prediction
-from classifier.store import store
+from classifier.services import identify as services
+from classifier.services.store import store
 
 HEADER = "Idempotency-Key"
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")

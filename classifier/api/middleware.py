@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 from classifier.api.problems import CONTENT_TYPE, problem
-from classifier.faults import is_api, refuse_body
+from classifier.web.middleware import is_api, refuse_body
 
 
 class ApiProtocol:

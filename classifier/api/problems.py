@@ -16,9 +16,9 @@ from rest_framework.exceptions import APIException, ParseError, ValidationError
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
 
-from classifier.faults import PASSING, RETRY_AFTER_SECONDS
-from classifier.services import FeedbackClosed
-from langid_site.logs import request_id
+from classifier.access.logs import request_id
+from classifier.services.identify import FeedbackClosed
+from classifier.web.middleware import PASSING, RETRY_AFTER_SECONDS
 
 CONTENT_TYPE = "application/problem+json"
 

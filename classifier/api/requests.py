@@ -8,11 +8,11 @@ from rest_framework import serializers
 
 from classifier.api.problems import field_errors
 from classifier.api.serializers import ModelField, PredictionRequest, StrictSerializer, WordField
-from classifier.history import NO_FEEDBACK
 from classifier.ml.verdict import VERDICTS
 from classifier.models import MULTIPLE, Feedback
-from classifier.pages import SIZE
-from classifier.services import CODE
+from classifier.services.history import NO_FEEDBACK
+from classifier.services.identify import CODE
+from classifier.services.pages import SIZE
 
 MOST_ITEMS = 1000
 MOST_ROWS = 100  # of a page

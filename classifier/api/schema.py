@@ -6,11 +6,11 @@ from typing import Any, ClassVar, TypeVar
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
-from classifier.api import answers, requests, serializers
+from classifier.api import requests, responses, serializers
 from classifier.api.idempotency import HEADER
 from classifier.api.problems import BY_STATUS, CONTENT_TYPE
-from classifier.forms import MAX_TEXT_LENGTH, MAX_WORD_LENGTH
 from classifier.models import MULTIPLE
+from classifier.web.forms import MAX_TEXT_LENGTH, MAX_WORD_LENGTH
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -37,30 +37,30 @@ def _describe(tag: str, name: str, answer: Any, *, status: int = 200, **options:
     return extend_schema(operation_id=name, tags=[tag], responses=responses, **options)
 
 
-SIMPLE = _describe("words", "simple", answers.ArticleAnswer, parameters=[serializers.WordQuery])
-IDENTIFY = _describe("words", "identify", answers.PREDICTION, parameters=[requests.IdentifyQuery])
+SIMPLE = _describe("words", "simple", responses.ArticleAnswer, parameters=[serializers.WordQuery])
+IDENTIFY = _describe("words", "identify", responses.PREDICTION, parameters=[requests.IdentifyQuery])
 PREDICT = _describe(
-    *("words", "predict", answers.PREDICTION),
+    *("words", "predict", responses.PREDICTION),
     status=201,
     request=serializers.PredictionRequest,
     parameters=[ONCE, LOCATION],
 )
-BATCH = _describe("words", "batch", answers.BatchAnswer, request=requests.BatchRequest, parameters=[ONCE])
+BATCH = _describe("words", "batch", responses.BatchAnswer, request=requests.BatchRequest, parameters=[ONCE])
 
-HISTORY = _describe("history", "history", answers.HistoryAnswer, parameters=[requests.PageQuery])
+HISTORY = _describe("history", "history", responses.HistoryAnswer, parameters=[requests.PageQuery])
 FORGET_ALL = _describe("history", "forget_all", NOTHING, status=204, parameters=[requests.HistoryQuery])
-PREDICTION = _describe("history", "prediction", answers.PREDICTION)
+PREDICTION = _describe("history", "prediction", responses.PREDICTION)
 FORGET = _describe("history", "forget", NOTHING, status=204)
 EXPORT = _describe("history", "export", FILE, parameters=[requests.ExportQuery])
 
-FEEDBACK = _describe("feedback", "feedback", answers.FeedbackAnswer)
-GIVE_FEEDBACK = _describe("feedback", "give_feedback", answers.FeedbackAnswer, request=requests.FeedbackRequest)
+FEEDBACK = _describe("feedback", "feedback", responses.FeedbackAnswer)
+GIVE_FEEDBACK = _describe("feedback", "give_feedback", responses.FeedbackAnswer, request=requests.FeedbackRequest)
 WITHDRAW_FEEDBACK = _describe("feedback", "withdraw_feedback", NOTHING, status=204)
 
-MODELS = _describe("service", "models", answers.ModelsAnswer)
-MODEL = _describe("service", "model", answers.ModelDetailAnswer)
-LANGUAGES = _describe("service", "languages", answers.LanguagesAnswer)
-ME = _describe("service", "me", answers.MeAnswer)
+MODELS = _describe("service", "models", responses.ModelsAnswer)
+MODEL = _describe("service", "model", responses.ModelDetailAnswer)
+LANGUAGES = _describe("service", "languages", responses.LanguagesAnswer)
+ME = _describe("service", "me", responses.MeAnswer)
 
 
 class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

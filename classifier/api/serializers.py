@@ -7,10 +7,11 @@ from django.core.exceptions import ValidationError as InvalidWord
 from rest_framework import serializers
 from rest_framework.settings import api_settings
 
-from classifier import registry, services
-from classifier.answers import answer_fields, comparison_fields
-from classifier.forms import clean_word
+from classifier.formats.fields import answer_fields, comparison_fields
 from classifier.models import Prediction
+from classifier.services import identify as services
+from classifier.services import registry
+from classifier.web.forms import clean_word
 
 ARTICLE_LANGUAGES = {"English": "en", "Espanol": "es", "Francais": "fr"}
 SHOWN_SCORES = ("words", "accuracy", "by_language", "macro_f1")

@@ -7,15 +7,15 @@ from django.http import Http404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from classifier import registry
+from classifier.access.counters import WINDOW
+from classifier.access.owners import owner_of
 from classifier.api import schema
 from classifier.api.base import JsonView, allowance_of
 from classifier.api.models import SCOPES, ApiKey
 from classifier.api.serializers import model_fields
-from classifier.counting import WINDOW
 from classifier.languages import OTHER_LABELS, language_name
 from classifier.ml.artifacts import version_folders
-from classifier.owners import owner_of
+from classifier.services import registry
 
 
 class Models(JsonView):

@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 from rest_framework.exceptions import ValidationError
 
-from classifier import services
 from classifier.api.problems import KINDS, field_errors, problem_fields
 from classifier.api.requests import MOST_ITEMS
 from classifier.api.serializers import PredictionRequest, prediction_fields
-from classifier.registry import ModelUnavailable
-from classifier.views.copies import curl, indented
+from classifier.formats.share import curl, indented
+from classifier.services import identify as services
+from classifier.services.registry import ModelUnavailable
 
 SCOPES = {
     "single": gettext_lazy("Words, one a call"),

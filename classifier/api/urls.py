@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from classifier.api import catalogue, documentation, views
+from classifier.api import documentation, service, views
 from classifier.api.export import Export
 from classifier.api.feedback import FeedbackView
 
@@ -17,8 +17,8 @@ urlpatterns = [
     path("v1/predictions/export", Export.as_view(), name="export"),
     path("v1/predictions/<uuid:public_id>", views.PredictionDetail.as_view(), name="prediction"),
     path("v1/predictions/<uuid:public_id>/feedback", FeedbackView.as_view(), name="feedback"),
-    path("v1/models", catalogue.Models.as_view(), name="models"),
-    path("v1/models/<str:name>", catalogue.Model.as_view(), name="model"),
-    path("v1/languages", catalogue.Languages.as_view(), name="languages"),
-    path("v1/me", catalogue.Me.as_view(), name="me"),
+    path("v1/models", service.Models.as_view(), name="models"),
+    path("v1/models/<str:name>", service.Model.as_view(), name="model"),
+    path("v1/languages", service.Languages.as_view(), name="languages"),
+    path("v1/me", service.Me.as_view(), name="me"),
 ]

@@ -10,7 +10,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from classifier import history, services
+from classifier.access.owners import owner_of
 from classifier.api import idempotency, schema
 from classifier.api.base import JsonView, query, require_owner, valid
 from classifier.api.problems import problem_fields
@@ -23,8 +23,9 @@ from classifier.api.serializers import (
     prediction_fields,
 )
 from classifier.models import Prediction, new_public_id
-from classifier.owners import owner_of
-from classifier.pages import Page
+from classifier.services import history
+from classifier.services import identify as services
+from classifier.services.pages import Page
 
 
 class Simple(JsonView):

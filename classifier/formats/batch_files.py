@@ -7,11 +7,11 @@ from typing import Any
 from django.utils import translation
 from rest_framework.renderers import JSONRenderer
 
-from classifier.answers import answer_fields, comparison_fields
 from classifier.api.serializers import prediction_fields
-from classifier.batches import Entry
-from classifier.formats import Csv
+from classifier.formats.fields import answer_fields, comparison_fields
+from classifier.formats.files import Csv
 from classifier.models import Prediction
+from classifier.services.batches import Entry
 
 
 class BatchCsv(Csv):

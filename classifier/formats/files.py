@@ -5,10 +5,10 @@ import io
 import json
 from collections.abc import Iterable, Sequence
 
-from classifier.answers import Comparison, answer_fields, comparison_fields
+from classifier.formats.fields import Comparison, answer_fields, comparison_fields
 from classifier.languages import language_name
 from classifier.ml.identifier import Answer
-from classifier.word_files import Refusal
+from classifier.words.lines import Refusal
 
 LONGEST_CELL = 40  # a longer text does not push the other lines of a table apart
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")

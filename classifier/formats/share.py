@@ -12,7 +12,7 @@ from rest_framework.renderers import JSONRenderer
 
 from classifier.api.serializers import prediction_fields
 from classifier.models import Prediction
-from classifier.services import ALL_MODELS
+from classifier.services.identify import ALL_MODELS
 
 
 @dataclass(frozen=True, slots=True)

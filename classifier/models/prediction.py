@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from classifier.answers import Comparison
+from classifier.formats.fields import Comparison
 from classifier.ml.artifacts import UNDETERMINED
 from classifier.ml.identifier import Answer
 from classifier.ml.verdict import SEVERAL, SINGLE, UNSURE

@@ -13,9 +13,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from classifier import services
-from classifier.accounts import AdminLoginForm
+from classifier.access.login_forms import AdminLoginForm
 from classifier.models import Batch, Feedback, Prediction, ReviewedWord, key_of
+from classifier.services import identify as services
 
 admin.site.login_form = AdminLoginForm
 

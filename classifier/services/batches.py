@@ -8,12 +8,13 @@ from django.db import transaction
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
-from classifier import history, services
 from classifier.ml.artifacts import UNDETERMINED
 from classifier.ml.verdict import SEVERAL
 from classifier.models import MULTIPLE, Batch, Prediction, PredictionQuerySet
-from classifier.store import store
-from classifier.word_tables import Words
+from classifier.services import history
+from classifier.services import identify as services
+from classifier.services.store import store
+from classifier.words.lists import Words
 
 PAGE = 100  # rows
 NO_WORD = "no word"  # the label of rows that hold none

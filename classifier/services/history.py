@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Prefetch, Q, prefetch_related_objects
 
 from classifier.models import Batch, Feedback, Prediction, PredictionQuerySet, ReviewedWord, key_of
-from classifier.store import empty_log
+from classifier.services.store import empty_log
 
 CHUNK = 1000  # rows in memory, and in one transaction
 NO_FEEDBACK = "none"

@@ -11,13 +11,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from classifier import registry
-from classifier.answers import Comparison
-from classifier.ml.contributions import Explanation, without_each_letter, without_each_word
+from classifier.formats.fields import Comparison
 from classifier.ml.identifier import Answer, Identifier
+from classifier.ml.occlusion import Explanation, without_each_letter, without_each_word
 from classifier.models import MULTIPLE, Feedback, Prediction, ReviewedWord, key_of
 from classifier.records import said, words_said
-from classifier.store import store
+from classifier.services import registry
+from classifier.services.store import store
 
 ALL_MODELS = "all"
 CODE = r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}"  # a label: a language tag of BCP 47, or mul, mis, zxx, und

@@ -9,10 +9,10 @@ from typing import Any
 
 from django.conf import settings
 
-from classifier import registry
 from classifier.charts import Measure
 from classifier.ml.artifacts import SERVED, BadVersion, Card, version_folders
 from classifier.ml.metrics import Interval
+from classifier.services import registry
 
 COMPARISON = settings.BASE_DIR / "docs" / "accuracy.json"  # `manage.py benchmark_accuracy` writes it
 AS_TYPED = "as typed"

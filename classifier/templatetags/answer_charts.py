@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from classifier.languages import mentioned
 from classifier.ml.artifacts import UNDETERMINED
-from classifier.ml.contributions import Explanation
+from classifier.ml.occlusion import Explanation
 from classifier.models import Feedback, Prediction
 
 register = template.Library()

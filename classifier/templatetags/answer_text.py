@@ -9,15 +9,15 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from classifier import registry
-from classifier.answers import Comparison
+from classifier.formats.fields import Comparison
 from classifier.languages import OTHER_LABELS, label_name, listed, mentioned
-from classifier.ml.contributions import NONE_LIKELY
 from classifier.ml.identifier import Answer
+from classifier.ml.occlusion import NONE_LIKELY
 from classifier.ml.texts import tokens_of
 from classifier.ml.verdict import SEVERAL, SINGLE
 from classifier.models import MULTIPLE, Feedback
-from classifier.services import ALL_MODELS
+from classifier.services import registry
+from classifier.services.identify import ALL_MODELS
 
 register = template.Library()
 

@@ -6,11 +6,11 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from classifier.batches import NO_WORD, Part
 from classifier.languages import OTHER_LABELS, label_name, mentioned
 from classifier.ml.artifacts import UNDETERMINED
 from classifier.models import MULTIPLE
-from classifier.templatetags.measures import counted
+from classifier.services.batches import NO_WORD, Part
+from classifier.templatetags.model_text import counted
 
 register = template.Library()
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from classifier.ml.artifacts import Card
 from classifier.ml.metrics import Interval
 from classifier.ml.verdict import SEVERAL, SINGLE, UNSURE
-from classifier.templatetags.sentences import percent
+from classifier.templatetags.answer_text import percent
 
 register = template.Library()
 

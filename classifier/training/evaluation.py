@@ -12,11 +12,11 @@ from classifier.ml import metrics
 from classifier.ml.artifacts import Card
 from classifier.ml.encoding import Encoder, normalise
 from classifier.ml.identifier import Answer, Identifier
-from classifier.ml.labelled import LabelledTexts, NoTestWords
 from classifier.ml.verdict import SINGLE, VERDICTS
+from classifier.training.test_sets import LabelledTexts, NoTestWords
 
 if TYPE_CHECKING:
-    from classifier.ml.lexicon import Lexicon
+    from classifier.training.lexicon import Lexicon
 
 HELD_OUT = "held-out"
 
@@ -101,7 +101,7 @@ def held_out(lexicon: "Lexicon") -> LabelledTexts:
 
 def held_out_words(languages: Sequence[str], encoder: Encoder) -> LabelledTexts:
     """Return the held-out words of `languages` from wordfreq, without the rest of the training data."""
-    from classifier.ml import lexicon
+    from classifier.training import lexicon
 
     spelled = lexicon.spelled_in(encoder)
     own = [

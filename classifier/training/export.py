@@ -12,11 +12,11 @@ import numpy as np
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
-from classifier.ml import lexicon as lexicon_module
 from classifier.ml.artifacts import SERVED, TRAINED, UNDETERMINED, Card, digest
-from classifier.ml.lexicon import VALIDATION, Floats, Ids, Lexicon
-from classifier.ml.networks import Architecture
-from classifier.ml.training import Predict, Trained, predict_with
+from classifier.training import lexicon as lexicon_module
+from classifier.training.lexicon import VALIDATION, Floats, Ids, Lexicon
+from classifier.training.networks import Architecture
+from classifier.training.training import Predict, Trained, predict_with
 
 LEAST_TOLERANCE = 1e-5
 GOLDEN_WORDS = ["hello", "École", "mañana", "piano", "orignal", "aujourd'hui", "xqzvk", "anticonstitutionnellement"]

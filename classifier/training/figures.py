@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 
 from classifier.ml.artifacts import Card
 from classifier.ml.metrics import Interval, interval
-from classifier.ml.picture_style import ACCENT, BAD, INK, MUTED, NONE, SERIES, figure_of, save
+from classifier.training.figure_style import ACCENT, BAD, INK, MUTED, NONE, SERIES, figure_of, save
 
 TEST_NAMES = {
     "held-out": "Held-out words",

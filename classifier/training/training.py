@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from classifier.ml import lexicon as lexicon_module
-from classifier.ml.lexicon import TRAIN, VALIDATION, Examples, Floats, Ids, Lexicon
-from classifier.ml.networks import Architecture
 from classifier.ml.verdict import Thresholds
+from classifier.training import lexicon as lexicon_module
+from classifier.training.lexicon import TRAIN, VALIDATION, Examples, Floats, Ids, Lexicon
+from classifier.training.networks import Architecture
 
 FOREIGN_SHARE = 0.5  # words of other languages in a pass, per word of the languages
 RANDOM_SHARE = 0.05  # random strings, likewise

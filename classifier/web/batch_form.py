@@ -8,8 +8,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
-from classifier.forms import WordForm
-from classifier.word_tables import MOST_BYTES, Words, cells_of, decoded, gather, lines_of
+from classifier.web.forms import WordForm
+from classifier.words.lists import MOST_BYTES, Words, cells_of, decoded, gather, lines_of
 
 TABLES = {".csv": ",", ".tsv": "\t", ".tab": "\t"}  # ending of a file's name: what parts cells if nothing tells
 FORMATS = [("csv", _("CSV, for spreadsheets")), ("jsonl", _("JSON lines, for programs"))]

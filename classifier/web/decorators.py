@@ -9,7 +9,7 @@ from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import cache_control
 
-from classifier.limits import charge
+from classifier.access.limits import charge
 
 View = Callable[..., HttpResponseBase]
 

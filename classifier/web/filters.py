@@ -8,11 +8,11 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from classifier import registry
 from classifier.api.requests import HistoryQuery
-from classifier.history import NO_FEEDBACK
 from classifier.languages import label_name
 from classifier.models import Feedback, Prediction
+from classifier.services import registry
+from classifier.services.history import NO_FEEDBACK
 
 UNKNOWN = _("This address asks for a filter that is not known here, or for one of them twice.")
 NOT_LISTED = _("Choose one of the list.")

@@ -10,11 +10,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from classifier import registry, services
 from classifier.languages import OTHER_LABELS, label_name, listed
 from classifier.ml.encoding import INVISIBLE
 from classifier.ml.texts import words_of
 from classifier.models import MULTIPLE, Feedback, Prediction
+from classifier.services import identify as services
+from classifier.services import registry
 
 MAX_WORD_LENGTH = 100  # code points, after NFC
 MAX_TEXT_LENGTH = 1000  # of all words together, with a space between them

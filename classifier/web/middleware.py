@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.template.loader import render_to_string
 
-from classifier.limits import LimitExceeded
-from classifier.registry import ModelUnavailable
+from classifier.access.limits import LimitExceeded
+from classifier.services.registry import ModelUnavailable
 
 RETRY_AFTER_SECONDS = 5
 PASSING = (ModelUnavailable, OperationalError)  # answered 503: nobody's fault who asks, and worth another try

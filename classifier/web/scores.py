@@ -6,8 +6,8 @@ from typing import Any
 
 from classifier.charts import Cell, Measure, Plot, Rows, against_ideal, by_order, curve, matrix, rows_of
 from classifier.ml.artifacts import Card
-from classifier.ml.labelled import KINDS
 from classifier.ml.metrics import interval
+from classifier.training.test_sets import KINDS
 
 SPOKEN_OF = 0.8  # the calibration is told in words at the confidence nearest to this
 

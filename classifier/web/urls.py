@@ -3,14 +3,15 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from classifier.views import accounts, asking, batches, catalogue, history, texts, tour
+from classifier.api import tour
+from classifier.web.views import accounts, ask, batches, history, models, privacy
 
 urlpatterns = [
-    path("", asking.home, name="home"),
-    path("shared/", asking.shared, name="shared"),
-    path("predictions/<uuid:public_id>/", asking.result, name="result"),
-    path("predictions/<uuid:public_id>/feedback/", asking.feedback, name="feedback"),
-    path("predictions/<uuid:public_id>/feedback/withdraw/", asking.withdraw, name="withdraw-feedback"),
+    path("", ask.home, name="home"),
+    path("shared/", ask.shared, name="shared"),
+    path("predictions/<uuid:public_id>/", ask.result, name="result"),
+    path("predictions/<uuid:public_id>/feedback/", ask.feedback, name="feedback"),
+    path("predictions/<uuid:public_id>/feedback/withdraw/", ask.withdraw, name="withdraw-feedback"),
     path("predictions/<uuid:public_id>/delete/", history.delete, name="delete-prediction"),
     path("history/", history.history, name="history"),
     path("history/export/", history.export, name="export-history"),
@@ -20,9 +21,9 @@ urlpatterns = [
     path("batches/<uuid:public_id>/", batches.show, name="batch"),
     path("batches/<uuid:public_id>/answers.<slug:name>", batches.download, name="download-batch"),
     path("batches/<uuid:public_id>/delete/", batches.delete, name="delete-batch"),
-    path("models/", catalogue.models, name="models"),
-    path("models/<str:name>/", catalogue.model, name="model"),
-    path("privacy/", texts.privacy, name="privacy"),
+    path("models/", models.models, name="models"),
+    path("models/<str:name>/", models.model, name="model"),
+    path("privacy/", privacy.privacy, name="privacy"),
     path("api-tour/", tour.api_tour, name="api-tour"),
     path("account/login/", accounts.log_in, name="login"),
     path("account/logout/", accounts.log_out, name="logout"),

@@ -6,13 +6,13 @@ import time
 
 import pytest
 
-from classifier import counting
-from classifier.counting import COUNTERS, SLOTS, STEP, WINDOW, take
+from classifier.access import counters
+from classifier.access.counters import COUNTERS, SLOTS, STEP, WINDOW, take
 
 HAMMER = """
 import sys
 from pathlib import Path
-from classifier.counting import take
+from classifier.access.counters import take
 print(sum(take(Path(sys.argv[1]), "single:a", 1000).granted for _ in range(500)))
 """
 
@@ -33,7 +33,7 @@ def clock(monkeypatch):
             return self.now
 
     clock = Clock()
-    monkeypatch.setattr(counting, "time", clock)
+    monkeypatch.setattr(counters, "time", clock)
     return clock
 
 
@@ -101,7 +101,7 @@ def test_counting_after_days_is_right(path, clock):
 
 
 def test_a_full_set_gives_the_place_of_the_least_recent_caller(path, clock, monkeypatch):
-    monkeypatch.setattr(counting, "SETS", 1)
+    monkeypatch.setattr(counters, "SETS", 1)
     for caller in range(SLOTS + 1):
         clock.now += STEP
         take(path, str(caller), 1)

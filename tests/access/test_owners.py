@@ -4,9 +4,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpResponse
 
+from classifier.access.owners import COOKIE, ensure_visitor, keeps_history, owner_of, welcome
 from classifier.models import Feedback, Prediction
-from classifier.owners import COOKIE, ensure_visitor, keeps_history, owner_of, welcome
-from classifier.services import submit_feedback
+from classifier.services.identify import submit_feedback
 
 
 @pytest.fixture

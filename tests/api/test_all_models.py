@@ -2,9 +2,9 @@
 
 import pytest
 
-from classifier import registry
 from classifier.models import Prediction
-from classifier.services import submit_feedback
+from classifier.services import registry
+from classifier.services.identify import submit_feedback
 from tests.conftest import FakeIdentifier, fake_card
 
 pytestmark = pytest.mark.django_db

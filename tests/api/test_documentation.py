@@ -8,9 +8,9 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
+from classifier.access.logs import RequestId
 from classifier.api.documentation import SCHEMA
 from classifier.api.problems import KINDS
-from langid_site.logs import RequestId
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from classifier.services import submit_feedback
+from classifier.services.identify import submit_feedback
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/predictions/export"
@@ -69,7 +69,7 @@ def test_exactly_the_rows_of_the_filter_are_exported(exported, words, identified
 
 
 def test_many_rows_are_read_chunk_by_chunk(exported, words, monkeypatch):
-    monkeypatch.setattr("classifier.history.CHUNK", 2)
+    monkeypatch.setattr("classifier.services.history.CHUNK", 2)
     assert len(exported("format=jsonl").splitlines()) == 5
 
 

@@ -3,9 +3,9 @@
 import pytest
 from django.db import OperationalError
 
-from classifier import registry
 from classifier.api import health
 from classifier.api.models import Heartbeat
+from classifier.services import registry
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from classifier.models import Feedback, Prediction, ReviewedWord, key_of
-from classifier.services import submit_feedback
+from classifier.services.identify import submit_feedback
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/predictions"
@@ -187,7 +187,7 @@ def test_a_filter_deletes_what_it_lists(call, listed, asked, api_key):
 
 
 def test_many_rows_are_deleted_chunk_by_chunk(call, identified, api_key, monkeypatch):
-    monkeypatch.setattr("classifier.history.CHUNK", 2)
+    monkeypatch.setattr("classifier.services.history.CHUNK", 2)
     for _ in range(5):
         identified(owner=api_key.owner)
     call("DELETE", ADDRESS, key=api_key)

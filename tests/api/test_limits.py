@@ -2,7 +2,7 @@
 
 import pytest
 
-from classifier.counting import STEP, WINDOW
+from classifier.access.counters import STEP, WINDOW
 from classifier.models import Prediction
 
 pytestmark = pytest.mark.django_db

@@ -1,6 +1,6 @@
 """GET /api/v1/models."""
 
-from classifier import registry
+from classifier.services import registry
 
 ADDRESS = "/api/v1/models"
 

@@ -6,8 +6,9 @@ import json
 import pytest
 from django.db import OperationalError
 
-from classifier import registry, services
 from classifier.models import Prediction
+from classifier.services import identify as services
+from classifier.services import registry
 from langid_site.wsgi import application
 
 PREDICTIONS = "/api/v1/predictions"

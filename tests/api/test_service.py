@@ -2,7 +2,7 @@
 
 import pytest
 
-from classifier import registry
+from classifier.services import registry
 
 pytestmark = pytest.mark.django_db
 

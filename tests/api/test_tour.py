@@ -11,8 +11,8 @@ import pytest
 from django.conf import settings
 
 from classifier.api.models import SCOPES as KEY_SCOPES
+from classifier.api.tour import SCOPES
 from classifier.models import Prediction
-from classifier.views.tour import SCOPES
 
 ADDRESS = "/api-tour/"
 

@@ -1,6 +1,6 @@
 import pytest
 
-from classifier.word_tables import MOST_BYTES
+from classifier.words.lists import MOST_BYTES
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from classifier.answers import Comparison, answer_fields, comparison_fields
+from classifier.formats.fields import Comparison, answer_fields, comparison_fields
 from classifier.languages import language_name
 
 

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from classifier.answers import Comparison, answer_fields, comparison_fields
-from classifier.formats import FORMATS, without_formula
-from classifier.word_files import Refusal
+from classifier.formats.fields import Comparison, answer_fields, comparison_fields
+from classifier.formats.files import FORMATS, without_formula
+from classifier.words.lines import Refusal
 
 LANGUAGES = ("en", "fr", "es")
 

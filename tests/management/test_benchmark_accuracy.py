@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from benchmarks import accuracy, accuracy_report, systems
 from benchmarks.systems import LINGUA, System
-from classifier.ml.labelled import LabelledTexts
+from classifier.training.test_sets import LabelledTexts
 from tests.conftest import FakeIdentifier, fake_card
 
 LANGUAGES = ("en", "fr", "es")

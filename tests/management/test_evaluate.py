@@ -10,9 +10,9 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from classifier import registry
-from classifier.ml import evaluation
-from classifier.ml.labelled import LabelledTexts
+from classifier.services import registry
+from classifier.training import evaluation
+from classifier.training.test_sets import LabelledTexts
 from tests.conftest import fake_card
 
 WORDS = {"en": "the\norignal\n", "fr": "château\n", "es": "casa\n", "de": "das\nxqzt\n"}

@@ -8,11 +8,11 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError
 from django.utils import timezone
 
-from classifier import history
 from classifier.api.models import AnsweredRequest
 from classifier.management.commands import purge_history as command
 from classifier.models import Feedback, Prediction, ReviewedWord
-from classifier.services import review_feedback, submit_feedback
+from classifier.services import history
+from classifier.services.identify import review_feedback, submit_feedback
 
 pytestmark = pytest.mark.django_db
 

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from classifier.ml.artifacts import SERVED, Card, read_active, version_folders
-from tests.ml.conftest import toy_lexicon
+from tests.toy_models import toy_lexicon
 
 pytestmark = pytest.mark.slow
 
@@ -18,7 +18,7 @@ def folders(tmp_path, settings):
 @pytest.fixture
 def train(folders, monkeypatch, capsys):
     """Return a function that trains on toy words and returns what was reported."""
-    from classifier.ml import lexicon
+    from classifier.training import lexicon
 
     monkeypatch.setattr(lexicon, "build", lambda languages, _encoder, **_options: toy_lexicon(tuple(languages)))
 

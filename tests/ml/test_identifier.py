@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from classifier.ml import identifier as identifier_module
 from classifier.ml.artifacts import CARD, SERVED, TRAINED, BadVersion, digest
 from classifier.ml.identifier import Identifier, rank
-from tests.ml.conftest import SYLLABLES, toy_words
+from tests.toy_models import SYLLABLES, toy_words
 
 PROBABILITIES = {"en": 0.2, "fr": 0.5, "es": 0.1, "und": 0.2}
 

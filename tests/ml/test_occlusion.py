@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from classifier.ml.contributions import letters_of, without_each_letter, without_each_word
 from classifier.ml.encoding import normalise
+from classifier.ml.occlusion import letters_of, without_each_letter, without_each_word
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from classifier import registry
-from classifier.ml import evaluation, labelled
 from classifier.ml.artifacts import read_active
 from classifier.ml.encoding import Encoder
+from classifier.services import registry
+from classifier.training import evaluation, test_sets
 
 pytestmark = [pytest.mark.real_models, pytest.mark.slow]
 
@@ -39,7 +39,7 @@ def measured(held_out):
 
     def scores(name):
         if name not in known:
-            strings = {"random strings": labelled.random_strings()}
+            strings = {"random strings": test_sets.random_strings()}
             known[name] = evaluation.evaluate(registry.get(name), held_out, strings)
         return known[name]
 
@@ -89,7 +89,7 @@ def test_shared_words_are_called_so(name):
 
 @pytest.mark.lingua
 def test_models_reach_their_floors_on_public_words_and_the_best_comes_first():
-    words = labelled.read_kind(Path(os.environ["LINGUA_TESTDATA"]), ("en", "fr", "es"))
+    words = test_sets.read_kind(Path(os.environ["LINGUA_TESTDATA"]), ("en", "fr", "es"))
     found = {name: evaluation.evaluate(registry.get(name), words)["accuracy"] for name in SHIPPED}
     assert {name: accuracy for name, accuracy in found.items() if accuracy < PUBLIC_FLOORS[name]} == {}
     assert max(found, key=found.get) == SHIPPED[0]
@@ -99,5 +99,5 @@ def test_models_reach_their_floors_on_public_words_and_the_best_comes_first():
 @pytest.mark.parametrize("language", ["de", "pl"])
 @each_model
 def test_words_of_other_languages_are_seldom_single(name, language):
-    words = labelled.read_kind(Path(os.environ["LINGUA_TESTDATA"]), [language]).texts
+    words = test_sets.read_kind(Path(os.environ["LINGUA_TESTDATA"]), [language]).texts
     assert evaluation.share_of_single(registry.get(name).identify(words)) <= 0.15

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifier import registry
 from classifier.ml.identifier import answer_texts
-from classifier.ml.labelled import read_kind
 from classifier.ml.texts import combine, tokens_of, words_of
+from classifier.services import registry
+from classifier.training.test_sets import read_kind
 from tests.conftest import fake_card
 
 SHARES = st.lists(st.lists(st.floats(1e-7, 1), min_size=3, max_size=3), min_size=1, max_size=8)

@@ -7,11 +7,12 @@ import json
 import pytest
 from django.db import IntegrityError, transaction
 
-from classifier import batch_files, batches, history
+from classifier.formats import batch_files
 from classifier.models import Batch, Prediction
-from classifier.registry import ModelUnavailable
-from classifier.services import submit_feedback
-from classifier.word_tables import Words, gather
+from classifier.services import batches, history
+from classifier.services.identify import submit_feedback
+from classifier.services.registry import ModelUnavailable
+from classifier.words.lists import Words, gather
 
 pytestmark = pytest.mark.django_db
 OWNER = "visitor:a"

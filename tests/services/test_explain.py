@@ -1,7 +1,8 @@
 import pytest
 
-from classifier import registry, services
 from classifier.models import Prediction
+from classifier.services import identify as services
+from classifier.services import registry
 
 
 def answer_to(word, model="", languages=()):

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from classifier.models import Prediction
-from classifier.services import find_prediction
+from classifier.services.identify import find_prediction
 
 ANA, BEN = "user:1", "visitor:" + "b" * 64
 

@@ -2,9 +2,10 @@ from uuid import uuid4
 
 import pytest
 
-from classifier import registry, services
 from classifier.models import Prediction
-from classifier.services import identify
+from classifier.services import identify as services
+from classifier.services import registry
+from classifier.services.identify import identify
 
 ANA = "user:1"
 

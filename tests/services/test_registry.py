@@ -4,8 +4,8 @@ import shutil
 import pytest
 from django.conf import settings as project
 
-from classifier import registry
 from classifier.ml.artifacts import ACTIVE, CARD, SERVED, BadVersion, write_active
+from classifier.services import registry
 
 pytestmark = pytest.mark.real_models
 

@@ -2,7 +2,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from classifier.models import Prediction
-from classifier.store import store
+from classifier.services.store import store
 
 
 def row(**changes):

@@ -1,10 +1,10 @@
 import pytest
 
-from classifier.answers import Comparison
+from classifier.formats.fields import Comparison
 from classifier.languages import label_name, language_name, listed
 from classifier.ml.identifier import answer
 from classifier.models import Feedback
-from classifier.templatetags import sentences
+from classifier.templatetags import answer_text
 
 
 def answered(fakes, en, fr, es, und=0.0):
@@ -23,7 +23,7 @@ def answered(fakes, en, fr, es, und=0.0):
     ],
 )
 def test_an_answer_is_a_sentence(fake_models, shares, said):
-    assert sentences.sentence(answered(fake_models, *shares)) == said
+    assert answer_text.sentence(answered(fake_models, *shares)) == said
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_an_answer_is_a_sentence(fake_models, shares, said):
     [((0.9, 0.06, 0.04), "English"), ((0.45, 0.47, 0.08), "French and English"), ((0.1, 0.1, 0.1, 0.7), "Not sure")],
 )
 def test_a_list_says_it_in_few_words(fake_models, shares, said):
-    assert sentences.brief(answered(fake_models, *shares)) == said
+    assert answer_text.brief(answered(fake_models, *shares)) == said
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_a_list_says_it_in_few_words(fake_models, shares, said):
     ],
 )
 def test_a_hint_explains_what_is_not_certain(fake_models, shares, said):
-    hint = sentences.hint(answered(fake_models, *shares))
+    hint = answer_text.hint(answered(fake_models, *shares))
     assert said in hint
     assert bool(hint) is bool(said)
 
@@ -53,12 +53,12 @@ def test_a_hint_explains_what_is_not_certain(fake_models, shares, said):
     ("share", "decimals", "said"), [(0.6657, 0, "67\xa0%"), (0.6657, 1, "66.6\xa0%"), (1, 0, "100\xa0%")]
 )
 def test_a_share_is_rounded_not_cut(share, decimals, said):
-    assert sentences.percent(share, decimals) == said
+    assert answer_text.percent(share, decimals) == said
 
 
 def test_a_width_has_a_point_in_every_language(settings):
     settings.LANGUAGE_CODE = "fr"
-    assert sentences.width(0.6657) == "66.57"
+    assert answer_text.width(0.6657) == "66.57"
 
 
 @pytest.mark.parametrize(
@@ -66,12 +66,12 @@ def test_a_width_has_a_point_in_every_language(settings):
 )
 def test_a_reviewers_decision_is_told_when_it_differs(label, languages, said):
     feedback = Feedback(label="zxx", decided_label=label, decided_languages=languages)
-    assert sentences.decision(feedback) == said
+    assert answer_text.decision(feedback) == said
 
 
 @pytest.mark.parametrize(("label", "code"), [("fr", "fr"), ("mul", ""), ("zxx", "")])
 def test_only_a_language_marks_a_word(label, code):
-    assert sentences.code(Feedback(label=label)) == code
+    assert answer_text.code(Feedback(label=label)) == code
 
 
 def compared(fakes, *shares):
@@ -90,17 +90,17 @@ def compared(fakes, *shares):
     ],
 )
 def test_agreement_is_told_in_a_sentence(fake_models, shares, said):
-    assert sentences.agreement(compared(fake_models, *shares)) == said
+    assert answer_text.agreement(compared(fake_models, *shares)) == said
 
 
 def test_a_text_is_shown_with_all_that_belongs_to_no_word(fake_models):
     [text] = fake_models["Ngram"].identify(["« Oui, » 7 fois !"])
-    shown = [(token, word and word.word) for token, word in sentences.tokens(text)]
+    shown = [(token, word and word.word) for token, word in answer_text.tokens(text)]
     assert shown == [("«", None), ("Oui,", "Oui"), ("»", None), ("7", None), ("fois", "fois"), ("!", None)]
 
 
 def test_an_unknown_model_has_no_line():
-    assert sentences.model_line("Toy") == ""
+    assert answer_text.model_line("Toy") == ""
 
 
 def test_languages_have_names_and_unknown_ones_their_code():

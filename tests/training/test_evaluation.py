@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from classifier.ml import evaluation
 from classifier.ml.artifacts import Card
-from classifier.ml.labelled import LabelledTexts, NoTestWords
-from classifier.ml.lexicon import HELD_OUT, split_of
+from classifier.training import evaluation
+from classifier.training.lexicon import HELD_OUT, split_of
+from classifier.training.test_sets import LabelledTexts, NoTestWords
 from tests.conftest import FakeIdentifier, fake_card
-from tests.ml.conftest import toy_lexicon
+from tests.toy_models import toy_lexicon
 
 FAKE = FakeIdentifier(fake_card("Ngram", "20261122-00000001"))
 TEXTS = LabelledTexts(

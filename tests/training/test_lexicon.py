@@ -3,9 +3,17 @@
 import numpy as np
 import pytest
 
-from classifier.ml import lexicon as lexicon_module
 from classifier.ml.encoding import BOUNDARY, OTHER, PADDING, Encoder
-from classifier.ml.lexicon import HELD_OUT, TRAIN, VALIDATION, assemble, random_strings, split_of, with_foreign_letter
+from classifier.training import lexicon as lexicon_module
+from classifier.training.lexicon import (
+    HELD_OUT,
+    TRAIN,
+    VALIDATION,
+    assemble,
+    random_strings,
+    split_of,
+    with_foreign_letter,
+)
 
 ENCODER = Encoder()
 FRENCH = {"eau": 1e-4, "piano": 1e-5, "menu": 2e-5}

@@ -2,8 +2,8 @@
 
 import pytest
 
-from classifier.ml import labelled
-from classifier.ml.labelled import NoTestWords
+from classifier.training import test_sets
+from classifier.training.test_sets import NoTestWords
 
 
 @pytest.fixture
@@ -16,38 +16,38 @@ def folder(tmp_path):
 
 
 def test_a_kind_of_a_folder_is_read_by_language(folder):
-    found = labelled.read_kind(folder, ["en", "fr"])
+    found = test_sets.read_kind(folder, ["en", "fr"])
     assert (found.name, found.texts, found.labels) == ("single-words", ["one", "two", "été"], ["en", "en", "fr"])
 
 
 def test_sentences_stay_whole(folder):
-    assert labelled.read_kind(folder, ["en"], "sentences").texts == ["One is here.", "Two are here."]
+    assert test_sets.read_kind(folder, ["en"], "sentences").texts == ["One is here.", "Two are here."]
 
 
 def test_the_kinds_of_a_folder_are_found_in_their_order(folder):
-    assert labelled.kinds_in(folder) == ["single-words", "sentences"]
+    assert test_sets.kinds_in(folder) == ["single-words", "sentences"]
 
 
 def test_a_folder_of_another_layout_is_refused(tmp_path):
     with pytest.raises(NoTestWords, match="none of the folders single-words"):
-        labelled.kinds_in(tmp_path)
+        test_sets.kinds_in(tmp_path)
 
 
 def test_a_language_that_the_folder_lacks_is_named(folder):
     with pytest.raises(NoTestWords, match=r"es\.txt: cannot be read"):
-        labelled.read_kind(folder, ["en", "es"])
+        test_sets.read_kind(folder, ["en", "es"])
 
 
 def test_empty_files_are_refused(folder):
     (folder / "single-words" / "en.txt").write_text("\n \n")
     with pytest.raises(NoTestWords, match="no texts in en"):
-        labelled.read_kind(folder, ["en"])
+        test_sets.read_kind(folder, ["en"])
 
 
 def test_a_tsv_file_is_read(tmp_path):
     path = tmp_path / "mine.tsv"
     path.write_text("\ufeffdeux mots\tfr\r\n\nword \t en\n", encoding="utf-8")
-    found = labelled.read_tsv(path)
+    found = test_sets.read_tsv(path)
     assert (found.name, found.texts, found.labels) == ("mine", ["deux mots", "word"], ["fr", "en"])
 
 
@@ -56,23 +56,23 @@ def test_a_line_that_is_no_pair_is_named(tmp_path, line):
     path = tmp_path / "bad.tsv"
     path.write_text(f"one\ten\n\n{line}\n")
     with pytest.raises(NoTestWords, match="line 3 is not"):
-        labelled.read_tsv(path)
+        test_sets.read_tsv(path)
 
 
 @pytest.mark.parametrize("content", [b"", b"\n"])
 def test_an_empty_tsv_file_is_refused(tmp_path, content):
     (tmp_path / "empty.tsv").write_bytes(content)
     with pytest.raises(NoTestWords):
-        labelled.read_tsv(tmp_path / "empty.tsv")
+        test_sets.read_tsv(tmp_path / "empty.tsv")
 
 
 def test_a_file_that_is_not_utf8_is_refused(tmp_path):
     (tmp_path / "latin.tsv").write_bytes("été\tfr".encode("latin-1"))
     with pytest.raises(NoTestWords, match="not UTF-8"):
-        labelled.read_tsv(tmp_path / "latin.tsv")
+        test_sets.read_tsv(tmp_path / "latin.tsv")
 
 
 def test_random_strings_repeat_by_seed():
-    strings = labelled.random_strings(200, seed=3)
-    assert strings == labelled.random_strings(200, seed=3) != labelled.random_strings(200, seed=4)
+    strings = test_sets.random_strings(200, seed=3)
+    assert strings == test_sets.random_strings(200, seed=3) != test_sets.random_strings(200, seed=4)
     assert all(3 <= len(one) <= 12 and one.isalpha() and one.islower() for one in strings)

@@ -7,8 +7,8 @@ import pytest
 
 from classifier.ml.artifacts import CARD, SERVED, TRAINED, Card, verify
 from classifier.ml.identifier import Identifier
-from classifier.ml.lexicon import HELD_OUT, VALIDATION, Examples
-from tests.ml.conftest import SYLLABLES, toy_lexicon, toy_words
+from classifier.training.lexicon import HELD_OUT, VALIDATION, Examples
+from tests.toy_models import SYLLABLES, toy_lexicon, toy_words
 
 pytestmark = pytest.mark.slow
 
@@ -17,14 +17,14 @@ NAMES = ("Ngram", "FF", "CNN", "CNNsep", "RNN")
 
 @pytest.fixture(scope="module")
 def training():
-    from classifier.ml import training
+    from classifier.training import training
 
     return training
 
 
 @pytest.fixture(scope="module")
 def architectures():
-    from classifier.ml.networks import ARCHITECTURES
+    from classifier.training.networks import ARCHITECTURES
 
     return ARCHITECTURES
 
@@ -40,16 +40,16 @@ def test_the_table_holds_the_five_networks(architectures):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_network_learns_and_is_exported(name, training, architectures, small, tmp_path):
-    from classifier.ml import versions
+    from classifier.training import export
 
     trained = training.train(architectures[name], small, passes=40)
-    folder = versions.write_version(trained, architectures[name], small, tmp_path)
+    folder = export.write_version(trained, architectures[name], small, tmp_path)
     assert verify(folder, [SERVED, TRAINED]).name == name
     held_out = small.own[HELD_OUT]
-    found = versions.litert_output(folder / SERVED, held_out.ids.astype(np.int32))
+    found = export.litert_output(folder / SERVED, held_out.ids.astype(np.int32))
     assert (found[:, :-1].argmax(axis=1) == held_out.targets[:, :-1].argmax(axis=1)).mean() > 0.9
     assert found.sum(axis=1) == pytest.approx(np.ones(len(found)), abs=1e-5)
-    keras_output = versions.load_teacher(folder)(held_out.ids.astype(np.int32))
+    keras_output = export.load_teacher(folder)(held_out.ids.astype(np.int32))
     assert np.abs(found - keras_output).max() <= Card.read(folder).tolerance
 
 

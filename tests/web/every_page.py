@@ -11,8 +11,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError
 from django.test import Client
 
-from classifier import registry, services
 from classifier.models import Prediction
+from classifier.services import identify as services
+from classifier.services import registry
 from tests.conftest import FakeIdentifier
 from tests.web.test_models_page import SCORES, TRAINING
 

@@ -126,7 +126,7 @@ def test_both_logins_count_together_and_each_name_and_address_apart(client, ana,
 @pytest.mark.parametrize("address", [LOGIN, ADMIN])
 def test_failures_are_logged_without_the_password(client, ana, caplog, address):
     log_in(client, address, username="x\ny", password="hunter2")
-    [record] = [record for record in caplog.records if record.name == "classifier.accounts"]
+    [record] = [record for record in caplog.records if record.name == "classifier.access.login_forms"]
     assert record.getMessage() == r"Failed login as 'x\ny' from 127.0.0.1."
 
 

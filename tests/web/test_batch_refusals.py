@@ -3,9 +3,9 @@
 import pytest
 from pytest_django.asserts import assertContains
 
-from classifier import word_tables
 from classifier.models import Prediction
-from classifier.word_tables import MOST_BYTES
+from classifier.words import lists as word_tables
+from classifier.words.lists import MOST_BYTES
 
 pytestmark = pytest.mark.django_db
 

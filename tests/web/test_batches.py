@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from classifier.batch_form import BatchForm
+from classifier.access.owners import HISTORY_COOKIE, HISTORY_OFF
 from classifier.models import Batch, Prediction
-from classifier.owners import HISTORY_COOKIE, HISTORY_OFF
+from classifier.web.batch_form import BatchForm
 
 pytestmark = pytest.mark.django_db
 

@@ -3,8 +3,8 @@
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
-from classifier import registry
 from classifier.models import Prediction
+from classifier.services import registry
 
 pytestmark = pytest.mark.django_db
 

@@ -3,10 +3,10 @@ import re
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
-from classifier import registry
-from classifier.ml.contributions import Explanation, Part
+from classifier.ml.occlusion import Explanation, Part
 from classifier.models import Prediction
-from classifier.templatetags import drawings
+from classifier.services import registry
+from classifier.templatetags import answer_charts as drawings
 
 pytestmark = pytest.mark.django_db
 

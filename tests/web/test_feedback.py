@@ -4,8 +4,8 @@ from uuid import uuid4
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
-from classifier import services
 from classifier.models import Feedback, ReviewedWord
+from classifier.services import identify as services
 
 pytestmark = pytest.mark.django_db
 

@@ -2,8 +2,8 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertNumQueries
 
-from classifier import pages
 from classifier.models import ReviewedWord
+from classifier.services import pages
 
 pytestmark = pytest.mark.django_db
 

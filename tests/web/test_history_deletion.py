@@ -6,10 +6,10 @@ from django.db import connection, transaction
 from django.test import Client
 from pytest_django.asserts import assertContains
 
-from classifier import history
 from classifier.models import Feedback, Prediction, ReviewedWord
-from classifier.services import review_feedback
-from classifier.store import empty_log, wipe_unused_space
+from classifier.services import history
+from classifier.services.identify import review_feedback
+from classifier.services.store import empty_log, wipe_unused_space
 
 pytestmark = pytest.mark.django_db
 
@@ -72,7 +72,7 @@ def test_only_what_matches_is_deleted(client, ask):
 
 
 def test_many_are_not_all_counted_before(client, ask, monkeypatch):
-    monkeypatch.setattr("classifier.views.history.COUNTED", 1)
+    monkeypatch.setattr("classifier.web.views.history.COUNTED", 1)
     for word in ("orignal", "piano"):
         ask(word)
     assertContains(client.get("/history/delete/"), "Delete more than 1 answers?")

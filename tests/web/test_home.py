@@ -3,9 +3,9 @@ from dataclasses import replace
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains, assertTemplateUsed
 
-from classifier import registry
 from classifier.models import Prediction
-from classifier.views.asking import EXAMPLES
+from classifier.services import registry
+from classifier.web.views.ask import EXAMPLES
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from classifier.languages import label_name, listed, mentioned
 from classifier.models import Prediction
-from classifier.templatetags.sentences import percent
+from classifier.templatetags.answer_text import percent
 from tests.web.every_page import STATES
 from tests.web.page_reader import TEXT_ATTRIBUTES, read
 

@@ -3,7 +3,7 @@
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
-from classifier.counting import STEP, WINDOW
+from classifier.access.counters import STEP, WINDOW
 from classifier.models import Feedback, Prediction
 
 pytestmark = pytest.mark.django_db

@@ -5,8 +5,8 @@ from django.db import OperationalError, connection
 from django.template.loader import render_to_string
 from pytest_django.asserts import assertContains, assertNotContains
 
-from classifier import services
-from classifier.registry import ModelUnavailable
+from classifier.services import identify as services
+from classifier.services.registry import ModelUnavailable
 
 pytestmark = pytest.mark.django_db
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from django.conf import settings
 
-from classifier import catalogue, registry
 from classifier.ml.artifacts import Card
+from classifier.services import registry, versions
 from tests.conftest import FakeIdentifier
 
 SCORES = {
@@ -198,12 +198,12 @@ def test_a_comparison_that_is_not_there_is_left_out(tmp_path, text):
     path = tmp_path / "accuracy.json"
     if text:
         path.write_text(text)
-    assert catalogue.compared(path) == {}
+    assert versions.compared(path) == {}
 
 
 def test_the_comparison_is_what_was_measured():
-    results = json.loads(catalogue.COMPARISON.read_text())
-    for kind, found in catalogue.compared().items():
+    results = json.loads(versions.COMPARISON.read_text())
+    for kind, found in versions.compared().items():
         measured = results["results"][kind]["as typed"]
         assert {one.name: one.share.value for one in found} == {name: own["accuracy"] for name, own in measured.items()}
 

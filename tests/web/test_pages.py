@@ -1,9 +1,9 @@
 import pytest
 from django.core.exceptions import BadRequest
 
-from classifier import pages
 from classifier.models import Prediction
-from classifier.pages import Page
+from classifier.services import pages
+from classifier.services.pages import Page
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 import pytest
 from django.utils import translation
 
-from classifier.urls import urlpatterns
+from classifier.web.urls import urlpatterns
 from tests.web.every_page import NO_PAGES, STATES
 from tests.web.page_reader import read
 

@@ -5,8 +5,8 @@ from django.core.exceptions import ValidationError
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from classifier.forms import MAX_MARKS, MAX_TEXT_LENGTH, MAX_WORD_LENGTH, clean_word
 from classifier.ml.encoding import INVISIBLE, normalise
+from classifier.web.forms import MAX_MARKS, MAX_TEXT_LENGTH, MAX_WORD_LENGTH, clean_word
 
 TEXTS = st.text(st.characters(), max_size=30)
 

@@ -5,7 +5,7 @@ import csv
 import pytest
 from django.core.exceptions import ValidationError
 
-from classifier.word_tables import MOST_WORDS, cells_of, decoded, gather, lines_of
+from classifier.words.lists import MOST_WORDS, cells_of, decoded, gather, lines_of
 
 
 def refusal(function, *arguments):

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from classifier.ml import labelled
 from classifier.ml.artifacts import BadVersion
 from classifier.ml.identifier import Identifier
-from classifier.ml.labelled import NoTestWords
+from classifier.training import test_sets
+from classifier.training.test_sets import NoTestWords
 
 
 class Command(BaseCommand):
@@ -56,7 +56,7 @@ class Command(BaseCommand):
             results = accuracy.measure(chosen, folder, languages, self.stderr.write)
             lingua = next((one for one in chosen if one.name == systems.LINGUA), None)
             if lingua and any(one.name == best for one in chosen):
-                words = labelled.read_kind(folder, languages)
+                words = test_sets.read_kind(folder, languages)
                 results["lost_words"] = accuracy.lost_words(identifier, lingua, words)
         except ImportError as error:
             message = f"{error}. Install requirements-benchmark.txt, or choose --systems without it."

@@ -9,14 +9,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from classifier import registry
 from classifier.languages import language_name
-from classifier.management import score_tables
-from classifier.management.score_tables import Measured
-from classifier.ml import evaluation, labelled
 from classifier.ml.artifacts import CARD, BadVersion
 from classifier.ml.identifier import Identifier
-from classifier.ml.labelled import KINDS, LabelledTexts, NoTestWords
+from classifier.services import registry
+from classifier.training import evaluation, score_tables, test_sets
+from classifier.training.score_tables import Measured
+from classifier.training.test_sets import KINDS, LabelledTexts, NoTestWords
 
 TESTDATA = "LINGUA_TESTDATA"  # the environment variable with a folder in lingua's layout
 ELSEWHERE = ("de", "pl")  # languages that a folder may hold and no model knows; Polish is in no training data
@@ -94,11 +93,11 @@ class Command(BaseCommand):
             self.stderr.write(f"{folder / CARD}: scores written")
 
     def _draw(self, identifiers: Mapping[str, Identifier], measured: Mapping[str, Measured], images: Path) -> None:
-        from classifier.ml import pictures
+        from classifier.training import figures
 
         folders = {name: _folder(one.card.name, one.card.version) for name, one in identifiers.items()}
         cards = {name: identifier.card for name, identifier in identifiers.items()}
-        for path in pictures.draw(cards, measured, folders, images):
+        for path in figures.draw(cards, measured, folders, images):
             self.stderr.write(f"{path}: drawn")
 
 
@@ -120,18 +119,18 @@ def read(
     data: Sequence[str], languages: Sequence[str], kinds: Sequence[str] | None
 ) -> Iterator[tuple[LabelledTexts, dict[str, list[str]]]]:
     """Yield each set of texts, and texts of none of the languages by name."""
-    strings = {RANDOM: labelled.random_strings()}
+    strings = {RANDOM: test_sets.random_strings()}
     for source in data:
         path = Path(source)
         if path.is_dir():
-            for kind in kinds or labelled.kinds_in(path):
+            for kind in kinds or test_sets.kinds_in(path):
                 others = [code for code in ELSEWHERE if (path / kind / f"{code}.txt").is_file()]
-                elsewhere = {language_name(code): labelled.read_kind(path, [code], kind).texts for code in others}
-                yield labelled.read_kind(path, languages, kind), {**elsewhere, **strings}
+                elsewhere = {language_name(code): test_sets.read_kind(path, [code], kind).texts for code in others}
+                yield test_sets.read_kind(path, languages, kind), {**elsewhere, **strings}
         elif source == evaluation.HELD_OUT:
             yield _held_out(languages), strings
         else:
-            yield labelled.read_tsv(path), strings
+            yield test_sets.read_tsv(path), strings
 
 
 def _held_out(languages: Sequence[str]) -> LabelledTexts:

@@ -14,11 +14,12 @@ from uuid import uuid4
 
 from django.core.management.base import BaseCommand, CommandError
 
-from classifier import registry, services
-from classifier.answers import Comparison
-from classifier.formats import FORMATS, Format, Row
+from classifier.formats.fields import Comparison
+from classifier.formats.files import FORMATS, Format, Row
 from classifier.ml.identifier import Answer
-from classifier.word_files import Refusal, clean_lines, read_lines
+from classifier.services import identify as services
+from classifier.services import registry
+from classifier.words.lines import Refusal, clean_lines, read_lines
 
 CHUNK = 4096  # words held in memory
 LONG_FILE = 1 << 19  # bytes from which a progress bar is worth its line

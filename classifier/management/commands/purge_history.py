@@ -11,9 +11,9 @@ from django.db import OperationalError
 from django.utils import timezone
 from tqdm import tqdm
 
-from classifier import history
 from classifier.api.models import AnsweredRequest
-from classifier.store import wipe_unused_space
+from classifier.services import history
+from classifier.services.store import wipe_unused_space
 
 MOST_DAYS = 36_500
 

@@ -1,4 +1,4 @@
-"""`manage.py train`: trains networks from wordfreq and writes new versions."""
+"""`manage.py train`: trains networks from wordfreq and writes new export."""
 
 from argparse import ArgumentParser
 from datetime import UTC, datetime
@@ -12,9 +12,9 @@ from classifier.ml.artifacts import TRAINED, BadVersion, Card, read_active, veri
 from classifier.ml.encoding import Encoder
 
 if TYPE_CHECKING:
-    from classifier.ml.lexicon import Lexicon
-    from classifier.ml.networks import Architecture
-    from classifier.ml.training import Predict
+    from classifier.training.lexicon import Lexicon
+    from classifier.training.networks import Architecture
+    from classifier.training.training import Predict
 
 LANGUAGES = ("en", "fr", "es")
 
@@ -39,8 +39,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Build the lexicon once, then train, write and report model by model."""
-        from classifier.ml import lexicon
-        from classifier.ml.networks import ARCHITECTURES
+        from classifier.training import lexicon
+        from classifier.training.networks import ARCHITECTURES
 
         chosen = [self._architecture(name, ARCHITECTURES) for name in options["names"]] or list(ARCHITECTURES.values())
         directory = settings.MODEL_DIRS[0 if options["ship"] else -1]
@@ -71,12 +71,12 @@ class Command(BaseCommand):
         raise CommandError(f"There is no network {name}. Choose from: {', '.join(table)}.")
 
     def _train(self, architecture: "Architecture", words: "Lexicon", directory: Path, options: dict[str, Any]) -> Path:
-        from classifier.ml import evaluation, training, versions
+        from classifier.training import evaluation, export, training
 
         teacher = self._teacher(architecture, words.languages)
         self._report(f"training {architecture.name}")
         trained = training.train(architecture, words, seed=options["seed"], teacher=teacher, passes=options["passes"])
-        folder = versions.write_version(trained, architecture, words, directory)
+        folder = export.write_version(trained, architecture, words, directory)
         scores = evaluation.score_version(folder, {"held-out": evaluation.held_out(words)})
         self._report(f"{folder}: accuracy on held-out words {scores['held-out']['accuracy']:.4f}")
         return folder
@@ -84,7 +84,7 @@ class Command(BaseCommand):
     def _teacher(self, architecture: "Architecture", languages: tuple[str, ...]) -> "Predict | None":
         if architecture.teacher is None:
             return None
-        from classifier.ml import versions
+        from classifier.training import export
 
         folders = version_folders(settings.MODEL_DIRS, architecture.teacher)
         folder = folders.get(read_active(settings.MODEL_DIRS[0]).get(architecture.teacher, ""))
@@ -97,10 +97,10 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         if card.languages != languages:
             raise CommandError(f"{folder} knows {', '.join(card.languages)}: train {architecture.teacher} first.")
-        return versions.load_teacher(folder)
+        return export.load_teacher(folder)
 
     def _ship(self, name: str, folder: Path) -> None:
-        from classifier.ml.versions import remove_version
+        from classifier.training.export import remove_version
 
         for other in version_folders([folder.parent.parent], name).values():
             if other != folder:

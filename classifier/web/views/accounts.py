@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 
-from classifier.accounts import LoginForm, NewPasswordForm
-from classifier.limits import charge
-from classifier.views.common import personal
+from classifier.access.limits import charge
+from classifier.access.login_forms import LoginForm, NewPasswordForm
+from classifier.web.decorators import personal
 
 
 class LogIn(views.LoginView):

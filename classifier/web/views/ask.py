@@ -11,12 +11,13 @@ from django.shortcuts import render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from classifier import history, registry, services
-from classifier.forms import FeedbackForm, WordForm
+from classifier.access.owners import ensure_visitor, keeps_history, owner_of, welcome
+from classifier.formats.share import copies_of
 from classifier.models import Prediction
-from classifier.owners import ensure_visitor, keeps_history, owner_of, welcome
-from classifier.views.common import limited, personal
-from classifier.views.copies import copies_of
+from classifier.services import history, registry
+from classifier.services import identify as services
+from classifier.web.decorators import limited, personal
+from classifier.web.forms import FeedbackForm, WordForm
 
 # One of each kind: French with English near, Spanish, shared, English, an apostrophe, none of them.
 EXAMPLES = ("orignal", "mañana", "piano", "knowledge", "aujourd’hui", "Straße")  # noqa: RUF001

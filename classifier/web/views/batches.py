@@ -17,15 +17,15 @@ from django.shortcuts import get_object_or_404, render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from classifier import batches
-from classifier.batch_files import FILES, lines
-from classifier.batch_form import BatchForm
-from classifier.batches import Entry
-from classifier.limits import charge
+from classifier.access.limits import charge
+from classifier.access.owners import ensure_visitor, keeps_history, owner_of, welcome
+from classifier.formats.batch_files import FILES, lines
 from classifier.models import Batch
-from classifier.owners import ensure_visitor, keeps_history, owner_of, welcome
-from classifier.views.common import body_limit, limited, personal
-from classifier.word_tables import MOST_BYTES, MOST_WORDS
+from classifier.services import batches
+from classifier.services.batches import Entry
+from classifier.web.batch_form import BatchForm
+from classifier.web.decorators import body_limit, limited, personal
+from classifier.words.lists import MOST_BYTES, MOST_WORDS
 
 LISTED = 5  # batches on the first page
 

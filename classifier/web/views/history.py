@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from classifier.access.owners import HISTORY_COOKIE, HISTORY_OFF, keeps_history, owner_of, set_cookie
 from classifier.api.export import RENDERERS, download
-from classifier.filters import HistoryForm
-from classifier.history import delete_all, delete_one, select, with_opinions
 from classifier.models import Prediction
-from classifier.owners import HISTORY_COOKIE, HISTORY_OFF, keeps_history, owner_of, set_cookie
-from classifier.pages import Page
-from classifier.views.common import back, limited, personal
+from classifier.services.history import delete_all, delete_one, select, with_opinions
+from classifier.services.pages import Page
+from classifier.web.decorators import back, limited, personal
+from classifier.web.filters import HistoryForm
 
 COUNTED = 1000  # rows that are counted before they are deleted; of more it is said that they are more
 

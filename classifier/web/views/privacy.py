@@ -5,9 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from classifier.access.owners import keeps_history
 from classifier.models import OWNERLESS_HOURS
-from classifier.owners import keeps_history
-from classifier.views.common import personal
+from classifier.web.decorators import personal
 
 
 @personal

@@ -2,9 +2,9 @@ import json
 
 import pytest
 
-from classifier import registry
 from classifier.management.commands import identify as command
 from classifier.models import Prediction
+from classifier.services import registry
 
 
 def words_of(result):

@@ -11,7 +11,7 @@ import sys
 from tests import conftest
 import django
 django.setup()
-from classifier import registry
+from classifier.services import registry
 fake = conftest.FakeIdentifier(conftest.fake_card("FF", "20261122-00000002"))
 registry.active_versions = lambda: {"FF": fake.card.version}
 registry._load = lambda name, version: fake

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from classifier.ml.encoding import Encoder
-from classifier.ml.lexicon import assemble
+from classifier.training.lexicon import assemble
 
 ENCODER = Encoder("abcdefghijklmnopqrstuvwxyz'-éèñ", length=12)
 SYLLABLES = {
@@ -38,11 +38,11 @@ def lexicon(request):
 @pytest.fixture(scope="session")
 def version(lexicon, tmp_path_factory):
     """A version folder of a toy model, trained for real; tests copy it before they change it."""
-    from classifier.ml import training, versions
-    from classifier.ml.networks import ARCHITECTURES
+    from classifier.training import export, training
+    from classifier.training.networks import ARCHITECTURES
 
     trained = training.train(ARCHITECTURES["Ngram"], lexicon, passes=20)
-    return versions.write_version(trained, ARCHITECTURES["Ngram"], lexicon, tmp_path_factory.mktemp("models"))
+    return export.write_version(trained, ARCHITECTURES["Ngram"], lexicon, tmp_path_factory.mktemp("models"))
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Who asks, how much and how large: owners, limits, bodies, headers and logs."""

@@ -1,0 +1,1 @@
+"""Answers for others: JSON, files, links and commands."""

@@ -1,0 +1,1 @@
+"""The verbs that join models, database and versions; a file a noun."""
