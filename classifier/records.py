@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from classifier.ml.answers import Answer, rank
 from classifier.ml.artifacts import UNDETERMINED
-from classifier.ml.identifier import Answer, rank
 
 
 def said(answer: Answer) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from classifier.models import ReviewedWord
 from classifier.services import batches
-from classifier.services.identify import submit_feedback
+from classifier.services.feedback import submit_feedback
 from classifier.words.lists import Words
 
 pytestmark = pytest.mark.django_db

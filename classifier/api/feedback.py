@@ -12,6 +12,7 @@ from classifier.api.base import JsonView, valid
 from classifier.api.requests import FeedbackRequest
 from classifier.models import Feedback
 from classifier.services import identify as services
+from classifier.services.feedback import submit_feedback, withdraw_feedback
 
 SHOWN = ("label", "languages", "comment", "kind", "status", "decided_label", "decided_languages", "reason")
 
@@ -39,12 +40,12 @@ class FeedbackView(JsonView):
         owner = owner_of(request)
         prediction = services.find_prediction(public_id=public_id, owner=owner)
         asked = valid(FeedbackRequest(data=request.data))
-        return Response(feedback_fields(services.submit_feedback(prediction=prediction, owner=owner, **asked)))
+        return Response(feedback_fields(submit_feedback(prediction=prediction, owner=owner, **asked)))
 
     @schema.WITHDRAW_FEEDBACK
     def delete(self, request: Request, public_id: UUID) -> Response:
         """Withdraw your feedback, while it is pending."""
         owner = owner_of(request)
         prediction = services.find_prediction(public_id=public_id, owner=owner)
-        services.withdraw_feedback(prediction=prediction, owner=owner)
+        withdraw_feedback(prediction=prediction, owner=owner)
         return Response(status=204)

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from classifier.access.limits import caller_of
 from classifier.api.models import AnsweredRequest
 from classifier.api.problems import Problem
-from classifier.formats.fields import Comparison
+from classifier.ml.answers import Comparison
 from classifier.models import Prediction
 from classifier.services import identify as services
 from classifier.services.store import store

@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from rest_framework.settings import api_settings
 
 from classifier.access.logs import request_id
-from classifier.services.identify import FeedbackClosed
+from classifier.services.feedback import FeedbackClosed
 from classifier.web.middleware import PASSING, RETRY_AFTER_SECONDS
 
 CONTENT_TYPE = "application/problem+json"

@@ -10,8 +10,8 @@ from classifier.api.problems import field_errors
 from classifier.api.serializers import ModelField, PredictionRequest, StrictSerializer, WordField
 from classifier.ml.verdict import VERDICTS
 from classifier.models import MULTIPLE, Feedback
+from classifier.services.feedback import CODE
 from classifier.services.history import NO_FEEDBACK
-from classifier.services.identify import CODE
 from classifier.services.pages import SIZE
 
 MOST_ITEMS = 1000

@@ -10,7 +10,7 @@ from classifier.api import requests, responses, serializers
 from classifier.api.idempotency import HEADER
 from classifier.api.problems import BY_STATUS, CONTENT_TYPE
 from classifier.models import MULTIPLE
-from classifier.web.forms import MAX_TEXT_LENGTH, MAX_WORD_LENGTH
+from classifier.words.clean import MAX_TEXT_LENGTH, MAX_WORD_LENGTH
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 

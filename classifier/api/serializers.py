@@ -11,7 +11,7 @@ from classifier.formats.fields import answer_fields, comparison_fields
 from classifier.models import Prediction
 from classifier.services import identify as services
 from classifier.services import registry
-from classifier.web.forms import clean_word
+from classifier.words.clean import clean_word
 
 ARTICLE_LANGUAGES = {"English": "en", "Espanol": "es", "Francais": "fr"}
 SHOWN_SCORES = ("words", "accuracy", "by_language", "macro_f1")

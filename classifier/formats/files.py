@@ -5,9 +5,9 @@ import io
 import json
 from collections.abc import Iterable, Sequence
 
-from classifier.formats.fields import Comparison, answer_fields, comparison_fields
+from classifier.formats.fields import answer_fields, comparison_fields
 from classifier.languages import language_name
-from classifier.ml.identifier import Answer
+from classifier.ml.answers import Answer, Comparison
 from classifier.words.lines import Refusal
 
 LONGEST_CELL = 40  # a longer text does not push the other lines of a table apart

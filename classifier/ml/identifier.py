@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
+from classifier.ml.answers import Answer, rank
 from classifier.ml.artifacts import SERVED, UNDETERMINED, BadVersion, Card, verify
 from classifier.ml.texts import combine, normalised, words_of
 from classifier.ml.verdict import SINGLE, judge
@@ -19,29 +20,6 @@ from classifier.ml.verdict import SINGLE, judge
 CHUNK = 256  # words in one call of the batch interpreter; shorter batches are padded
 ONE_BY_ONE = 16  # up to this many words are quicker one at a time than in a padded chunk
 _DECIMALS = 7  # batch sizes differ in the last bits of a float; an answer must not
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One language and its probability among the languages asked for."""
-
-    language: str
-    probability: float
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What one model says about one word, or about a text of several."""
-
-    word: str
-    model: str
-    model_version: str
-    language: str | None  # only when the verdict is `single`
-    verdict: str
-    candidates: tuple[Candidate, ...]  # most probable first, sum 1
-    undetermined: float
-    probabilities: dict[str, float]  # the model's output by label, `und` included
-    words: tuple["Answer", ...] = ()  # each word's own answer, when there are several
 
 
 class _Pool:
@@ -179,14 +157,3 @@ def answer(
         probabilities=probabilities,
         words=tuple(words),
     )
-
-
-def rank(probabilities: dict[str, float], languages: Sequence[str] = ()) -> tuple[Candidate, ...]:
-    """Return candidates, most probable first, to four decimals whose sum is 1."""
-    asked = list(dict.fromkeys(languages)) or [label for label in probabilities if label != UNDETERMINED]
-    total = sum(probabilities[language] for language in asked)
-    shares = {language: probabilities[language] / total if total else 1 / len(asked) for language in asked}
-    first, *rest = sorted(asked, key=lambda language: -shares[language])
-    others = [Candidate(language, round(shares[language], 4)) for language in rest]
-    remainder = round(1 - sum(candidate.probability for candidate in others), 4)
-    return Candidate(first, remainder), *others

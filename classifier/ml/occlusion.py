@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.ml.answers import Answer
 from classifier.ml.artifacts import UNDETERMINED
-from classifier.ml.identifier import Answer
 from classifier.ml.texts import combine, normalised, words_of
 
 NONE_LIKELY = 0.5  # from here on "none of these" is what an unsure answer says

@@ -9,9 +9,8 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from classifier.formats.fields import Comparison
+from classifier.ml.answers import Answer, Comparison
 from classifier.ml.artifacts import UNDETERMINED
-from classifier.ml.identifier import Answer
 from classifier.ml.verdict import SEVERAL, SINGLE, UNSURE
 from classifier.models.feedback import ReviewedWord
 from classifier.models.keys import KEY_LENGTH, MULTIPLE, new_public_id

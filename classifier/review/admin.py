@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from classifier.access.login_forms import AdminLoginForm
 from classifier.models import Batch, Feedback, Prediction, ReviewedWord, key_of
-from classifier.services import identify as services
+from classifier.services.feedback import FeedbackClosed, review_feedback
 
 admin.site.login_form = AdminLoginForm
 
@@ -145,9 +145,9 @@ class FeedbackAdmin(ReadOnlyAdmin):
         """Decide through the service and log it, both or neither; return whether it was decided now."""
         try:
             with transaction.atomic():
-                services.review_feedback(feedback=feedback, reviewer=cast("User", request.user), **decision)
+                review_feedback(feedback=feedback, reviewer=cast("User", request.user), **decision)
                 self.log_change(request, feedback, ": ".join(filter(None, (decision["status"], decision["reason"]))))
-        except services.FeedbackClosed:
+        except FeedbackClosed:
             self.message_user(request, _("%s is decided already.") % feedback, messages.WARNING)
             return False
         except ValidationError as error:

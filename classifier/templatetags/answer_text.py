@@ -9,9 +9,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from classifier.formats.fields import Comparison
 from classifier.languages import OTHER_LABELS, label_name, listed, mentioned
-from classifier.ml.identifier import Answer
+from classifier.ml.answers import Answer, Comparison
 from classifier.ml.occlusion import NONE_LIKELY
 from classifier.ml.texts import tokens_of
 from classifier.ml.verdict import SEVERAL, SINGLE

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from classifier.ml import metrics
+from classifier.ml.answers import Answer
 from classifier.ml.artifacts import Card
 from classifier.ml.encoding import Encoder, normalise
-from classifier.ml.identifier import Answer, Identifier
+from classifier.ml.identifier import Identifier
 from classifier.ml.verdict import SINGLE, VERDICTS
 from classifier.training.test_sets import LabelledTexts, NoTestWords
 

@@ -1,7 +1,5 @@
-"""Knows what a valid word is, for the form, the API and the command line alike, and the forms of the pages."""
+"""The forms of the pages."""
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, cast
@@ -11,73 +9,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from classifier.languages import OTHER_LABELS, label_name, listed
-from classifier.ml.encoding import INVISIBLE
-from classifier.ml.texts import words_of
 from classifier.models import MULTIPLE, Feedback, Prediction
 from classifier.services import identify as services
 from classifier.services import registry
-
-MAX_WORD_LENGTH = 100  # code points, after NFC
-MAX_TEXT_LENGTH = 1000  # of all words together, with a space between them
-MAX_MARKS = 4  # combining marks in a row; the living scripts need fewer
-
-_INVISIBLE = dict.fromkeys(map(ord, INVISIBLE))
-# A lone surrogate, or the mark that decoding leaves where bytes were not UTF-8.
-_NOT_UNICODE = re.compile(r"[\ud800-\udfff\ufffd]")
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")  # but for those that are white space
-# Composing and taking out what is invisible shorten a text; one this long is refused without the work.
-_HOPELESS_LENGTH = 10 * MAX_TEXT_LENGTH
-
-
-def clean_word(value: object) -> str:
-    """Return the word, or the words of a text, as typed, but composed (NFC) and without what cannot be seen.
-
-    White space of any kind between words becomes one space. Raises ValidationError; its message never
-    holds the word.
-    """
-    if value is None:
-        raise ValidationError(_("Enter a word."), code="required")
-    if not isinstance(value, str):
-        raise ValidationError(_("A word must be a text."), code="invalid")
-    typed = value.strip()
-    if not typed:
-        raise ValidationError(_("Enter a word."), code="required")
-    _check_length(typed, _HOPELESS_LENGTH)
-    _check_characters(typed)
-    tokens = unicodedata.normalize("NFC", typed.translate(_INVISIBLE)).split()
-    text = " ".join(tokens)
-    _check_length(text, MAX_TEXT_LENGTH)
-    _check_words(tokens)
-    if not words_of(text):
-        raise ValidationError(_("The word contains no letters."), code="no_letters")
-    return text
-
-
-def _check_characters(text: str) -> None:
-    if _NOT_UNICODE.search(text):
-        raise ValidationError(_("The word is not valid Unicode."), code="invalid_unicode")
-    if _CONTROL.search(text):
-        raise ValidationError(_("The word contains control characters."), code="control_characters")
-
-
-def _check_length(text: str, limit: int) -> None:
-    if len(text) > limit:
-        message = _("A text has at most %(limit)d characters.")
-        raise ValidationError(message, code="max_length", params={"limit": MAX_TEXT_LENGTH})
-
-
-def _check_words(tokens: list[str]) -> None:
-    if any(len(token) > MAX_WORD_LENGTH for token in tokens):
-        message = _("A word has at most %(limit)d characters.")
-        raise ValidationError(message, code="max_length", params={"limit": MAX_WORD_LENGTH})
-    if any(_longest_run_of_marks(token) > MAX_MARKS for token in tokens):
-        message = _("The word has more than %(limit)d combining marks in a row.")
-        raise ValidationError(message, code="too_many_marks", params={"limit": MAX_MARKS})
-
-
-def _longest_run_of_marks(word: str) -> int:
-    kinds = "".join("M" if unicodedata.category(character).startswith("M") else " " for character in word)
-    return max(map(len, kinds.split()), default=0)
+from classifier.words.clean import clean_word
 
 
 class WordInput(forms.TextInput):

@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from django.core.exceptions import ValidationError
 
-from classifier.web.forms import clean_word
+from classifier.words.clean import clean_word
 
 LONGEST_LINE = 1 << 16  # bytes; of a longer line only the beginning is read, which is no word anyway
 

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
-from classifier.web.forms import clean_word
+from classifier.words.clean import clean_word
 
 MOST_WORDS = 10_000
 MOST_BYTES = 5 * 2**20  # 5 MB

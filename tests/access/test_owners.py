@@ -6,7 +6,7 @@ from django.http import HttpResponse
 
 from classifier.access.owners import COOKIE, ensure_visitor, keeps_history, owner_of, welcome
 from classifier.models import Feedback, Prediction
-from classifier.services.identify import submit_feedback
+from classifier.services.feedback import submit_feedback
 
 
 @pytest.fixture

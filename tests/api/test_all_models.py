@@ -4,7 +4,7 @@ import pytest
 
 from classifier.models import Prediction
 from classifier.services import registry
-from classifier.services.identify import submit_feedback
+from classifier.services.feedback import submit_feedback
 from tests.conftest import FakeIdentifier, fake_card
 
 pytestmark = pytest.mark.django_db

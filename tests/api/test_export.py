@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from classifier.services.identify import submit_feedback
+from classifier.services.feedback import submit_feedback
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/predictions/export"

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from classifier.models import Prediction, ReviewedWord, key_of
-from classifier.services.identify import submit_feedback
+from classifier.services.feedback import submit_feedback
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/api/v1/predictions"

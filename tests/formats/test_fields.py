@@ -3,8 +3,9 @@ from dataclasses import replace
 
 import pytest
 
-from classifier.formats.fields import Comparison, answer_fields, comparison_fields
+from classifier.formats.fields import answer_fields, comparison_fields
 from classifier.languages import language_name
+from classifier.ml.answers import Comparison
 
 
 def test_an_answer_has_the_documented_shape(fake_models):

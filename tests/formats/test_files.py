@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from classifier.formats.fields import Comparison, answer_fields, comparison_fields
+from classifier.formats.fields import answer_fields, comparison_fields
 from classifier.formats.files import FORMATS, without_formula
+from classifier.ml.answers import Comparison
 from classifier.words.lines import Refusal
 
 LANGUAGES = ("en", "fr", "es")

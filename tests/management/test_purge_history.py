@@ -12,7 +12,7 @@ from classifier.api.models import AnsweredRequest
 from classifier.management.commands import purge_history as command
 from classifier.models import Feedback, Prediction, ReviewedWord
 from classifier.services import history
-from classifier.services.identify import review_feedback, submit_feedback
+from classifier.services.feedback import review_feedback, submit_feedback
 
 pytestmark = pytest.mark.django_db
 

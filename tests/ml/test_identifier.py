@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifier.ml import identifier as identifier_module
+from classifier.ml.answers import rank
 from classifier.ml.artifacts import CARD, SERVED, TRAINED, BadVersion, digest
-from classifier.ml.identifier import Identifier, rank
+from classifier.ml.identifier import Identifier
 from tests.toy_models import SYLLABLES, toy_words
 
 PROBABILITIES = {"en": 0.2, "fr": 0.5, "es": 0.1, "und": 0.2}

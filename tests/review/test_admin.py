@@ -4,7 +4,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from classifier.models import Feedback, ReviewedWord
-from classifier.services.identify import submit_feedback
+from classifier.services.feedback import submit_feedback
 
 MODELS = ["prediction", "feedback", "reviewedword"]
 

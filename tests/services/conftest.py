@@ -6,7 +6,7 @@ import pytest
 @pytest.fixture
 def submitted(identified):
     """Return a function that submits feedback on a prediction of the word."""
-    from classifier.services.identify import submit_feedback  # here, since Django is set up after this file is read
+    from classifier.services.feedback import submit_feedback  # here, since Django is set up after this file is read
 
     def submit(owner="user:1", label="en", word="orignal", **options):
         return submit_feedback(prediction=identified(word), owner=owner, label=label, **options)

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from classifier.formats import batch_files
 from classifier.models import Batch, Prediction
 from classifier.services import batches, history
-from classifier.services.identify import submit_feedback
+from classifier.services.feedback import submit_feedback
 from classifier.services.registry import ModelUnavailable
 from classifier.words.lists import Words, gather
 

@@ -3,7 +3,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
 from classifier.models import Feedback, Prediction, ReviewedWord
-from classifier.services.identify import FeedbackClosed, review_feedback
+from classifier.services.feedback import FeedbackClosed, review_feedback
 
 ANA, BEN = "user:1", "visitor:" + "b" * 64
 

@@ -2,7 +2,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from classifier.models import Feedback
-from classifier.services.identify import FeedbackClosed, review_feedback, submit_feedback
+from classifier.services.feedback import FeedbackClosed, review_feedback, submit_feedback
 
 ANA, BEN = "user:1", "visitor:" + "b" * 64
 

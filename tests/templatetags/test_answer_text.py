@@ -1,7 +1,7 @@
 import pytest
 
-from classifier.formats.fields import Comparison
 from classifier.languages import label_name, language_name, listed
+from classifier.ml.answers import Comparison
 from classifier.ml.identifier import answer
 from classifier.models import Feedback
 from classifier.templatetags import answer_text

@@ -14,6 +14,7 @@ from django.test import Client
 from classifier.models import Prediction
 from classifier.services import identify as services
 from classifier.services import registry
+from classifier.services.feedback import review_feedback
 from tests.conftest import FakeIdentifier
 from tests.web.test_models_page import SCORES, TRAINING
 
@@ -48,7 +49,7 @@ class Site:
     def reviewed(self, status, **decision):
         address = self.say(label="es", comment="123")
         feedback = Prediction.objects.get(public_id=UUID(address.split("/")[2])).feedback.get()
-        services.review_feedback(feedback=feedback, reviewer=self.reviewer, status=status, **decision)
+        review_feedback(feedback=feedback, reviewer=self.reviewer, status=status, **decision)
         return self.client.get(address)
 
     def refused(self, label):

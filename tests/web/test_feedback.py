@@ -5,7 +5,7 @@ import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
 from classifier.models import Feedback, ReviewedWord
-from classifier.services import identify as services
+from classifier.services.feedback import review_feedback
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +29,7 @@ def decide(admin_user):
 
     def decide(status, **options):
         feedback = Feedback.objects.get()
-        return services.review_feedback(feedback=feedback, reviewer=admin_user, status=status, **options)
+        return review_feedback(feedback=feedback, reviewer=admin_user, status=status, **options)
 
     return decide
 

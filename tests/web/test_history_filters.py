@@ -4,7 +4,7 @@ import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
 from classifier.models import Prediction
-from classifier.services.identify import submit_feedback
+from classifier.services.feedback import submit_feedback
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from classifier.ml.encoding import INVISIBLE, normalise
-from classifier.web.forms import MAX_MARKS, MAX_TEXT_LENGTH, MAX_WORD_LENGTH, clean_word
+from classifier.words.clean import MAX_MARKS, MAX_TEXT_LENGTH, MAX_WORD_LENGTH, clean_word
 
 TEXTS = st.text(st.characters(), max_size=30)
 

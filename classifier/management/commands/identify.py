@@ -14,9 +14,8 @@ from uuid import uuid4
 
 from django.core.management.base import BaseCommand, CommandError
 
-from classifier.formats.fields import Comparison
 from classifier.formats.files import FORMATS, Format, Row
-from classifier.ml.identifier import Answer
+from classifier.ml.answers import Answer, Comparison
 from classifier.services import identify as services
 from classifier.services import registry
 from classifier.words.lines import Refusal, clean_lines, read_lines

@@ -16,6 +16,7 @@ from classifier.formats.share import copies_of
 from classifier.models import Prediction
 from classifier.services import history, registry
 from classifier.services import identify as services
+from classifier.services.feedback import FeedbackClosed, submit_feedback, withdraw_feedback
 from classifier.web.decorators import limited, personal
 from classifier.web.forms import FeedbackForm, WordForm
 
@@ -93,8 +94,8 @@ def feedback(request: HttpRequest, public_id: UUID) -> HttpResponse:
     form = FeedbackForm(request.POST, prediction=prediction)
     if not form.is_valid():
         return _result(request, prediction, rejected=form)
-    with suppress(services.FeedbackClosed):  # decided meanwhile: the page says how
-        services.submit_feedback(prediction=prediction, owner=owner_of(request), **form.cleaned_data)
+    with suppress(FeedbackClosed):  # decided meanwhile: the page says how
+        submit_feedback(prediction=prediction, owner=owner_of(request), **form.cleaned_data)
     return HttpResponseRedirect(resolve_url("result", public_id) + "#feedback", status=303)
 
 
@@ -104,8 +105,8 @@ def feedback(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Take back what a person said about an answer."""
     prediction = _find(request, public_id)
-    with suppress(services.FeedbackClosed):  # decided meanwhile: the page says how
-        services.withdraw_feedback(prediction=prediction, owner=owner_of(request))
+    with suppress(FeedbackClosed):  # decided meanwhile: the page says how
+        withdraw_feedback(prediction=prediction, owner=owner_of(request))
         messages.success(request, _("Withdrawn: what you said about this answer is deleted."))
     return HttpResponseRedirect(resolve_url("result", public_id), status=303)
 

@@ -1,0 +1,67 @@
+"""Answers as values: what one model says about a word or text, and what several models say."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from classifier.ml.artifacts import UNDETERMINED
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One language and its probability among the languages asked for."""
+
+    language: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one model says about one word, or about a text of several."""
+
+    word: str
+    model: str
+    model_version: str
+    language: str | None  # only when the verdict is `single`
+    verdict: str
+    candidates: tuple[Candidate, ...]  # most probable first, sum 1
+    undetermined: float
+    probabilities: dict[str, float]  # the model's output by label, `und` included
+    words: tuple["Answer", ...] = ()  # each word's own answer, when there are several
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What all models that serve say about the same word or text, best model first."""
+
+    answers: tuple[Answer, ...]
+    unavailable: tuple[str, ...] = ()  # names of the models that were asked as well, but cannot answer
+
+    @property
+    def agreeing(self) -> list[Answer]:
+        """The answers that say what most models say: the same language, `several` or `unsure`.
+
+        When two opinions have equally many models, the better model's counts.
+        """
+        [(opinion, _)] = Counter(map(_opinion, self.answers)).most_common(1)
+        return [answer for answer in self.answers if _opinion(answer) == opinion]
+
+    @property
+    def agreement(self) -> float:
+        """The share of the models that say what most of them say."""
+        return round(len(self.agreeing) / len(self.answers), 4)
+
+
+def _opinion(answer: Answer) -> str:
+    return answer.language or answer.verdict
+
+
+def rank(probabilities: dict[str, float], languages: Sequence[str] = ()) -> tuple[Candidate, ...]:
+    """Return candidates, most probable first, to four decimals whose sum is 1."""
+    asked = list(dict.fromkeys(languages)) or [label for label in probabilities if label != UNDETERMINED]
+    total = sum(probabilities[language] for language in asked)
+    shares = {language: probabilities[language] / total if total else 1 / len(asked) for language in asked}
+    first, *rest = sorted(asked, key=lambda language: -shares[language])
+    others = [Candidate(language, round(shares[language], 4)) for language in rest]
+    remainder = round(1 - sum(candidate.probability for candidate in others), 4)
+    return Candidate(first, remainder), *others
