@@ -91,7 +91,7 @@ REST_FRAMEWORK = {
         "classifier.api.authentication.BearerKey",
         "classifier.api.authentication.SessionOfThisSite",
     ],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "classifier.api.negotiation.SafeNegotiation",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "classifier.api.parsers.SafeNegotiation",
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_PERMISSION_CLASSES": ["classifier.api.authentication.MayCall"],
     "DEFAULT_PARSER_CLASSES": ["classifier.api.parsers.StrictJsonParser"],

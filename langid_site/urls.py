@@ -8,6 +8,7 @@ from classifier.api import documentation, health
 urlpatterns = [
     path("", include("classifier.web.urls")),
     path("api/", include("classifier.api.urls")),
+    path("api-tour/", documentation.api_tour, name="api-tour"),
     path("problems/<slug:name>/", documentation.explain_problem, name="problem"),
     path("livez", health.live, name="live"),
     path("readyz", health.ready, name="ready"),

@@ -1,16 +1,28 @@
 """Serves what explains the API: its schema, a page to try it out, and what each problem means."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from csp.decorators import csp_update
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from classifier.api.base import JsonView
-from classifier.api.problems import KINDS
+from classifier.api.problems import KINDS, field_errors, problem_fields
+from classifier.api.requests import MOST_ITEMS, PredictionRequest
+from classifier.formats.fields import prediction_fields
+from classifier.formats.share import curl, indented
+from classifier.services import identify as services
+from classifier.services.registry import ModelUnavailable
 
 SCHEMA = Path(__file__).with_name("openapi.json")  # `make schema` writes it, and a test compares it
 
@@ -45,3 +57,74 @@ def explain_problem(request: HttpRequest, name: str) -> HttpResponse:
         if kind.name == name:
             return render(request, "problem.html", {"kind": kind})
     raise Http404
+
+
+SCOPES = {
+    "single": gettext_lazy("Words, one a call"),
+    "batch": gettext_lazy("Words, many a call"),
+    "history": gettext_lazy("Calls about a history"),
+    "feedback": gettext_lazy("Corrections"),
+    "export": gettext_lazy("Exports"),
+}
+
+
+WORD = "orignal"
+
+
+WRONG = {"word": "123"}
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A request that can be copied into a terminal, and what comes back."""
+
+    command: str
+    answer: str = ""
+
+
+@require_safe
+def api_tour(request: HttpRequest) -> HttpResponse:
+    """Show what programs can do, with answers from the serializers that answer programs."""
+    with translation.override("en"):  # as the API answers, whoever reads the page
+        examples = _examples(request)
+    context = {
+        "examples": examples,
+        "schema": request.build_absolute_uri(reverse("api:schema")),
+        "limits": {name: settings.LIMITS[scope] for scope, name in SCOPES.items()},
+        "most_items": MOST_ITEMS,
+        "problems": KINDS,
+        "anonymous": settings.API_ANONYMOUS,
+    }
+    return render(request, "api_tour.html", context)
+
+
+def _examples(request: HttpRequest) -> dict[str, Example]:
+    asking, storing, many, history = (
+        request.build_absolute_uri(reverse(f"api:{name}"))
+        for name in ("identify", "predictions", "batch", "predictions")
+    )
+    items = [{"id": "a", "word": "piano"}, {"id": "b", "word": "mañana"}]
+    return {
+        "word": Example(f"curl '{asking}?word={WORD}'", _answer()),
+        "all": Example(curl(storing, {"word": "un gâteau", "model": services.ALL_MODELS})),
+        "many": Example(curl(many, {"items": items})),
+        "key": Example(f"curl '{history}' \\\n  -H \"Authorization: Bearer $KEY\""),
+        "wrong": Example(curl(storing, WRONG), indented(_problem(request))),
+    }
+
+
+def _answer() -> str:
+    """Return the answer for a word, of which nothing is stored; empty when no model is there."""
+    try:
+        [prediction] = services.identify(words=[WORD], source="api", keep=lambda rows: None)
+    except ModelUnavailable:
+        return ""
+    return indented(prediction_fields(prediction, owner=""))
+
+
+def _problem(request: HttpRequest) -> dict[str, Any]:
+    """Return the problem document for a request that is refused."""
+    refused = PredictionRequest(data=WRONG)
+    refused.is_valid()
+    errors = field_errors(ValidationError(refused.errors).get_full_details(), "pointer")
+    return problem_fields(request, 400, errors=list(errors), instance=reverse("api:predictions"))

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from classifier.api import schema
 from classifier.api.base import JsonView, query, require_owner, valid
 from classifier.api.requests import ExportQuery
-from classifier.api.serializers import prediction_fields
+from classifier.formats.fields import prediction_fields
 from classifier.formats.files import without_formula
 from classifier.models import PredictionQuerySet
 from classifier.services import history

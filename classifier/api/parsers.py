@@ -5,7 +5,8 @@ import math
 from collections.abc import Mapping
 from typing import IO, Any
 
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import NotAcceptable, ParseError
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
 
 NOT_JSON = "The body is not a JSON document in UTF-8 without duplicate names and numbers out of range."
@@ -49,3 +50,21 @@ class StrictJsonParser(BaseParser):
             return strict_json(stream.read())
         except (ValueError, RecursionError):
             raise ParseError(NOT_JSON) from None
+
+
+class SafeNegotiation(DefaultContentNegotiation):
+    """REST framework's negotiation, which fails on a parameter with an unknown charset."""
+
+    def select_parser(self, request: Any, parsers: Any) -> Any:
+        """Return the parser of the body's media type; None, hence 415, when it is unreadable."""
+        try:
+            return super().select_parser(request, parsers)
+        except ValueError:
+            return None
+
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: str | None = None) -> Any:
+        """Return the renderer that the Accept header asks for; raise NotAcceptable (406)."""
+        try:
+            return super().select_renderer(request, renderers, format_suffix)
+        except ValueError:
+            raise NotAcceptable from None

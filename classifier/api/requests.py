@@ -1,22 +1,121 @@
-"""Says what a valid request is at the addresses beyond a single prediction."""
+"""What a valid request to the API is."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ValidationError as InvalidWord
 from rest_framework import serializers
+from rest_framework.settings import api_settings
 
 from classifier.api.problems import field_errors
-from classifier.api.serializers import ModelField, PredictionRequest, StrictSerializer, WordField
 from classifier.ml.verdict import VERDICTS
 from classifier.models import MULTIPLE, Feedback
+from classifier.services import identify as services
+from classifier.services import registry
 from classifier.services.feedback import CODE
 from classifier.services.history import NO_FEEDBACK
 from classifier.services.pages import SIZE
+from classifier.words.clean import clean_word
 
 MOST_ITEMS = 1000
 MOST_ROWS = 100  # of a page
 FORMATS = ("csv", "jsonl")
+
+
+class WordField(serializers.Field[str, Any, str, Any]):
+    """A word or a text, as the form and the command line understand it."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the clean word."""
+        try:
+            return clean_word(data)
+        except InvalidWord as error:
+            raise serializers.ValidationError(error.messages, code=error.code or "invalid") from error
+
+    def to_representation(self, value: str) -> str:
+        """Return the word as it is."""
+        return value
+
+
+class ModelField(serializers.Field[str, Any, str, Any]):
+    """The name of a served model, in any case; an empty one is the default model."""
+
+    default_error_messages = {"invalid": "Must be the name of a model."}
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the name as the registry writes it."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        try:
+            return registry.resolve_name(data)
+        except registry.UnknownModel as error:
+            raise serializers.ValidationError(str(error), code="unknown_model") from error
+
+    def to_representation(self, value: str) -> str:
+        """Return the name as it is."""
+        return value
+
+
+class ModelsField(ModelField):
+    """The name of a served model, or `all`."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return `all`, or the name as the registry writes it."""
+        if isinstance(data, str) and services.wants_all(data):
+            return services.ALL_MODELS
+        return super().to_internal_value(data)
+
+
+class LanguageField(serializers.CharField):
+    """The code of a language (BCP 47); whether the model knows it is checked with the model."""
+
+
+class StrictBooleanField(serializers.BooleanField):
+    """JSON's true or false; REST framework's own field takes "yes" and 1 for true."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        """Return `data` if it is a boolean."""
+        if not isinstance(data, bool):
+            self.fail("invalid")
+        return data
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """A serializer that refuses fields it does not know."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the validated fields."""
+        if isinstance(data, Mapping) and set(data) - set(self.fields):
+            message = f"There is a field that is not known here; known are: {', '.join(self.fields)}."
+            raise serializers.ValidationError({api_settings.NON_FIELD_ERRORS_KEY: message}, code="unknown_field")
+        return super().to_internal_value(data)
+
+
+class WordQuery(StrictSerializer):
+    """The query of the article's address."""
+
+    word = WordField()
+    model = ModelField(default="")
+
+
+class PredictionRequest(StrictSerializer):
+    """The body that asks for a prediction."""
+
+    word = WordField()
+    model = ModelsField(default="")
+    languages = serializers.ListField(child=LanguageField(), default=list, max_length=200)
+    private = StrictBooleanField(default=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Check that the model knows the languages asked for; codes are case-insensitive (BCP 47)."""
+        known = {code.lower(): code for code in services.known_languages(attrs["model"])}
+        asked = [code.lower() for code in attrs["languages"]]
+        message = f"The model does not know this language; it knows: {', '.join(known.values())}."
+        unknown = {str(index): message for index, code in enumerate(asked) if code not in known}
+        if unknown:
+            raise serializers.ValidationError({"languages": unknown}, code="unknown_language")
+        return {**attrs, "languages": [known[code] for code in asked]}
 
 
 class TextField(serializers.CharField):

@@ -7,7 +7,8 @@ from rest_framework import serializers
 
 from classifier.api.models import SCOPES
 from classifier.ml.verdict import VERDICTS
-from classifier.models import Feedback
+from classifier.models import Feedback, Prediction
+from classifier.services import registry
 
 
 def probability(**options: Any) -> serializers.FloatField:
@@ -234,3 +235,46 @@ class MeAnswer(Answer):
     caller = serializers.ChoiceField(["anonymous", "visitor", "user", "key"])
     key = KeyAnswer(allow_null=True)
     limits = serializers.DictField(child=LimitAnswer())
+
+
+ARTICLE_LANGUAGES = {"English": "en", "Espanol": "es", "Francais": "fr"}
+
+
+SHOWN_SCORES = ("words", "accuracy", "by_language", "macro_f1")
+
+
+def article_languages(model: str) -> list[str]:
+    """Return those of the article's languages that the model knows."""
+    known = registry.get(model).card.languages
+    return [code for code in ARTICLE_LANGUAGES.values() if code in known]
+
+
+def article_fields(prediction: Prediction) -> dict[str, Any]:
+    """Return the answer in the article's shape; percentages have two decimals."""
+    shares = {candidate.language: candidate.probability for candidate in prediction.answer().candidates}
+    percentages = {name: round(100 * shares.get(code, 0), 2) for name, code in ARTICLE_LANGUAGES.items()}
+    return {**percentages, "model": prediction.model, "word": prediction.word}
+
+
+def model_fields(name: str) -> dict[str, Any]:
+    """Return what is known about the version of a model that serves, or that none does."""
+    try:
+        card = registry.get(name).card
+    except registry.ModelUnavailable:
+        return {"name": name, "active": False, "default": False, "version": None, "labels": [], "scores": {}}
+    return {
+        "name": name,
+        "active": True,
+        "default": name == registry.default_model(),
+        "version": card.version,
+        "labels": list(card.labels),
+        "scores": {test: {key: measured.get(key) for key in SHOWN_SCORES} for test, measured in card.scores.items()},
+    }
+
+
+SHOWN = ("label", "languages", "comment", "kind", "status", "decided_label", "decided_languages", "reason")
+
+
+def feedback_fields(feedback: Feedback) -> dict[str, Any]:
+    """Return what the caller said, and what reviewers made of it."""
+    return {**{field: getattr(feedback, field) for field in SHOWN}, "created_at": feedback.created}

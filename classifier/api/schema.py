@@ -6,7 +6,7 @@ from typing import Any, ClassVar, TypeVar
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
-from classifier.api import requests, responses, serializers
+from classifier.api import requests, responses
 from classifier.api.idempotency import HEADER
 from classifier.api.problems import BY_STATUS, CONTENT_TYPE
 from classifier.models import MULTIPLE
@@ -37,12 +37,12 @@ def _describe(tag: str, name: str, answer: Any, *, status: int = 200, **options:
     return extend_schema(operation_id=name, tags=[tag], responses=responses, **options)
 
 
-SIMPLE = _describe("words", "simple", responses.ArticleAnswer, parameters=[serializers.WordQuery])
+SIMPLE = _describe("words", "simple", responses.ArticleAnswer, parameters=[requests.WordQuery])
 IDENTIFY = _describe("words", "identify", responses.PREDICTION, parameters=[requests.IdentifyQuery])
 PREDICT = _describe(
     *("words", "predict", responses.PREDICTION),
     status=201,
-    request=serializers.PredictionRequest,
+    request=requests.PredictionRequest,
     parameters=[ONCE, LOCATION],
 )
 BATCH = _describe("words", "batch", responses.BatchAnswer, request=requests.BatchRequest, parameters=[ONCE])
@@ -80,15 +80,15 @@ def _string(name: str, description: str) -> dict[str, str]:
 
 
 _FIELDS: dict[str, dict[str, str]] = {
-    "serializers.WordField": _string(
+    "requests.WordField": _string(
         "word", f"With a letter; at most {MAX_WORD_LENGTH} characters a word, {MAX_TEXT_LENGTH} in all."
     ),
-    "serializers.ModelField": _string("model", "The name of a model, in any case; empty, the default model."),
-    "serializers.ModelsField": _string(
+    "requests.ModelField": _string("model", "The name of a model, in any case; empty, the default model."),
+    "requests.ModelsField": _string(
         "models", "A model in any case, or `all` of them side by side; empty or left out, the default model."
     ),
-    "serializers.LanguageField": _string("language", "BCP 47 code, of GET languages"),
-    "serializers.StrictBooleanField": {"type": "boolean"},
+    "requests.LanguageField": _string("language", "BCP 47 code, of GET languages"),
+    "requests.StrictBooleanField": {"type": "boolean"},
     "requests.CommaSeparated": _string("languages", "Codes separated by commas: en,fr"),
     "requests.CursorField": _string("cursor", "From `next` of the page before; empty for the first page."),
 }

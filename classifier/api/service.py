@@ -12,7 +12,7 @@ from classifier.access.owners import owner_of
 from classifier.api import schema
 from classifier.api.base import JsonView, allowance_of
 from classifier.api.models import SCOPES, ApiKey
-from classifier.api.serializers import model_fields
+from classifier.api.responses import model_fields
 from classifier.languages import OTHER_LABELS, language_name
 from classifier.ml.artifacts import version_folders
 from classifier.services import registry

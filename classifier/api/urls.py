@@ -4,7 +4,6 @@ from django.urls import path
 
 from classifier.api import documentation, service, views
 from classifier.api.export import Export
-from classifier.api.feedback import FeedbackView
 
 app_name = "api"
 urlpatterns = [
@@ -16,7 +15,7 @@ urlpatterns = [
     path("v1/predictions/batch", views.Batch.as_view(), name="batch"),
     path("v1/predictions/export", Export.as_view(), name="export"),
     path("v1/predictions/<uuid:public_id>", views.PredictionDetail.as_view(), name="prediction"),
-    path("v1/predictions/<uuid:public_id>/feedback", FeedbackView.as_view(), name="feedback"),
+    path("v1/predictions/<uuid:public_id>/feedback", views.FeedbackView.as_view(), name="feedback"),
     path("v1/models", service.Models.as_view(), name="models"),
     path("v1/models/<str:name>", service.Model.as_view(), name="model"),
     path("v1/languages", service.Languages.as_view(), name="languages"),

@@ -14,17 +14,23 @@ from classifier.access.owners import owner_of
 from classifier.api import idempotency, schema
 from classifier.api.base import JsonView, query, require_owner, valid
 from classifier.api.problems import problem_fields
-from classifier.api.requests import BatchRequest, HistoryQuery, IdentifyQuery, Item, PageQuery, check_items
-from classifier.api.serializers import (
+from classifier.api.requests import (
+    BatchRequest,
+    FeedbackRequest,
+    HistoryQuery,
+    IdentifyQuery,
+    Item,
+    PageQuery,
     PredictionRequest,
     WordQuery,
-    article_fields,
-    article_languages,
-    prediction_fields,
+    check_items,
 )
+from classifier.api.responses import article_fields, article_languages, feedback_fields
+from classifier.formats.fields import prediction_fields
 from classifier.models import Prediction, new_public_id
 from classifier.services import history
 from classifier.services import identify as services
+from classifier.services.feedback import submit_feedback, withdraw_feedback
 from classifier.services.pages import Page
 
 
@@ -147,3 +153,32 @@ def _result(request: Request, item: Item, answers: Iterator[Prediction], owner: 
     if item.word:
         return {"id": item.id, "prediction": prediction_fields(next(answers), owner)}
     return {"id": item.id, "problem": problem_fields(request, 400, errors=item.errors)}
+
+
+class FeedbackView(JsonView):
+    """One caller's feedback on one prediction; there is one at most."""
+
+    scopes = {"GET": "feedback", "PUT": "feedback", "DELETE": "feedback"}
+
+    @schema.FEEDBACK
+    def get(self, request: Request, public_id: UUID) -> Response:
+        """Read your feedback and how far its review is."""
+        owner = owner_of(request)
+        prediction = services.find_prediction(public_id=public_id, owner=owner)
+        return Response(feedback_fields(prediction.feedback.get(owner=owner)))
+
+    @schema.GIVE_FEEDBACK
+    def put(self, request: Request, public_id: UUID) -> Response:
+        """Say what the word is; it replaces what you said before, while that is pending."""
+        owner = owner_of(request)
+        prediction = services.find_prediction(public_id=public_id, owner=owner)
+        asked = valid(FeedbackRequest(data=request.data))
+        return Response(feedback_fields(submit_feedback(prediction=prediction, owner=owner, **asked)))
+
+    @schema.WITHDRAW_FEEDBACK
+    def delete(self, request: Request, public_id: UUID) -> Response:
+        """Withdraw your feedback, while it is pending."""
+        owner = owner_of(request)
+        prediction = services.find_prediction(public_id=public_id, owner=owner)
+        withdraw_feedback(prediction=prediction, owner=owner)
+        return Response(status=204)

@@ -7,8 +7,7 @@ from typing import Any
 from django.utils import translation
 from rest_framework.renderers import JSONRenderer
 
-from classifier.api.serializers import prediction_fields
-from classifier.formats.fields import answer_fields, comparison_fields
+from classifier.formats.fields import answer_fields, comparison_fields, prediction_fields
 from classifier.formats.files import Csv
 from classifier.models import Prediction
 from classifier.services.batches import Entry

@@ -4,6 +4,7 @@ from typing import Any
 
 from classifier.languages import language_name
 from classifier.ml.answers import Answer, Comparison
+from classifier.models import Prediction
 
 
 def answer_fields(answer: Answer) -> dict[str, Any]:
@@ -45,4 +46,16 @@ def _found_fields(answer: Answer) -> dict[str, Any]:
             for candidate in answer.candidates
         ],
         "undetermined": answer.undetermined,
+    }
+
+
+def prediction_fields(prediction: Prediction, owner: str) -> dict[str, Any]:
+    """Return the answer or answers as documented; a private prediction has no id, since it has no address."""
+    comparison = prediction.comparison()
+    return {
+        "id": None if prediction.private else str(prediction.public_id),
+        **(comparison_fields(comparison) if comparison else answer_fields(prediction.answer())),
+        "correction": prediction.correction(owner),
+        "reviewed": prediction.reviewed(),
+        "created_at": prediction.created,
     }

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from classifier.formats.fields import answer_fields, comparison_fields
 from classifier.languages import language_name
 from classifier.ml.answers import Answer, Comparison
-from classifier.words.lines import Refusal
+from classifier.words.lists import Refusal
 
 LONGEST_CELL = 40  # a longer text does not push the other lines of a table apart
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from rest_framework.renderers import JSONRenderer
 
-from classifier.api.serializers import prediction_fields
+from classifier.formats.fields import prediction_fields
 from classifier.models import Prediction
 from classifier.services.identify import ALL_MODELS
 

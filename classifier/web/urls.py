@@ -3,7 +3,6 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from classifier.api import tour
 from classifier.web.views import accounts, ask, batches, history, models, privacy
 
 urlpatterns = [
@@ -24,7 +23,6 @@ urlpatterns = [
     path("models/", models.models, name="models"),
     path("models/<str:name>/", models.model, name="model"),
     path("privacy/", privacy.privacy, name="privacy"),
-    path("api-tour/", tour.api_tour, name="api-tour"),
     path("account/login/", accounts.log_in, name="login"),
     path("account/logout/", accounts.log_out, name="logout"),
     path("account/password/", accounts.change_password, name="password-change"),

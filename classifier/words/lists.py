@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 from django.core.exceptions import ValidationError
 from django.utils.formats import number_format
@@ -145,3 +146,34 @@ def _nothing(found: Words) -> ValidationError:
         return ValidationError(_("There are no words in it."), code="empty")
     message = _("None of the %(count)d rows holds a word. If it is a table, is this the column of the words?")
     return ValidationError(message, code="no_words", params={"count": len(found.errors)})
+
+
+LONGEST_LINE = 1 << 16  # bytes; of a longer line only the beginning is read, which is no word anyway
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A line that holds no valid word, and why; the word itself is not repeated."""
+
+    line: int
+    code: str
+    detail: str
+
+
+def read_lines(file: BinaryIO) -> Iterator[bytes]:
+    """Yield the lines of `file`; too long ones are cut."""
+    while line := file.readline(LONGEST_LINE):
+        yield line
+        while len(line) == LONGEST_LINE and not line.endswith(b"\n"):
+            line = file.readline(LONGEST_LINE)
+
+
+def clean_lines(lines: Iterable[bytes]) -> Iterator[str | Refusal]:
+    """Yield the clean word of each line, or its refusal."""
+    for number, line in enumerate(lines, 1):
+        try:
+            yield clean_word(line.decode())
+        except UnicodeDecodeError:
+            yield Refusal(number, "encoding", "This is not UTF-8.")
+        except ValidationError as error:
+            yield Refusal(number, error.code or "invalid", " ".join(error.messages))

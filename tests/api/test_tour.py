@@ -10,8 +10,8 @@ import subprocess
 import pytest
 from django.conf import settings
 
+from classifier.api.documentation import SCOPES
 from classifier.api.models import SCOPES as KEY_SCOPES
-from classifier.api.tour import SCOPES
 from classifier.models import Prediction
 
 ADDRESS = "/api-tour/"

@@ -7,7 +7,7 @@ import pytest
 from classifier.formats.fields import answer_fields, comparison_fields
 from classifier.formats.files import FORMATS, without_formula
 from classifier.ml.answers import Comparison
-from classifier.words.lines import Refusal
+from classifier.words.lists import Refusal
 
 LANGUAGES = ("en", "fr", "es")
 

@@ -10,7 +10,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from classifier.access.owners import HISTORY_COOKIE, HISTORY_OFF
 from classifier.models import Batch, Prediction
-from classifier.web.batch_form import BatchForm
+from classifier.web.forms import BatchForm
 
 pytestmark = pytest.mark.django_db
 

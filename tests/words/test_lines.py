@@ -2,7 +2,7 @@ import io
 
 import pytest
 
-from classifier.words.lines import LONGEST_LINE, Refusal, clean_lines, read_lines
+from classifier.words.lists import LONGEST_LINE, Refusal, clean_lines, read_lines
 
 
 def clean(content):

@@ -18,7 +18,7 @@ from classifier.formats.files import FORMATS, Format, Row
 from classifier.ml.answers import Answer, Comparison
 from classifier.services import identify as services
 from classifier.services import registry
-from classifier.words.lines import Refusal, clean_lines, read_lines
+from classifier.words.lists import Refusal, clean_lines, read_lines
 
 CHUNK = 4096  # words held in memory
 LONG_FILE = 1 << 19  # bytes from which a progress bar is worth its line

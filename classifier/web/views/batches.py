@@ -23,8 +23,8 @@ from classifier.formats.batch_files import FILES, lines
 from classifier.models import Batch
 from classifier.services import batches
 from classifier.services.batches import Entry
-from classifier.web.batch_form import BatchForm
 from classifier.web.decorators import body_limit, limited, personal
+from classifier.web.forms import BatchForm
 from classifier.words.lists import MOST_BYTES, MOST_WORDS
 
 LISTED = 5  # batches on the first page
