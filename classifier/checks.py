@@ -13,8 +13,8 @@ from classifier.services import registry
 SAFE_SQLITE = (3, 51, 3)
 
 
-# Warnings, since an error would stop migrate and train, the commands that repair it;
-# `check --tag models` fails on warnings.
+# Warnings, since an error would stop migrate and train, the commands that repair it.
+# `check --tag models --fail-level WARNING` fails on them.
 @register("models")
 def check_models(**_: Any) -> list[CheckMessage]:
     """Warn of models without a sound version."""

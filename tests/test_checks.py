@@ -54,14 +54,14 @@ def test_check_alone_passes_with_a_warning(found, monkeypatch):
     assert call_command("check") is None
 
 
-def test_check_of_the_models_fails_on_a_warning(found, monkeypatch):
+def test_check_of_the_models_fails_at_level_warning(found, monkeypatch):
     monkeypatch.setattr(registry, "active_versions", dict)
     with pytest.raises(SystemCheckError, match="There are no models"):
-        call_command("check", "--tag", "models")
+        call_command("check", "--tag", "models", "--fail-level", "WARNING")
 
 
 def test_check_of_the_models_passes_when_they_are_sound(found):
-    assert call_command("check", "--tag", "models") is None
+    assert call_command("check", "--tag", "models", "--fail-level", "WARNING") is None
 
 
 def test_check_of_other_tags_does_not_look_at_models(found, monkeypatch):
@@ -87,5 +87,5 @@ def test_without_any_model_file_the_commands_that_repair_it_start(manage, tmp_pa
     empty = {"MODEL_DIRS": str(tmp_path / "none")}
     assert manage("migrate", **empty).returncode == 0
     assert manage("check", **empty).returncode == 0
-    assert manage("check", "--tag", "models", **empty).returncode == 1
+    assert manage("check", "--tag", "models", "--fail-level", "WARNING", **empty).returncode == 1
     assert "There is no network Nothing" in manage("train", "Nothing", **empty).stderr
