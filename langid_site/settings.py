@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "corsheaders",
     "csp",
     "rest_framework",
     "drf_spectacular",
@@ -56,7 +57,7 @@ MIDDLEWARE = [
     "classifier.access.headers.request_ids",
     "classifier.api.middleware.ApiProtocol",
     "classifier.web.middleware.PageFaults",
-    "classifier.api.cors.cors",
+    "corsheaders.middleware.CorsMiddleware",
     "classifier.access.headers.permissions_policy",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -109,7 +110,13 @@ SPECTACULAR_SETTINGS = {
     "SORT_OPERATIONS": False,
 }
 API_ANONYMOUS = env.bool("API_ANONYMOUS", default=True)  # off: a key or a login is needed
-CORS_ORIGINS = env.list("CORS_ORIGINS", default=[])  # sites whose pages may call the API, as in https://words.example
+# Sites whose pages may call the API, as in https://words.example; browsers send no cookies along.
+CORS_ALLOWED_ORIGINS = env.list("CORS_ORIGINS", default=[])
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE"]
+CORS_ALLOW_HEADERS = ["Authorization", "Content-Type", "Idempotency-Key"]
+CORS_EXPOSE_HEADERS = ["Location", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-ID"]
+CORS_PREFLIGHT_MAX_AGE = 3600  # seconds
 # How many proxies stand before the site; each adds an address to X-Forwarded-For, and no other is believed.
 NUM_PROXIES = env.int("NUM_PROXIES", default=int(BEHIND_PROXY))
 # Calls a minute (batch: words) by scope, of each key, user or address; counted for this machine in the file.

@@ -77,6 +77,14 @@ def test_the_word_of_a_proxy_is_believed_only_when_there_is_one(settings_in):
     assert settings_in(BEHIND_PROXY="on").SECURE_PROXY_SSL_HEADER == ("HTTP_X_FORWARDED_PROTO", "https")
 
 
+def test_sites_that_may_call_the_api_come_from_the_environment(settings_in):
+    assert settings_in().CORS_ALLOWED_ORIGINS == []
+    assert settings_in(CORS_ORIGINS="https://a.example,https://b.example").CORS_ALLOWED_ORIGINS == [
+        "https://a.example",
+        "https://b.example",
+    ]
+
+
 def test_models_are_looked_for_where_the_environment_says(settings_in):
     folders = settings_in(MODEL_DIRS="ml_models,/srv/models").MODEL_DIRS
     assert folders == [settings.BASE_DIR / "ml_models", Path("/srv/models")]

@@ -1,8 +1,10 @@
-"""Pages of other sites may call the API when they are listed, and only then."""
+"""Cross-origin calls: allowed for the sites of CORS_ORIGINS, below /api/, never with cookies."""
 
 import pytest
+from django.core.checks import Tags, run_checks
 
 from classifier.models import Prediction
+from classifier.services import identify as services
 
 pytestmark = pytest.mark.django_db
 ORIGIN = "https://words.example"
@@ -11,33 +13,68 @@ PREFLIGHT = {"origin": ORIGIN, "access-control-request-method": "POST"}
 
 @pytest.fixture
 def listed(settings):
-    settings.CORS_ORIGINS = [ORIGIN]
+    settings.CORS_ALLOWED_ORIGINS = [ORIGIN]
+
+
+def cors_headers(response):
+    return {name: value for name, value in response.headers.items() if name.lower().startswith("access-control")}
 
 
 @pytest.mark.parametrize("method", ["GET", "OPTIONS"])
-def test_unless_listed_no_site_is_allowed(call, method):
-    response = call(method, "/models", headers=PREFLIGHT)
-
-    assert not [name for name in response.headers if name.startswith("Access-Control")]
-    assert response.status_code == (405 if method == "OPTIONS" else 200)
+def test_no_site_is_allowed_by_default(call, method):
+    assert not cors_headers(call(method, "/models", headers=PREFLIGHT))
 
 
-def test_a_listed_site_may_read_answers_and_errors(call, listed):
-    for address in ("/models", "/nothing"):
-        response = call("GET", address, headers={"origin": ORIGIN})
-        assert response["Access-Control-Allow-Origin"] == ORIGIN
-        assert "Origin" in response["Vary"]
+def test_listed_site_may_read_answers(call, listed):
+    response = call("GET", "/models", headers={"origin": ORIGIN})
+
+    assert cors_headers(response) == {
+        "access-control-allow-origin": ORIGIN,
+        "access-control-expose-headers": "Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID",
+    }
+    assert "origin" in response["Vary"]
 
 
-def test_a_preflight_of_a_listed_site_is_answered(call, listed):
+@pytest.mark.parametrize(
+    ("method", "address", "options", "status"),
+    [
+        ("GET", "/nothing", {}, 404),
+        ("GET", "/predictions", {}, 401),
+        ("PATCH", "/predictions", {}, 405),
+        ("POST", "/predictions", {"CONTENT_LENGTH": "9999999"}, 413),
+        ("GET", "/models", {"HTTP_HOST": "evil.example"}, 400),
+    ],
+)
+def test_listed_site_may_read_refusals(call, listed, method, address, options, status):
+    response = call(method, address, headers={"origin": ORIGIN}, **options)
+
+    assert response.status_code == status
+    assert response["Access-Control-Allow-Origin"] == ORIGIN
+
+
+def test_listed_site_may_read_failures(call, client, listed, monkeypatch):
+    monkeypatch.setattr(services, "identify", lambda **_: 1 / 0)
+    client.raise_request_exception = False
+    response = call("GET", "/identify?word=chat", headers={"origin": ORIGIN})
+
+    assert response.status_code == 500
+    assert response["Access-Control-Allow-Origin"] == ORIGIN
+
+
+def test_preflight_of_a_listed_site_is_answered(call, listed):
     response = call("OPTIONS", "/predictions", headers=PREFLIGHT)
 
-    assert response.status_code == 204
-    assert "POST" in response["Access-Control-Allow-Methods"]
-    assert "Authorization" in response["Access-Control-Allow-Headers"]
+    assert response.status_code == 200
+    assert cors_headers(response) == {
+        "access-control-allow-origin": ORIGIN,
+        "access-control-allow-methods": "GET, HEAD, POST, PUT, DELETE",
+        "access-control-allow-headers": "Authorization, Content-Type, Idempotency-Key",
+        "access-control-expose-headers": "Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID",
+        "access-control-max-age": "3600",
+    }
 
 
-def test_a_listed_site_may_post_but_never_with_cookies(call, client, listed, user):
+def test_listed_site_may_post_but_never_with_cookies(call, client, listed, user):
     assert call("POST", "/predictions", {"word": "chat"}, headers={"origin": ORIGIN}).status_code == 201
     client.force_login(user)
     response = call("POST", "/predictions", {"word": "chat"}, headers={"origin": ORIGIN})
@@ -47,12 +84,27 @@ def test_a_listed_site_may_post_but_never_with_cookies(call, client, listed, use
     assert Prediction.objects.count() == 1
 
 
+@pytest.mark.parametrize("method", ["GET", "OPTIONS"])
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", f"{ORIGIN}.evil.example", "http://words.example"])
-def test_no_other_site_is_allowed(call, listed, origin):
-    response = call("GET", "/models", headers={"origin": origin})
-    assert "Access-Control-Allow-Origin" not in response
-    assert "Origin" in response["Vary"]
+def test_other_sites_are_not_allowed(call, listed, method, origin):
+    response = call(method, "/models", headers={**PREFLIGHT, "origin": origin})
+
+    assert not cors_headers(response)
+    assert "origin" in response["Vary"]
 
 
-def test_pages_are_not_part_of_it(client, listed):
-    assert "Access-Control-Allow-Origin" not in client.get("/", headers={"origin": ORIGIN})
+def test_pages_are_never_allowed(client, listed):
+    assert not cors_headers(client.get("/", headers={"origin": ORIGIN}))
+
+
+@pytest.mark.parametrize("origin", [f"{ORIGIN}/", "words.example", "*", f"{ORIGIN}/path"])
+def test_origin_that_cannot_match_fails_the_check(settings, origin):
+    settings.CORS_ALLOWED_ORIGINS = [origin]
+    [error] = run_checks(tags=[Tags.security])
+
+    assert error.is_serious()
+    assert repr(origin) in error.msg
+
+
+def test_well_formed_origins_pass_the_check(settings, listed):
+    assert run_checks(tags=[Tags.security]) == []
