@@ -44,7 +44,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class BatchPage:
     """Some rows in a batch, and where the pages before and after it start."""
 
     entries: Sequence[Entry]
@@ -108,11 +108,13 @@ def predictions(batch: Batch) -> PredictionQuerySet:
     return Prediction.objects.filter(batch=batch.public_id, batch_row__isnull=False).order_by("batch_row")
 
 
-def read_page(batch: Batch, start: int) -> Page:
+def read_page(batch: Batch, start: int) -> BatchPage:
     """Return the page that begins with row `start`, or the next one there is."""
     entries = _from(batch, start, PAGE + 1)
     before = _before(batch, start)
-    return Page(entries[:PAGE], before[0].row if before else None, entries[PAGE].row if len(entries) > PAGE else None)
+    return BatchPage(
+        entries[:PAGE], before[0].row if before else None, entries[PAGE].row if len(entries) > PAGE else None
+    )
 
 
 def read_all(batch: Batch) -> Iterator[Entry]:
