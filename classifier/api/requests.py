@@ -14,8 +14,7 @@ from classifier.models import MULTIPLE, Feedback
 from classifier.services import identify as services
 from classifier.services import registry
 from classifier.services.feedback import CODE
-from classifier.services.history import NO_FEEDBACK
-from classifier.services.pages import SIZE
+from classifier.services.history import NO_FEEDBACK, PAGE_SIZE
 from classifier.words.clean import clean_word
 
 MOST_ITEMS = 1000
@@ -212,7 +211,7 @@ class PageQuery(HistoryQuery):
     """Which page of a history is meant."""
 
     cursor = CursorField(default="")
-    page_size = serializers.IntegerField(default=SIZE, min_value=1)
+    page_size = serializers.IntegerField(default=PAGE_SIZE, min_value=1)
 
     def validate_page_size(self, size: int) -> int:
         """Return the size, or the most there is."""

@@ -31,7 +31,6 @@ from classifier.models import Prediction, new_public_id
 from classifier.services import history
 from classifier.services import identify as services
 from classifier.services.feedback import submit_feedback, withdraw_feedback
-from classifier.services.pages import Page
 
 
 class Simple(JsonView):
@@ -89,7 +88,9 @@ class Predictions(JsonView):
         size, cursor = asked.pop("page_size"), asked.pop("cursor")
         rows = history.select(owner, asked)
         try:
-            page = Page.read(rows, scope=f"api:{owner}:{sorted(asked.items())}", cursor=cursor, size=size)
+            page = history.HistoryPage.read(
+                rows, scope=f"api:{owner}:{sorted(asked.items())}", cursor=cursor, size=size
+            )
         except BadRequest as error:
             raise ValidationError({"cursor": str(error)}, code="invalid_cursor") from error
         found = [prediction_fields(row, owner) for row in history.with_opinions(page.rows, owner)]

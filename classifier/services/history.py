@@ -1,12 +1,15 @@
 """Knows a history: which of somebody's predictions a filter means, what people said of them, how to delete them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import BadRequest
+from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.db.models import Prefetch, Q, prefetch_related_objects
 
@@ -14,6 +17,7 @@ from classifier.models import Batch, Feedback, Prediction, PredictionQuerySet, R
 from classifier.services.store import empty_log
 
 CHUNK = 1000  # rows in memory, and in one transaction
+PAGE_SIZE = 25  # rows
 NO_FEEDBACK = "none"
 
 # Name of the filter: the condition on a row.
@@ -41,6 +45,35 @@ def _of_feedback(owner: str, status: str) -> Q:
     if status == NO_FEEDBACK:
         return ~Q(pk__in=own.values("prediction"))
     return Q(pk__in=own.filter(status=status).values("prediction"))
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """Some rows, newest first, and the cursor of the page after them, if there is one."""
+
+    rows: Sequence[Prediction] = ()
+    older: str = ""
+
+    @classmethod
+    def read(cls, rows: PredictionQuerySet, scope: str, cursor: str = "", size: int = 0) -> Self:
+        """Read the page of `size` rows that a cursor points at; the first one without.
+
+        A cursor is valid only for its `scope`: the owner and filters of the rows. Raises BadRequest for any other.
+        """
+        size = size or PAGE_SIZE
+        signer = Signer(salt=f"classifier.pages:{scope}")
+        if cursor:
+            rows = rows.filter(id__lt=_key(signer, cursor))
+        page = list(rows.order_by("-id")[: size + 1])
+        older = signer.sign(str(page[size - 1].pk)) if len(page) > size else ""
+        return cls(page[:size], older)
+
+
+def _key(signer: Signer, cursor: str) -> int:
+    try:
+        return int(signer.unsign(cursor))
+    except BadSignature as error:
+        raise BadRequest("The cursor does not belong to this list.") from error
 
 
 def with_opinions(predictions: Sequence[Prediction], owner: str) -> Sequence[Prediction]:

@@ -84,7 +84,7 @@ def test_the_switch_keeps_the_next_word_out(asked):
 
 
 def test_pages_are_turned_without_losing_the_filter(asked, monkeypatch):
-    monkeypatch.setattr("classifier.services.pages.SIZE", 1)
+    monkeypatch.setattr("classifier.services.history.PAGE_SIZE", 1)
     page = asked("orignal", "piano", "gâteau")
     page.goto("/history/?language=fr")
     page.get_by_role("link", name="Older").click()

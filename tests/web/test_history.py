@@ -3,14 +3,14 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertNumQueries
 
 from classifier.models import ReviewedWord
-from classifier.services import pages
+from classifier.services import history
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def small_pages(monkeypatch):
-    monkeypatch.setattr(pages, "SIZE", 2)
+    monkeypatch.setattr(history, "PAGE_SIZE", 2)
 
 
 def words(response):

@@ -90,7 +90,7 @@ def test_a_language_that_no_model_knows_stays_chosen(client, ask):
 
 
 def test_the_filters_go_with_the_reader(client, asked, monkeypatch):
-    monkeypatch.setattr("classifier.services.pages.SIZE", 1)
+    monkeypatch.setattr("classifier.services.history.PAGE_SIZE", 1)
     response = client.get("/history/?model=Ngram&word=")
     older = response.context["page"].older
     assertContains(response, f'href="?model=Ngram&amp;cursor={older.replace(":", "%3A")}"')
@@ -100,7 +100,7 @@ def test_the_filters_go_with_the_reader(client, asked, monkeypatch):
 
 
 def test_a_cursor_is_good_for_its_filters_only(client, asked, monkeypatch):
-    monkeypatch.setattr("classifier.services.pages.SIZE", 1)
+    monkeypatch.setattr("classifier.services.history.PAGE_SIZE", 1)
     older = client.get("/history/").context["page"].older
     assert client.get(f"/history/?model=FF&cursor={older}").status_code == 400
 

@@ -13,8 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from classifier.access.owners import HISTORY_COOKIE, HISTORY_OFF, keeps_history, owner_of, set_cookie
 from classifier.api.export import RENDERERS, download
 from classifier.models import Prediction
-from classifier.services.history import delete_all, delete_one, select, with_opinions
-from classifier.services.pages import Page
+from classifier.services.history import HistoryPage, delete_all, delete_one, select, with_opinions
 from classifier.web.decorators import back, limited, personal
 from classifier.web.filters import HistoryForm
 
@@ -30,15 +29,15 @@ def history(request: HttpRequest) -> HttpResponse:
     cursor = filters.pop("cursor", [""])[-1]
     form = HistoryForm(filters)
     if not form.is_valid():
-        return _history(request, form, Page([], ""), status=400)
+        return _history(request, form, HistoryPage(), status=400)
     owner = owner_of(request)
     scope = f"history:{owner}:{sorted(form.asked.items())}"
-    page = Page.read(select(owner, form.asked), scope=scope, cursor=cursor)
+    page = HistoryPage.read(select(owner, form.asked), scope=scope, cursor=cursor)
     with_opinions(page.rows, owner)
     return _history(request, form, page)
 
 
-def _history(request: HttpRequest, form: HistoryForm, page: Page, status: int = 200) -> HttpResponse:
+def _history(request: HttpRequest, form: HistoryForm, page: HistoryPage, status: int = 200) -> HttpResponse:
     context = {"form": form, "page": page, "keeps": keeps_history(request), "formats": RENDERERS}
     return render(request, "history.html", context, status=status)
 

@@ -1,0 +1,55 @@
+import pytest
+from django.core.exceptions import BadRequest
+
+from classifier.models import Prediction
+from classifier.services import history
+from classifier.services.history import HistoryPage
+
+
+@pytest.fixture
+def rows(identified, monkeypatch):
+    monkeypatch.setattr(history, "PAGE_SIZE", 2)
+    for word in ("un", "deux", "trois"):
+        identified(word, owner="user:1")
+    return Prediction.objects.of("user:1")
+
+
+def words(page):
+    return [row.word for row in page.rows]
+
+
+def test_pages_follow_each_other_without_gap_or_repetition(rows):
+    first = HistoryPage.read(rows, "user:1")
+    second = HistoryPage.read(rows, "user:1", first.older)
+    assert (words(first), words(second), second.older) == (["trois", "deux"], ["un"], "")
+
+
+def test_full_last_page_has_no_cursor(rows, identified):
+    identified("quatre", owner="user:1")
+    older = HistoryPage.read(rows, "user:1").older
+    assert HistoryPage.read(rows, "user:1", older).older == ""
+
+
+def test_new_rows_do_not_shift_a_page(rows, identified):
+    older = HistoryPage.read(rows, "user:1").older
+    identified("quatre", owner="user:1")
+    assert words(HistoryPage.read(rows, "user:1", older)) == ["un"]
+
+
+def test_cursor_outlives_its_row(rows):
+    older = HistoryPage.read(rows, "user:1").older
+    Prediction.objects.get(word="deux").delete()
+    assert words(HistoryPage.read(rows, "user:1", older)) == ["un"]
+
+
+@pytest.mark.parametrize("alter", [lambda cursor: cursor[:-1], lambda cursor: "9" + cursor, lambda cursor: "1"])
+def test_altered_cursor_is_refused(rows, alter):
+    older = HistoryPage.read(rows, "user:1").older
+    with pytest.raises(BadRequest):
+        HistoryPage.read(rows, "user:1", alter(older))
+
+
+def test_cursor_of_another_list_is_refused(rows):
+    older = HistoryPage.read(rows, "user:1").older
+    with pytest.raises(BadRequest):
+        HistoryPage.read(rows, "user:2", older)
