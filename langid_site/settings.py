@@ -111,7 +111,7 @@ SPECTACULAR_SETTINGS = {
 }
 API_ANONYMOUS = env.bool("API_ANONYMOUS", default=True)  # off: a key or a login is needed
 # Sites whose pages may call the API, as in https://words.example; browsers send no cookies along.
-CORS_ALLOWED_ORIGINS = env.list("CORS_ORIGINS", default=[])
+CORS_ALLOWED_ORIGINS = [origin.strip() for origin in env.list("CORS_ORIGINS", default=[])]
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE"]
 CORS_ALLOW_HEADERS = ["Authorization", "Content-Type", "Idempotency-Key"]

@@ -79,7 +79,7 @@ def test_the_word_of_a_proxy_is_believed_only_when_there_is_one(settings_in):
 
 def test_sites_that_may_call_the_api_come_from_the_environment(settings_in):
     assert settings_in().CORS_ALLOWED_ORIGINS == []
-    assert settings_in(CORS_ORIGINS="https://a.example,https://b.example").CORS_ALLOWED_ORIGINS == [
+    assert settings_in(CORS_ORIGINS="https://a.example, https://b.example").CORS_ALLOWED_ORIGINS == [
         "https://a.example",
         "https://b.example",
     ]

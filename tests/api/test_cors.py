@@ -36,17 +36,17 @@ def test_listed_site_may_read_answers(call, listed):
 
 
 @pytest.mark.parametrize(
-    ("method", "address", "options", "status"),
+    ("route", "options", "status"),
     [
-        ("GET", "/nothing", {}, 404),
-        ("GET", "/predictions", {}, 401),
-        ("PATCH", "/predictions", {}, 405),
-        ("POST", "/predictions", {"CONTENT_LENGTH": "9999999"}, 413),
-        ("GET", "/models", {"HTTP_HOST": "evil.example"}, 400),
+        ("GET /nothing", {}, 404),
+        ("GET /predictions", {}, 401),
+        ("PATCH /predictions", {}, 405),
+        ("POST /predictions", {"CONTENT_LENGTH": "9999999"}, 413),
+        ("GET /models", {"HTTP_HOST": "evil.example"}, 400),
     ],
 )
-def test_listed_site_may_read_refusals(call, listed, method, address, options, status):
-    response = call(method, address, headers={"origin": ORIGIN}, **options)
+def test_listed_site_may_read_refusals(call, listed, route, options, status):
+    response = call(*route.split(), headers={"origin": ORIGIN}, **options)
 
     assert response.status_code == status
     assert response["Access-Control-Allow-Origin"] == ORIGIN
