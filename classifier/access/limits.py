@@ -1,7 +1,7 @@
 """Says who is counted and how much a minute each may ask for, on the pages and in the API together."""
 
 from collections.abc import Mapping
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -41,12 +41,23 @@ def caller_of(request: HttpRequest | Request) -> str:
 
 
 def address_of(request: HttpRequest | Request) -> str:
-    """Return the caller's address as NUM_PROXIES trusted proxies say; of IPv6, the network of a household."""
+    """Return the caller's address; for IPv6 its /64 network, usually one household.
+
+    Of X-Forwarded-For, only the entries of NUM_PROXIES trusted proxies count.
+    """
+    remote = str(request.META.get("REMOTE_ADDR", ""))
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     proxies = settings.NUM_PROXIES
-    said = forwarded[-proxies].strip() if 0 < proxies <= len(forwarded) else ""
+    sent = forwarded[-proxies].strip() if 0 < proxies <= len(forwarded) else ""
+    return _network_of(sent) or _network_of(remote) or remote
+
+
+def _network_of(text: str) -> str:
+    """Return an IPv4 address or an IPv6 /64 network; empty if `text` is no address."""
     try:
-        address = ip_address(said or request.META.get("REMOTE_ADDR", ""))
+        address = ip_address(text)
     except ValueError:
-        return str(request.META.get("REMOTE_ADDR", ""))
-    return str(address) if address.version == 4 else str(ip_network((int(address), 64), strict=False))
+        return ""
+    # A server that listens on [::] sees IPv4 callers as ::ffff:a.b.c.d, all of them in one /64.
+    ipv4 = address.ipv4_mapped if isinstance(address, IPv6Address) else address
+    return str(ipv4 or ip_network((int(address), 64), strict=False))

@@ -106,6 +106,25 @@ def test_a_household_of_ipv6_is_one_caller(call, limits):
     assert [ask(call, address) for address in addresses] == [200, 429, 200]
 
 
+def test_ipv4_addresses_of_a_dual_stack_server_are_callers_of_their_own(call, limits):
+    limits(single=1)
+    addresses = ["::ffff:192.0.2.1", "::ffff:192.0.2.2", "192.0.2.1", "::ffff:c000:202"]
+    assert [ask(call, address) for address in addresses] == [200, 200, 429, 429]
+
+
+def test_ipv4_addresses_that_a_proxy_writes_as_ipv6_are_callers_of_their_own(call, limits, settings):
+    limits(single=1)
+    settings.NUM_PROXIES = 1
+    forwarded = ["::ffff:192.0.2.1", "::ffff:192.0.2.2", "192.0.2.1"]
+    assert [ask(call, "::ffff:10.0.0.1", address) for address in forwarded] == [200, 200, 429]
+
+
+def test_proxies_of_a_dual_stack_server_count_once_where_their_header_is_no_good(call, limits, settings):
+    limits(single=1)
+    settings.NUM_PROXIES = 1
+    assert [ask(call, address, "x") for address in ("10.0.0.1", "::ffff:10.0.0.1")] == [200, 429]
+
+
 def test_throwing_the_cookie_away_does_not_help(call, client, limits):
     limits(single=2)  # the page's form takes one, too
     client.post("/", {"word": "chat"})

@@ -123,6 +123,14 @@ def test_both_logins_count_together_and_each_name_and_address_apart(client, ana,
     assert client.post(LOGIN, {"username": "ana", "password": PASSWORD}, REMOTE_ADDR="192.0.2.1").status_code == 302
 
 
+def test_logins_of_ipv4_callers_of_a_dual_stack_server_count_apart(client, ana, few_logins, caplog):
+    for _ in range(3):
+        client.post(LOGIN, {"username": "ana", "password": "wrong"}, REMOTE_ADDR="::ffff:192.0.2.1")
+    assert "Too many logins as 'ana' from 192.0.2.1." in caplog.text
+    fields = {"username": "ana", "password": PASSWORD}
+    assert client.post(LOGIN, fields, REMOTE_ADDR="::ffff:192.0.2.2").status_code == 302
+
+
 @pytest.mark.parametrize("address", [LOGIN, ADMIN])
 def test_failures_are_logged_without_the_password(client, ana, caplog, address):
     log_in(client, address, username="x\ny", password="hunter2")
