@@ -39,13 +39,17 @@ def submit_feedback(
 
 
 @transaction.atomic
-def withdraw_feedback(*, prediction: Prediction, owner: str) -> None:
-    """Delete what `owner` said of a prediction, if anything; raise FeedbackClosed when it is decided."""
-    said = Feedback.objects.filter(prediction=prediction, owner=owner)
-    feedback = said.select_for_update(of=("self",)).first()
+def withdraw_feedback(*, prediction: Prediction, owner: str) -> bool:
+    """Delete the owner's feedback on a prediction; return whether there was any.
+
+    Raises FeedbackClosed when reviewers have decided about it.
+    """
+    rows = Feedback.objects.filter(prediction=prediction, owner=owner)
+    feedback = rows.select_for_update(of=("self",)).first()
     if feedback and feedback.status != Feedback.Status.PENDING:
         raise FeedbackClosed
-    said.delete()
+    deleted, _by_model = rows.delete()
+    return deleted > 0
 
 
 @transaction.atomic

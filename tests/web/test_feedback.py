@@ -95,6 +95,19 @@ def test_it_can_be_withdrawn_while_pending(client, ask, say):
     assert not Feedback.objects.exists()
 
 
+def test_withdrawing_nothing_says_nothing(client, ask):
+    page = client.post(f"{ask()}feedback/withdraw/", follow=True)
+    assertContains(page, "Is this right?")
+    assertNotContains(page, "Withdrawn")
+
+
+def test_withdrawing_twice_says_so_once(client, say):
+    say(label="es")
+    address = f"/predictions/{Feedback.objects.get().prediction.public_id}/feedback/withdraw/"
+    assertContains(client.post(address, follow=True), "Withdrawn")
+    assertNotContains(client.post(address, follow=True), "Withdrawn")
+
+
 def test_what_is_decided_cannot_be_withdrawn(client, say, decide):
     say(label="es")
     feedback = decide("accepted")

@@ -103,10 +103,12 @@ def feedback(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 @limited("feedback")
 def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Take back what a person said about an answer."""
+    """Withdraw the reader's feedback on an answer."""
     prediction = _find(request, public_id)
+    withdrawn = False
     with suppress(FeedbackClosed):  # decided meanwhile: the page says how
-        withdraw_feedback(prediction=prediction, owner=owner_of(request))
+        withdrawn = withdraw_feedback(prediction=prediction, owner=owner_of(request))
+    if withdrawn:
         messages.success(request, _("Withdrawn: what you said about this answer is deleted."))
     return HttpResponseRedirect(resolve_url("result", public_id), status=303)
 
