@@ -1,4 +1,4 @@
-"""Refuses bodies that must not be read, and lets no error leave the API as a web page."""
+"""API middleware: refuses bodies by their headers, turns error pages into problems."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,18 +8,18 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+from classifier.access.bodies import is_api, refuse_body
 from classifier.api.problems import CONTENT_TYPE, problem
-from classifier.web.middleware import is_api, refuse_body
 
 
 class ApiProtocol:
-    """Has to be the first middleware: then even a bad host or a crash is answered as a problem."""
+    """Answers every error below /api/ as a problem; comes before all that may fail."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer; below /api/ make web pages of errors into problems, keeping all their headers."""
+        """Replace error pages below /api/ by problems, keeping their headers."""
         response = self.get_response(request)
         if not is_api(request):
             return response
@@ -31,9 +31,9 @@ class ApiProtocol:
             response["Content-Length"] = str(len(response.content))
         return response
 
-    # In process_view, and not before it, so that a refusal passes the security headers on its way out.
+    # In process_view, and not before it, so that a refusal gets the security headers, too.
     def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
-        """Refuse a request by its headers, before anything reads its body or query."""
+        """Refuse a request by its headers, before its body or query is read."""
         if not is_api(request):
             return None
         translation.activate("en")  # programs read these texts
@@ -42,7 +42,7 @@ class ApiProtocol:
 
 
 def _refuse_encoding(request: HttpRequest) -> int:
-    """Return the status that refuses compressed bodies and text that is not UTF-8, else 0."""
+    """Return the status that refuses compressed bodies and text other than UTF-8, else 0."""
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         return 415
     if (request.content_params or {}).get("charset", "utf-8").lower() not in {"utf-8", "utf8"}:

@@ -1,4 +1,4 @@
-"""Turns every error of the API into a problem document (RFC 9457) that never repeats what was sent."""
+"""Problem documents (RFC 9457) for all errors of the API; they never repeat the request."""
 
 import json
 import logging
@@ -17,8 +17,8 @@ from rest_framework.request import Request
 from rest_framework.settings import api_settings
 
 from classifier.access.logs import request_id
+from classifier.services.errors import RETRY_AFTER_SECONDS, TRANSIENT_ERRORS
 from classifier.services.feedback import FeedbackClosed
-from classifier.web.middleware import PASSING, RETRY_AFTER_SECONDS
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of problem: its name in addresses, what it means, and what a caller can do."""
+    """One kind of problem: name in addresses, status, meaning, remedy."""
 
     name: str
     status: int
@@ -36,7 +36,7 @@ class Kind:
 
     @property
     def title(self) -> str:
-        """The name as a sentence."""
+        """The name in words."""
         return self.name.replace("-", " ").capitalize()
 
 
@@ -45,37 +45,52 @@ KINDS = (
         "invalid-request",
         400,
         "The request is not valid.",
-        "Mend what `errors` points at; each error has a stable `code`.",
+        "Correct the fields that `errors` points at; each error has a stable `code`.",
     ),
-    Kind("not-authenticated", 401, "Send a valid API key.", "Send `Authorization: Bearer` and a key not revoked."),
-    Kind("forbidden", 403, "This request may not do that.", "Use a key with the scope that the address asks for."),
-    Kind("not-found", 404, "There is nothing at this address.", "What is another's looks the same as what is not."),
+    Kind(
+        "not-authenticated",
+        401,
+        "Send a valid API key.",
+        "Send the header `Authorization: Bearer` with a key that is not revoked.",
+    ),
+    Kind("forbidden", 403, "This request may not do that.", "Use a key with the scope that this address requires."),
+    Kind(
+        "not-found",
+        404,
+        "There is nothing at this address.",
+        "Check the address. Something that belongs to another caller is reported as missing, too.",
+    ),
     Kind(
         "method-not-allowed",
         405,
         "This address does not answer this method; the Allow header lists those it does.",
-        "Use one of the methods of the Allow header.",
+        "Use one of the methods in the Allow header.",
     ),
     Kind(
         "not-acceptable",
         406,
         "This address does not answer in a format that the Accept header asks for.",
-        "Leave the Accept header out, or let it include application/json (for an export, the format asked for).",
+        "Omit the Accept header, or include application/json in it (for an export, the media type of its format).",
     ),
     Kind(
         "feedback-decided",
         409,
         "Reviewers have decided about this feedback; it stays as it is.",
-        "Read the decision with GET; nothing has to be repeated.",
+        "Read the decision with GET; do not repeat the request.",
     ),
     Kind(
         "gone",
         410,
         "What this request made has been deleted since.",
-        "Use a new Idempotency-Key to ask again.",
+        "Use a new Idempotency-Key to repeat the request.",
     ),
     Kind("length-required", 411, "Send the length of the body in Content-Length.", "Do not send the body in chunks."),
-    Kind("too-large", 413, "The body is larger than this service reads.", "Split the batch."),
+    Kind(
+        "too-large",
+        413,
+        "The body is larger than this service reads.",
+        "Send a smaller body; split a batch into several requests.",
+    ),
     Kind(
         "unsupported-media-type",
         415,
@@ -86,27 +101,32 @@ KINDS = (
         "idempotency-key-reused",
         422,
         "This Idempotency-Key came with another request before.",
-        "Use a new key for each new request; repeat a key only with the very same request.",
+        "Use a new key for each request; repeat a key only with exactly the same request.",
     ),
     Kind(
         "limit-exceeded",
         429,
         "That is more than may be asked for in a minute.",
-        "Wait as many seconds as Retry-After says; GET /api/v1/me lists all limits.",
+        "Wait for the seconds in Retry-After; GET /api/v1/me lists all limits.",
     ),
-    Kind("failure", 500, "The service failed; the failure is in its log.", "Report the `request_id`."),
+    Kind(
+        "failure",
+        500,
+        "The service failed; the failure is in its log.",
+        "Report the `request_id` to the operator of the service.",
+    ),
     Kind(
         "unavailable",
         503,
         "The service cannot answer at the moment; try again shortly.",
-        "Repeat the request after the seconds of Retry-After, with an Idempotency-Key if it writes.",
+        "Repeat the request after the seconds in Retry-After; use an Idempotency-Key if it writes.",
     ),
 )
 BY_STATUS = {kind.status: kind for kind in KINDS}
 
 
 class Problem(APIException):
-    """An error that is answered with the problem of its status."""
+    """Error that is answered with the problem of its status."""
 
     def __init__(self, status: int) -> None:
         super().__init__()
@@ -114,7 +134,7 @@ class Problem(APIException):
 
 
 def problem_fields(request: HttpRequest | Request, status: int, **members: Any) -> dict[str, Any]:
-    """Return a problem document; `members` extend it, as RFC 9457 allows."""
+    """Return a problem document, extended by `members` as RFC 9457 allows."""
     kind = BY_STATUS.get(status)
     return {
         "type": reverse("problem", args=[kind.name]) if kind else "about:blank",
@@ -128,13 +148,13 @@ def problem_fields(request: HttpRequest | Request, status: int, **members: Any) 
 
 
 def problem(request: HttpRequest, status: int, **members: Any) -> HttpResponse:
-    """Answer with a problem document."""
+    """Return a response with a problem document."""
     document = problem_fields(request, status, **members)
     return HttpResponse(json.dumps(document, ensure_ascii=False), status=status, content_type=CONTENT_TYPE)
 
 
 def answer_error(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
-    """Answer an error raised in an API view (REST framework's EXCEPTION_HANDLER); None: not ours."""
+    """Answer an error of a view (REST framework's EXCEPTION_HANDLER); None for unexpected ones."""
     request = context["request"]
     if isinstance(error, ValidationError):
         kind = "pointer" if request.method in {"POST", "PUT"} else "parameter"
@@ -142,7 +162,7 @@ def answer_error(error: Exception, context: dict[str, Any]) -> HttpResponse | No
     status = error.status_code if isinstance(error, APIException) else _status_of(error)
     if status is None:
         return None
-    # Parse errors carry our own fixed text; REST framework's other texts repeat the request.
+    # Parse errors carry a fixed text of ours; other texts of REST framework repeat the request.
     members = {"detail": str(error)} if isinstance(error, ParseError) else {}
     response = problem(request, status, **members)
     if status == 401:
@@ -153,20 +173,20 @@ def answer_error(error: Exception, context: dict[str, Any]) -> HttpResponse | No
 
 
 def _status_of(error: Exception) -> int | None:
-    """Return the status for an error of Django's or ours."""
+    """Return the status of an error that REST framework does not know; None for unexpected ones."""
     match error:
         case Http404() | ObjectDoesNotExist():
             return 404
         case FeedbackClosed():
             return 409
-    if isinstance(error, PASSING):
+    if isinstance(error, TRANSIENT_ERRORS):
         logger.error("%s: %s", type(error).__name__, error)
         return 503
     return None
 
 
 def field_errors(details: Any, kind: str, place: str = "") -> Iterator[dict[str, str]]:
-    """Flatten REST framework's nested error details into one entry an error."""
+    """Flatten REST framework's nested error details into one entry for each error."""
     if isinstance(details, list):
         for index, item in enumerate(details):
             leaf = isinstance(item.get("message"), str)

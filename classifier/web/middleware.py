@@ -1,4 +1,4 @@
-"""Answers faults of the web pages by pages of our design: what must not be read, is too much, or passes by itself."""
+"""Error pages for oversized forms (413), rate limits (429) and transient errors (503)."""
 
 import logging
 from collections.abc import Callable
@@ -6,23 +6,22 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.template.loader import render_to_string
 
+from classifier.access.bodies import is_api, refuse_body
 from classifier.access.limits import LimitExceeded
+from classifier.services.errors import RETRY_AFTER_SECONDS, TRANSIENT_ERRORS
 from classifier.services.registry import ModelUnavailable
 
-RETRY_AFTER_SECONDS = 5
-PASSING = (ModelUnavailable, OperationalError)  # answered 503: nobody's fault who asks, and worth another try
 _PAGES = {400: "400.html", 411: "400.html", 413: "413.html"}
 
 logger = logging.getLogger(__name__)
 
 
 class PageFaults:
-    """Refuses forms that are too large, and gives what views raise a page of its own; the API answers for itself."""
+    """Answers errors of the pages; the API answers its own."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -31,9 +30,9 @@ class PageFaults:
         """Answer."""
         return self.get_response(request)
 
-    # In process_view, and not before it, so that a refusal passes the security headers on its way out.
+    # In process_view, and not before it, so that a refusal gets the security headers, too.
     def process_view(self, request: HttpRequest, view: Any, *_arguments: Any) -> HttpResponse | None:
-        """Refuse a body that is too large before it is read; a view may have a limit of its own."""
+        """Refuse an oversized body unread; a view may have its own `body_limit`."""
         if is_api(request):
             return None
         limit = getattr(view, "body_limit", settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
@@ -41,34 +40,19 @@ class PageFaults:
         return HttpResponse(render_to_string(_PAGES[status]), status=status) if status else None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Answer 429 or 503 with when to try again; None: any other error takes its usual way."""
+        """Answer 429 or 503 with Retry-After; return None for any other error."""
         if is_api(request):
             return None
         if isinstance(error, LimitExceeded):
             return _too_much(request, error)
-        if isinstance(error, PASSING):
+        if isinstance(error, TRANSIENT_ERRORS):
             logger.error("%s: %s", type(error).__name__, error)
             return _not_now(error)
         return None
 
 
-def is_api(request: HttpRequest) -> bool:
-    """Return whether a request is the API's to answer."""
-    return f"{request.path_info}/".startswith("/api/")
-
-
-def refuse_body(request: HttpRequest, limit: int) -> int:
-    """Return the status that refuses a body of unknown, bad or too large size (bytes), else 0."""
-    length = request.META.get("CONTENT_LENGTH") or ""
-    if not length:
-        return 411 if "HTTP_TRANSFER_ENCODING" in request.META else 0
-    if not (length.isascii() and length.isdigit()):
-        return 400
-    return 413 if len(length) > 18 or int(length) > limit else 0
-
-
 def _refuse_form(request: HttpRequest) -> int:
-    """Return the status that refuses a form, else 0; Django itself would answer all of them 400."""
+    """Return the status that refuses a form, else 0; Django would always answer 400."""
     try:
         _ = request.POST
     except (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent):
@@ -79,8 +63,8 @@ def _refuse_form(request: HttpRequest) -> int:
 
 
 def _too_much(request: HttpRequest, error: LimitExceeded) -> HttpResponse:
-    """Answer with a page that holds the form, to be sent again."""
-    # Not where a password may be among them.
+    """Render a page that holds the form, to be sent again."""
+    # Leave out forms that may hold a password.
     posted = {} if hasattr(request, "sensitive_post_parameters") else request.POST
     fields = [(name, value) for name in posted for value in request.POST.getlist(name)]
     context = {
@@ -93,6 +77,6 @@ def _too_much(request: HttpRequest, error: LimitExceeded) -> HttpResponse:
 
 
 def _not_now(error: Exception) -> HttpResponse:
-    # Without the request: who is logged in would be asked of the database.
+    # Without the request: its user would be read from the database, which may be down.
     page = render_to_string("503.html", {"model": isinstance(error, ModelUnavailable)})
     return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})

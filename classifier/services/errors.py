@@ -1,0 +1,8 @@
+"""Errors that pass by themselves: pages and API answer them 503."""
+
+from django.db import OperationalError
+
+from classifier.services.registry import ModelUnavailable
+
+TRANSIENT_ERRORS = (ModelUnavailable, OperationalError)
+RETRY_AFTER_SECONDS = 5
