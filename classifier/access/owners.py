@@ -1,4 +1,4 @@
-"""Says whose a request is: a user's, a visitor's, or nobody's."""
+"""Owners of requests and rows: users, API keys, visitors, or nobody."""
 
 import hashlib
 import secrets
@@ -23,8 +23,8 @@ _signer = Signer(salt="classifier.owners.visitor")
 
 
 def owner_of(request: HttpRequest | Request) -> str:
-    """Return `user:<id>`, `key:<id>`, `visitor:<hash>`, or nothing for a caller without any of them."""
-    key = getattr(request, "auth", None)  # REST framework's requests have it
+    """Return `user:<id>`, `key:<id>`, `visitor:<hash>`, or an empty string."""
+    key = getattr(request, "auth", None)  # only REST framework's requests have it
     if key is not None:
         return str(key.owner)
     user = getattr(request, "user", None)
@@ -33,27 +33,30 @@ def owner_of(request: HttpRequest | Request) -> str:
     return _visitor(request)
 
 
-def welcome(request: HttpRequest) -> str:
-    """Return the owner, making the caller a visitor if it is nobody yet; `ensure_visitor` keeps it so."""
+def assign_visitor(request: HttpRequest) -> str:
+    """Return the owner; an anonymous caller becomes a new visitor.
+
+    `set_visitor_cookie` makes the browser remember it.
+    """
     if not owner_of(request):
         request.COOKIES[COOKIE] = _signer.sign(secrets.token_urlsafe(24))
     return owner_of(request)
 
 
-def ensure_visitor(request: HttpRequest, response: HttpResponseBase) -> None:
-    """Set the visitor's cookie on the response, anew on each visit so that it does not run out."""
-    welcome(request)
+def set_visitor_cookie(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Set the visitor's cookie for another year; users get none."""
+    assign_visitor(request)
     if _visitor(request):
         set_cookie(response, COOKIE, request.COOKIES[COOKIE])
 
 
 def keeps_history(request: HttpRequest) -> bool:
-    """Return whether this browser lets what it asks be kept; if not, what it asks is private."""
+    """Return whether this browser keeps a history; without one, every question is private."""
     return request.COOKIES.get(HISTORY_COOKIE) != HISTORY_OFF
 
 
 def set_cookie(response: HttpResponseBase, name: str, value: str) -> None:
-    """Let the browser remember a value for a year, out of reach of scripts and of other sites."""
+    """Set a cookie for a year that scripts cannot read and other sites cannot use to post."""
     secure = settings.SESSION_COOKIE_SECURE
     response.set_cookie(name, value, max_age=COOKIE_SECONDS, secure=secure, httponly=True, samesite="Lax")
 
@@ -63,13 +66,13 @@ def _visitor(request: HttpRequest | Request) -> str:
         value = _signer.unsign(request.COOKIES.get(COOKIE, ""))
     except BadSignature:
         return ""
-    # The database holds a hash only: who reads it cannot pose as the visitor.
+    # Rows hold only a hash, so that a reader of the database cannot pose as the visitor.
     return f"visitor:{hashlib.sha256(value.encode()).hexdigest()}"
 
 
 @receiver(user_logged_in)
 def move_rows_to_user(request: HttpRequest, user: AbstractBaseUser, **_: Any) -> None:
-    """Let what the visitor did belong to the user who logs in."""
+    """Move the visitor's rows to the user who logs in."""
     visitor, owner = _visitor(request), f"user:{user.pk}"
     if not visitor:
         return

@@ -4,7 +4,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpResponse
 
-from classifier.access.owners import COOKIE, ensure_visitor, keeps_history, owner_of, welcome
+from classifier.access.owners import COOKIE, assign_visitor, keeps_history, owner_of, set_visitor_cookie
 from classifier.models import Feedback, Prediction
 from classifier.services.feedback import submit_feedback
 
@@ -24,15 +24,15 @@ def request_of(rf, db):
 
 @pytest.fixture
 def visitor(request_of):
-    """Return the request of somebody who has been welcomed."""
+    """Return the request of a new visitor."""
     request = request_of()
-    welcome(request)
+    assign_visitor(request)
     return request
 
 
 def cookie_for(request):
     response = HttpResponse()
-    ensure_visitor(request, response)
+    set_visitor_cookie(request, response)
     return response.cookies[COOKIE]
 
 
@@ -46,19 +46,19 @@ def test_a_user_is_the_owner(request_of, user):
 
 def test_a_user_is_not_made_a_visitor(request_of, user):
     request, response = request_of(user), HttpResponse()
-    ensure_visitor(request, response)
-    assert welcome(request) == f"user:{user.pk}"
+    set_visitor_cookie(request, response)
+    assert assign_visitor(request) == f"user:{user.pk}"
     assert not response.cookies
 
 
 def test_a_newcomer_becomes_a_visitor(request_of):
     request = request_of()
-    assert welcome(request).startswith("visitor:")
-    assert owner_of(request) == welcome(request)
+    assert assign_visitor(request).startswith("visitor:")
+    assert owner_of(request) == assign_visitor(request)
 
 
 def test_visitors_differ(request_of):
-    assert welcome(request_of()) != welcome(request_of())
+    assert assign_visitor(request_of()) != assign_visitor(request_of())
 
 
 def test_a_visitor_is_known_again_by_the_cookie(request_of, visitor):
@@ -120,7 +120,7 @@ def test_rows_move_to_the_user_at_login(visitor, user, identified):
 
 
 def test_rows_of_others_stay_at_login(visitor, request_of, user, identified):
-    other = welcome(request_of())
+    other = assign_visitor(request_of())
     identified(owner=other)
     identified(owner="")
     login(visitor, user)

@@ -11,7 +11,7 @@ from django.shortcuts import render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from classifier.access.owners import ensure_visitor, keeps_history, owner_of, welcome
+from classifier.access.owners import assign_visitor, keeps_history, owner_of, set_visitor_cookie
 from classifier.formats.share import copies_of
 from classifier.models import Prediction
 from classifier.services import history, registry
@@ -36,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if prediction.private:
         return _result(request, prediction)
     response = HttpResponseRedirect(resolve_url("result", prediction.public_id), status=303)
-    ensure_visitor(request, response)
+    set_visitor_cookie(request, response)
     return response
 
 
@@ -73,7 +73,7 @@ def _form(request: HttpRequest, form: WordForm) -> HttpResponse:
 
 
 def _identify(request: HttpRequest, *, word: str, private: bool, **how: Any) -> Prediction:
-    owner = "" if private else welcome(request)
+    owner = "" if private else assign_visitor(request)
     [prediction] = services.identify(words=[word], source="web", owner=owner, private=private, **how)
     return prediction
 

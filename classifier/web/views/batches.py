@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from classifier.access.limits import charge
-from classifier.access.owners import ensure_visitor, keeps_history, owner_of, welcome
+from classifier.access.owners import assign_visitor, keeps_history, owner_of, set_visitor_cookie
 from classifier.formats.batch_files import FILES, lines
 from classifier.models import Batch
 from classifier.services import batches
@@ -44,9 +44,9 @@ def start(request: HttpRequest) -> HttpResponseBase:
     asked = {name: form.cleaned_data[name] for name in ("model", "languages")}
     if form.cleaned_data["private"]:
         return _file(batches.answer_privately(form.found, **asked), form.cleaned_data["format"])
-    batch = batches.keep(form.found, owner=welcome(request), name=form.file_name, **asked)
+    batch = batches.keep(form.found, owner=assign_visitor(request), name=form.file_name, **asked)
     response = HttpResponseRedirect(resolve_url("batch", batch.public_id), status=303)
-    ensure_visitor(request, response)
+    set_visitor_cookie(request, response)
     return response
 
 
