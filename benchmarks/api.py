@@ -11,7 +11,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from benchmarks.server import serving
-from classifier.access.counters import take
+from classifier.access.counters import consume
 
 SECONDS = 5
 CLIENTS = 4
@@ -71,7 +71,7 @@ def microseconds_a_take(path: Path) -> float:
     """Return the time that counting one call takes, as the process sees it."""
     start = time.perf_counter()
     for _ in range(TAKES):
-        take(path, "single:address:192.0.2.1", 10**9)
+        consume(path, "single:address:192.0.2.1", 10**9)
     return (time.perf_counter() - start) / TAKES * 1e6
 
 

@@ -1,1 +1,1 @@
-"""Who asks, how much and how large: owners, limits, bodies, headers and logs."""
+"""Access to the service: owners, rate limits, body sizes, logins, headers and logs."""

@@ -1,8 +1,9 @@
-"""Counts what callers take in the last minute, for all processes of a machine, in one small file.
+"""Sliding-minute counters in one small file, shared by all processes of a machine.
 
-Each caller and scope has a slot of counters, one for every two seconds; their sum is what was taken
-within the last 60 to 62 seconds, so a limit is never exceeded and at least 96 % of it can be used.
-A slot is read and written under a lock on its part of the file: some microseconds, no server.
+The file is set-associative: a name hashes to a set, and a new name evicts the set's least recently used slot.
+A slot holds one counter for every two seconds. Their sum is the use of the last 60 to 62 seconds, so that a
+limit is never exceeded and at least 96 % of it can be used. A slot is read and written under a lock on its part
+of the file, in some microseconds.
 """
 
 import fcntl
@@ -20,36 +21,35 @@ from pathlib import Path
 
 WINDOW = 60  # seconds
 STEP = 2  # seconds of one counter
-COUNTERS = WINDOW // STEP + 1  # the one that is filling comes on top
-SETS, SLOTS = 8192, 8  # a caller has its place in one set; the set's least recent caller makes room
+COUNTERS = WINDOW // STEP + 1  # one more, since the newest is not full yet
+SETS, SLOTS = 8192, 8
 _SLOT = struct.Struct(f"<16sQ{COUNTERS}I")
 _SET_SIZE = _SLOT.size * SLOTS
 _MOST = 2**32 - 1
 
 logger = logging.getLogger(__name__)
-_threads = threading.Lock()  # file locks are between processes only
+_threads = threading.Lock()  # file locks do not exclude threads of one process
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What a caller may still take."""
+    """State of a limit after a call."""
 
     limit: int  # a minute
     remaining: int
-    seconds: int  # until more is free; when refused, until what was asked for is
+    seconds: int  # until more is free; if refused, until the cost is
     granted: bool = True
 
 
-def take(path: Path, name: str, limit: int, cost: int = 1) -> Allowance:
-    """Take `cost` from what `name` may take a minute, or nothing when that is too much.
+def consume(path: Path, name: str, limit: int, cost: int = 1) -> Allowance:
+    """Add `cost` to the minute of `name` if it stays within `limit`, else nothing.
 
-    Counting protects the service, it is no part of an answer: when the file cannot be used, that is
-    logged and everything is granted.
+    A file that cannot be used is logged and grants everything: limits protect the service and must not stop it.
     """
     try:
-        with _threads:  # else threads that come first at once would each open the file
+        with _threads:  # else the first threads would each open the file
             counter = _counter(path)
-        return counter.take(name, limit, cost)
+        return counter.consume(name, limit, cost)
     except OSError as error:
         logger.error("Limits are not counted: %s", error)
         return Allowance(limit, limit, 0)
@@ -61,18 +61,18 @@ def _counter(path: Path) -> "_Counter":
 
 
 class _Counter:
-    """The file of counters, opened once a process."""
+    """The file of counters, opened once in a process."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
-    def take(self, name: str, limit: int, cost: int) -> Allowance:
-        """Count `cost` if it fits."""
+    def consume(self, name: str, limit: int, cost: int) -> Allowance:
+        """Add `cost` if it fits."""
         digest = hashlib.blake2b(name.encode(), digest_size=16).digest()
         place = int.from_bytes(digest[:4]) % SETS * _SET_SIZE
         with self._locked(place):
-            # Read under the lock: so it is never behind what another process wrote.
+            # Under the lock, so that no other process has written a later step.
             now = time.monotonic()
             offset, latest, counts = self._find(place, digest)
             step = int(now // STEP)
@@ -96,7 +96,7 @@ class _Counter:
                 fcntl.lockf(self._file, fcntl.LOCK_UN, _SET_SIZE, place)
 
     def _find(self, place: int, digest: bytes) -> tuple[int, int, list[int]]:
-        """Return where the slot of `digest` is, its latest step and its counts; a new one is empty."""
+        """Return offset, latest step and counts of the slot of `digest`; a new slot is empty."""
         found = os.pread(self._file, _SET_SIZE, place).ljust(_SET_SIZE, b"\0")
         oldest, oldest_step = 0, None
         for offset in range(0, _SET_SIZE, _SLOT.size):
@@ -110,7 +110,7 @@ class _Counter:
 
 
 def _forget(counts: list[int], latest: int, step: int) -> list[int]:
-    """Return the counts without those that are too old; a clock that runs since a restart has none."""
+    """Return `counts` with expired ones set to 0; all of them if the machine restarted."""
     if not latest <= step < latest + COUNTERS:
         return [0] * COUNTERS
     for old in range(latest + 1, step + 1):
@@ -119,7 +119,7 @@ def _forget(counts: list[int], latest: int, step: int) -> list[int]:
 
 
 def _seconds_until_free(counts: list[int], now: float, needed: int) -> int:
-    """Return the whole seconds until `needed` of what is counted is forgotten."""
+    """Return the whole seconds until `needed` of the counts have expired."""
     step = int(now // STEP)
     for age in range(COUNTERS - 1, -1, -1):
         needed -= counts[(step - age) % COUNTERS]

@@ -1,4 +1,4 @@
-"""Adds headers: the id of the request, and the one for security that neither Django nor django-csp knows."""
+"""Response headers: the request's id and the permissions policy."""
 
 from collections.abc import Callable
 from uuid import uuid4
@@ -11,7 +11,7 @@ _POLICY = ", ".join(f"{feature}=()" for feature in ("camera", "geolocation", "mi
 
 
 def permissions_policy(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Forbid the pages every device feature; they need none."""
+    """Add the header that denies pages all device features."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
@@ -22,11 +22,11 @@ def permissions_policy(get_response: Callable[[HttpRequest], HttpResponse]) -> C
 
 
 def request_ids(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Give each request an id of ours, which its answer and its lines in the log carry."""
+    """Give each request an id, for its response and its log lines."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         name = uuid4().hex
-        request_id.set(name)  # and stays set: the server logs when we are done
+        request_id.set(name)  # never reset: the server logs after the response
         response = get_response(request)
         response.headers["X-Request-ID"] = name
         return response

@@ -1,6 +1,5 @@
-"""Says who is counted and how much a minute each may ask for, on the pages and in the API together."""
+"""Rate limits of callers, shared by the pages and the API."""
 
-from collections.abc import Mapping
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
@@ -11,32 +10,35 @@ from classifier.access import counters
 from classifier.access.owners import owner_of
 
 
-def spend(
-    request: HttpRequest | Request, scope: str, cost: int = 1, own: Mapping[str, int] | None = None
-) -> counters.Allowance:
-    """Take `cost` of the caller's limit in a scope; of nothing, tell what is left. `own` limits come first."""
-    limit = (own or {}).get(scope, settings.LIMITS[scope])
-    return counters.take(settings.LIMITS_FILE, f"{scope}:{caller_of(request)}", limit, cost)
-
-
 class LimitExceeded(Exception):
-    """That is more than somebody may ask for in a minute."""
+    """The caller has used up a limit; `seconds` until the refused cost is free again."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__(f"Wait {seconds} seconds.")
         self.seconds = seconds
 
 
-def charge(request: HttpRequest, scope: str, cost: int = 1) -> None:
-    """Take `cost` of the caller's limit in a scope; raise LimitExceeded when it is too much."""
-    allowance = spend(request, scope, cost)
+def consume(request: HttpRequest | Request, scope: str, cost: int = 1) -> counters.Allowance:
+    """Consume `cost` from the caller's limit in `scope`; 0 only reports what is left.
+
+    Limits of an API key override those of the settings.
+    """
+    own = getattr(getattr(request, "auth", None), "limits", {})  # only REST framework's requests have `auth`
+    limit = own.get(scope, settings.LIMITS[scope])
+    return counters.consume(settings.LIMITS_FILE, f"{scope}:{caller_of(request)}", limit, cost)
+
+
+def consume_or_raise(request: HttpRequest, scope: str, cost: int = 1) -> None:
+    """Consume `cost` from the caller's limit in `scope`; raise LimitExceeded if it does not fit."""
+    allowance = consume(request, scope, cost)
     if not allowance.granted:
         raise LimitExceeded(allowance.seconds)
 
 
 def caller_of(request: HttpRequest | Request) -> str:
-    """Return who is counted: a user, a key, else an address; a cookie is too easily thrown away."""
+    """Return `user:<id>`, `key:<id>` or `address:<address>`: the name that limits count."""
     owner = owner_of(request)
+    # Visitors count by address: their cookie is too easily thrown away.
     return owner if owner and not owner.startswith("visitor:") else f"address:{address_of(request)}"
 
 

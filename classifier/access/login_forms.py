@@ -1,4 +1,4 @@
-"""Slows and logs those who guess passwords, at the pages and in the admin alike."""
+"""Login and password forms with limits and logs against guessing, for pages and admin."""
 
 import logging
 from typing import Any
@@ -10,47 +10,47 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from classifier.access.counters import take
+from classifier.access.counters import consume
 from classifier.access.limits import LimitExceeded, address_of
 
 logger = logging.getLogger(__name__)
 
 
 class LoginForm(AuthenticationForm):
-    """Name and password; so many tries a minute for each name from each address."""
+    """Login form; limits the attempts a minute for each name and address."""
 
-    request: HttpRequest  # its views always give it
+    request: HttpRequest  # every view passes it
     error_messages = {
         **AuthenticationForm.error_messages,
         "invalid_login": _("This name and this password do not belong together. Mind capital letters."),
     }
 
     def clean(self) -> dict[str, Any]:
-        """Count the try, then look whether it is right; raise LimitExceeded when it is one too many."""
+        """Count the attempt, then check the password; raise LimitExceeded over the limit."""
         name = self.cleaned_data.get("username")
         if name:
-            # Counted before it is known whether it is right: of many at once, too, no more are looked at.
-            who = f"login:{address_of(self.request)}:{name.casefold()}"
-            allowance = take(settings.LIMITS_FILE, who, settings.LIMITS["login"])
+            # Count before checking the password, so that parallel guesses cannot exceed the limit.
+            counter = f"login:{address_of(self.request)}:{name.casefold()}"
+            allowance = consume(settings.LIMITS_FILE, counter, settings.LIMITS["login"])
             if not allowance.granted:
                 logger.warning("Too many logins as %r from %s.", name, address_of(self.request))
                 raise LimitExceeded(allowance.seconds)
         return super().clean()
 
     def get_invalid_login_error(self) -> ValidationError:
-        """Say in the log who did not get in, and to the reader that the two do not belong together."""
+        """Log the failed login; return the error for the reader."""
         logger.warning("Failed login as %r from %s.", self.cleaned_data["username"], address_of(self.request))
         return super().get_invalid_login_error()
 
 
 class AdminLoginForm(LoginForm, AdminAuthenticationForm):
-    """The same for those who may enter the admin."""
+    """Login form of the admin, for staff only."""
 
     error_messages = AdminAuthenticationForm.error_messages
 
 
 class NewPasswordForm(PasswordChangeForm):
-    """The old password and twice the new one, in our words: Django's Spanish says usted."""
+    """Password form with texts of our own: Django's Spanish says usted."""
 
     error_messages = {**PasswordChangeForm.error_messages, "password_incorrect": _("This is not your old password.")}
 

@@ -1,4 +1,4 @@
-"""Keeps what people look up out of the logs, and says which request a line is about."""
+"""Log filters: remove query strings, add request ids."""
 
 import logging
 import re
@@ -9,7 +9,7 @@ _QUERY = re.compile(r"\?\S*")
 
 
 class WithoutQuery(logging.Filter):
-    """Cuts the query string, where words travel, out of the development server's request lines."""
+    """Removes query strings, which hold words, from the development server's request lines."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):
@@ -18,7 +18,7 @@ class WithoutQuery(logging.Filter):
 
 
 class RequestId(logging.Filter):
-    """Adds the id of the request that is being answered."""
+    """Adds the id of the current request."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = request_id.get()

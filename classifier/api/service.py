@@ -8,9 +8,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from classifier.access.counters import WINDOW
+from classifier.access.limits import consume
 from classifier.access.owners import owner_of
 from classifier.api import schema
-from classifier.api.base import JsonView, allowance_of
+from classifier.api.base import JsonView
 from classifier.api.models import SCOPES, ApiKey
 from classifier.api.responses import model_fields
 from classifier.languages import OTHER_LABELS, language_name
@@ -70,7 +71,7 @@ class Me(JsonView):
 
 
 def _limit_fields(request: Request, scope: str) -> dict[str, int]:
-    left = allowance_of(request, scope)
+    left = consume(request, scope, cost=0)
     return {"limit": left.limit, "remaining": left.remaining, "window": WINDOW}
 
 

@@ -142,7 +142,7 @@ class Batch(JsonView):
         """Identify words and texts: a result or a problem for each, in the same order."""
         asked = valid(BatchRequest(data=request.data))
         checked = list(check_items(asked.pop("items")))
-        self.spend(request, "batch", sum(item.size for item in checked) - 1)  # one was counted with the call
+        self.consume_or_raise(request, "batch", sum(item.size for item in checked) - 1)  # one was counted with the call
         owner = owner_of(request)
         words = [item.word for item in checked if item.word]
         rows = idempotency.identify(request, words=words, source="batch", owner=owner, batch=new_public_id(), **asked)

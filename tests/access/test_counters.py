@@ -7,13 +7,13 @@ import time
 import pytest
 
 from classifier.access import counters
-from classifier.access.counters import COUNTERS, SLOTS, STEP, WINDOW, take
+from classifier.access.counters import COUNTERS, SLOTS, STEP, WINDOW, consume
 
 HAMMER = """
 import sys
 from pathlib import Path
-from classifier.access.counters import take
-print(sum(take(Path(sys.argv[1]), "single:a", 1000).granted for _ in range(500)))
+from classifier.access.counters import consume
+print(sum(consume(Path(sys.argv[1]), "single:a", 1000).granted for _ in range(500)))
 """
 
 
@@ -38,27 +38,27 @@ def clock(monkeypatch):
 
 
 def test_calls_are_granted_up_to_the_limit(path):
-    assert [take(path, "a", 3).granted for _ in range(5)] == [True, True, True, False, False]
+    assert [consume(path, "a", 3).granted for _ in range(5)] == [True, True, True, False, False]
 
 
 def test_what_is_left_is_told(path):
-    assert [take(path, "a", 3, cost).remaining for cost in (1, 0, 2, 1)] == [2, 2, 0, 0]
+    assert [consume(path, "a", 3, cost).remaining for cost in (1, 0, 2, 1)] == [2, 2, 0, 0]
 
 
 def test_what_does_not_fit_takes_nothing(path):
-    assert not take(path, "a", 10, 11).granted
-    assert take(path, "a", 10, 10).granted
+    assert not consume(path, "a", 10, 11).granted
+    assert consume(path, "a", 10, 10).granted
 
 
 def test_callers_and_scopes_are_counted_apart(path):
-    assert all(take(path, f"{scope}:{caller}", 1).granted for scope in "ab" for caller in range(100))
+    assert all(consume(path, f"{scope}:{caller}", 1).granted for scope in "ab" for caller in range(100))
 
 
 def test_a_minute_never_holds_more_than_the_limit(path, clock):
     granted = []
     for _ in range(2000):
         clock.now += 0.1
-        if take(path, "a", 100).granted:
+        if consume(path, "a", 100).granted:
             granted.append(clock.now)
 
     for start in granted:
@@ -70,7 +70,7 @@ def test_at_least_95_percent_of_the_limit_can_be_used(path, clock):
     granted = 0
     while clock.now < start + 30 * WINDOW:
         clock.now += 0.05
-        granted += take(path, "a", 600).granted
+        granted += consume(path, "a", 600).granted
 
     assert 0.95 * 600 * 30 <= granted <= 1.05 * 600 * 30
 
@@ -78,25 +78,25 @@ def test_at_least_95_percent_of_the_limit_can_be_used(path, clock):
 @pytest.mark.parametrize("pause", [0.5, 7.3, 59.0])
 def test_who_waits_as_told_is_let_in_and_not_before(path, clock, pause):
     for _ in range(5):
-        take(path, "a", 5)
+        consume(path, "a", 5)
         clock.now += pause / 5
-    refused = take(path, "a", 5)
+    refused = consume(path, "a", 5)
     clock.now += refused.seconds - STEP - 1
-    assert not take(path, "a", 5).granted
+    assert not consume(path, "a", 5).granted
     clock.now += STEP + 1
-    assert take(path, "a", 5).granted
+    assert consume(path, "a", 5).granted
 
 
 def test_after_a_restart_of_the_machine_counting_begins_anew(path, clock):
-    take(path, "a", 1)
+    consume(path, "a", 1)
     clock.now = 5.0
-    assert take(path, "a", 1).granted
+    assert consume(path, "a", 1).granted
 
 
 def test_counting_after_days_is_right(path, clock):
-    take(path, "a", 2)
+    consume(path, "a", 2)
     clock.now += 3 * 24 * 3600
-    assert [take(path, "a", 2).granted for _ in range(3)] == [True, True, False]
+    assert [consume(path, "a", 2).granted for _ in range(3)] == [True, True, False]
     assert COUNTERS * STEP > WINDOW
 
 
@@ -104,26 +104,26 @@ def test_a_full_set_gives_the_place_of_the_least_recent_caller(path, clock, monk
     monkeypatch.setattr(counters, "SETS", 1)
     for caller in range(SLOTS + 1):
         clock.now += STEP
-        take(path, str(caller), 1)
+        consume(path, str(caller), 1)
 
-    assert not take(path, str(SLOTS), 1).granted
-    assert take(path, "0", 1).granted
+    assert not consume(path, str(SLOTS), 1).granted
+    assert consume(path, "0", 1).granted
 
 
 def test_a_file_that_cannot_be_used_stops_nobody_and_is_logged(tmp_path, caplog):
     (tmp_path / "file").write_text("")
-    assert take(tmp_path / "file" / "limits", "a", 1).granted
+    assert consume(tmp_path / "file" / "limits", "a", 1).granted
     assert "Limits are not counted" in caplog.text
 
 
 def test_a_damaged_file_stops_nobody(path):
     path.write_bytes(b"\xff" * 10_000_000)
-    assert take(path, "a", 1).granted
+    assert consume(path, "a", 1).granted
 
 
 def test_threads_are_counted_together_exactly(path, at_once):
     def hammer():
-        return sum(take(path, "a", 1000).granted for _ in range(100))
+        return sum(consume(path, "a", 1000).granted for _ in range(100))
 
     assert sum(at_once(hammer, [()] * 20)) == 1000
 
@@ -136,8 +136,8 @@ def test_processes_are_counted_together_exactly(path, settings):
 
 
 def test_counting_costs_less_than_a_tenth_of_a_millisecond(path):
-    take(path, "a", 1)
+    consume(path, "a", 1)
     start = time.thread_time()
     for _ in range(2000):
-        take(path, "a", 10**9)
+        consume(path, "a", 10**9)
     assert (time.thread_time() - start) / 2000 < 0.0001

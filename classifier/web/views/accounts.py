@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 
-from classifier.access.limits import charge
+from classifier.access.limits import consume_or_raise
 from classifier.access.login_forms import LoginForm, NewPasswordForm
 from classifier.web.decorators import personal
 
@@ -33,8 +33,8 @@ class ChangePassword(views.PasswordChangeView):
     success_url = reverse_lazy("home")
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Count the try, since the old password could be guessed here, too."""
-        charge(request, "login")
+        """Count the attempt, since the old password could be guessed here, too."""
+        consume_or_raise(request, "login")
         return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:

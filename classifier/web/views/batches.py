@@ -17,7 +17,7 @@ from django.shortcuts import get_object_or_404, render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from classifier.access.limits import charge
+from classifier.access.limits import consume_or_raise
 from classifier.access.owners import assign_visitor, keeps_history, owner_of, set_visitor_cookie
 from classifier.formats.batch_files import FILES, lines
 from classifier.models import Batch
@@ -38,7 +38,7 @@ def start(request: HttpRequest) -> HttpResponseBase:
     posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = BatchForm(*posted, keeps_history=keeps_history(request))
     if form.is_bound:
-        charge(request, "batch", form.found.size if form.is_valid() else 1)
+        consume_or_raise(request, "batch", form.found.size if form.is_valid() else 1)
     if not form.is_valid():
         return _form(request, form)
     asked = {name: form.cleaned_data[name] for name in ("model", "languages")}
