@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from classifier.charts import rows_of
 from classifier.services import versions
 from classifier.services.registry import UnknownModel
-from classifier.web.scores import worth_of
+from classifier.scores import worth_of
 
 
 @require_safe
