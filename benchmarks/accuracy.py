@@ -14,13 +14,13 @@ from benchmarks.systems import LINGUA, System
 from classifier.ml.encoding import normalise
 from classifier.ml.identifier import Identifier
 from classifier.ml.metrics import bands, rounded
+from classifier.scores import AS_TYPED, KINDS
 from classifier.training import test_sets
 from classifier.training.test_sets import LabelledTexts
 
 RESAMPLES = 2000
 SEED = 1
-AS_TYPED = "as typed"
-WORDS, PAIRS, SENTENCES = test_sets.KINDS
+WORDS, PAIRS, SENTENCES = KINDS
 
 Right = Mapping[str, NDArray[np.bool_]]  # by system: which texts it got right
 

@@ -4,14 +4,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.accuracy import AS_TYPED, PAIRS, WORDS
+from benchmarks.accuracy import PAIRS, WORDS
 from benchmarks.markdown import bold, lead, listed, mark, percent, table_head, table_row, with_interval
 from benchmarks.systems import LINGUA
 from classifier.languages import language_name
 from classifier.ml.metrics import Interval
-from classifier.training import test_sets
+from classifier.scores import AS_TYPED, set_name
 
-KIND_NAMES = dict(zip(test_sets.KINDS, ("Single words", "Word pairs", "Sentences"), strict=True))
 MOST_LOST = 30  # words of a language
 PUBLISHED = 1000  # texts of each kind and language in lingua's data
 TESTDATA = "https://github.com/pemistahl/lingua-py/tree/main/language-testdata"
@@ -33,7 +32,7 @@ def draw(results: Results, path: Path) -> None:
 
     names = sorted(_names(results), key=lambda name: -results["results"][WORDS][AS_TYPED][name]["accuracy"])
     panels = {
-        KIND_NAMES[kind]: {
+        set_name(kind).capitalize(): {
             name: Interval(*(variants[AS_TYPED][name][key] for key in ("accuracy", "low", "high"))) for name in names
         }
         for kind, variants in results["results"].items()
@@ -63,7 +62,7 @@ def summary(results: Results) -> Iterator[str]:
     if LINGUA in scores:
         yield "Points ahead of lingua, with 95 % intervals of the difference:"
         yield ""
-        yield from table_head("", *(KIND_NAMES[kind].lower() for kind in results["results"]))
+        yield from table_head("", *(set_name(kind) for kind in results["results"]))
         for name in _ours(results):
             cells = [lead(variants[AS_TYPED][name]) for variants in results["results"].values()]
             yield table_row(name, *cells)
@@ -80,7 +79,7 @@ def by_kind(results: Results) -> Iterator[str]:
     )
     yield ""
     for kind, variants in results["results"].items():
-        yield f"### {KIND_NAMES[kind]}"
+        yield f"### {set_name(kind).capitalize()}"
         yield ""
         yield from table_head("", *variants)
         for name in _names(results):
@@ -95,7 +94,7 @@ def by_language(results: Results) -> Iterator[str]:
     yield "As typed. A system that leans to one language gains there what it loses on the others."
     yield ""
     columns = {
-        f"{language_name(code)}, {KIND_NAMES[kind].lower()}": {
+        f"{language_name(code)}, {set_name(kind)}": {
             name: one["by_language"][code] for name, one in results["results"][kind][AS_TYPED].items()
         }
         for kind in (WORDS, PAIRS)
@@ -130,7 +129,7 @@ def where_others_are_better(results: Results) -> Iterator[str]:
     yield ""
     silent = [kind for kind, variants in results["results"].items() if _saturated(variants[AS_TYPED])]
     if silent:
-        kinds = listed([KIND_NAMES[kind].lower() for kind in silent])
+        kinds = listed([set_name(kind) for kind in silent])
         yield (
             f"On {kinds} the best systems make next to no mistakes: differences there say little, and no mistake in "
             f"{results['texts'][silent[0]]:,} texts still allows up to {300 / results['texts'][silent[0]]:.1f} % "
@@ -200,12 +199,11 @@ def method(results: Results) -> Iterator[str]:
 def _better(results: Results) -> Iterator[str]:
     for kind, variants in results["results"].items():
         for variant, scores in variants.items():
-            columns = {f"{KIND_NAMES[kind]} {variant}": {name: one["accuracy"] for name, one in scores.items()}}
+            texts = f"{set_name(kind).capitalize()} {variant}"
+            columns = {texts: {name: one["accuracy"] for name, one in scores.items()}}
             if variant == AS_TYPED:
                 columns |= {
-                    f"{KIND_NAMES[kind]} {variant}, {language_name(code)}": {
-                        name: one["by_language"][code] for name, one in scores.items()
-                    }
+                    f"{texts}, {language_name(code)}": {name: one["by_language"][code] for name, one in scores.items()}
                     for code in results["languages"]
                 }
             for column, accuracies in columns.items():

@@ -1,4 +1,4 @@
-"""Places measured numbers in drawings, as shares of a width and a height; templates draw them."""
+"""Positions of scores in charts, as shares of a chart's width and height."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -9,11 +9,13 @@ from typing import NamedTuple
 from classifier.ml.metrics import Interval
 
 LEAST_SPAN = 1e-6  # of a scale: smaller differences are noise
-DIGITS = 10  # of the ends of a scale: what adding up steps leaves behind is no part of them
+DIGITS = 10  # of the ends of a scale: adding steps leaves rounding errors beyond them
+MOST_NAMES = 9  # below a chart: more of them would overlap
+PERCENT, POINTS, NUMBER = "percent", "points", "number"  # units of tick labels: 80 %, 80, 0.8
 
 
 class Tick(NamedTuple):
-    """A round number on a scale, and where it lies."""
+    """A round number on a scale, and its position."""
 
     value: float
     place: float
@@ -21,14 +23,14 @@ class Tick(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Maps the numbers between two round ones to shares from 0 to 1; what is beyond lies at the end."""
+    """Map the numbers between two round ones to positions from 0 to 1."""
 
     low: float
     high: float
     step: float
 
     def place(self, value: float) -> float:
-        """Return where a number lies between the ends."""
+        """Return the position of a number; 0 or 1 outside the scale."""
         return min(max((value - self.low) / (self.high - self.low), 0.0), 1.0)
 
     @property
@@ -39,15 +41,15 @@ class Scale:
         return [Tick(value, self.place(value)) for value in values if value <= self.high]
 
 
-def scale_of(values: Iterable[float], steps: int = 5, least: float = -math.inf, most: float = math.inf) -> Scale:
-    """Return a scale of at most `steps` + 2 round steps that holds all values, which are within `least` and `most`."""
-    found = list(values)
-    low, high = min(found), max(found)
+def round_scale(values: Iterable[float], steps: int = 5, lower: float = -math.inf, upper: float = math.inf) -> Scale:
+    """Return a scale of at most `steps` + 2 round steps around all values, cut at `lower` and `upper`."""
+    numbers = list(values)
+    low, high = min(numbers), max(numbers)
     step = _round_step(max(high - low or abs(high) or 1.0, LEAST_SPAN) / steps)
-    low = max(round(math.floor(low / step) * step, DIGITS), least)
-    high = min(round(math.ceil(high / step) * step, DIGITS), most)
+    low = max(round(math.floor(low / step) * step, DIGITS), lower)
+    high = min(round(math.ceil(high / step) * step, DIGITS), upper)
     if low == high:
-        low, high = (low - step, high) if high == most else (low, high + step)
+        low, high = (low - step, high) if high == upper else (low, high + step)
     return Scale(low, high, step)
 
 
@@ -58,56 +60,59 @@ def _round_step(size: float) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
-    """What was measured: the share of so many texts, with its 95 % interval."""
+class Score:
+    """A share of so many texts, with its 95 % interval."""
 
     name: str
     texts: int
     share: Interval
-    ours: bool = True
+    ours: bool = True  # False: of another program
+
+
+def share_scale(scores: Iterable[Score]) -> Scale:
+    """Return a scale from 0 to 1, or less, for the intervals of all scores."""
+    return round_scale((bound for score in scores for bound in score.share), 4, 0.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A measure in a chart of rows: its dot, and the two ends of its interval, from the left."""
+class Dot:
+    """A score in a dot plot: its position and the ends of its interval, from the left."""
 
-    measure: Measure
+    score: Score
     place: float
     start: float
     end: float
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
-    """Measures below each other on one scale."""
+class DotPlot:
+    """Scores below each other on one horizontal scale."""
 
     scale: Scale
-    rows: list[Row]
+    dots: list[Dot]
+    unit: str = PERCENT
 
 
-def rows_of(measures: Sequence[Measure], steps: int = 4) -> Rows:
-    """Draw shares as dots with their intervals."""
-    scale = scale_of((bound for measure in measures for bound in measure.share), steps, 0.0, 1.0)
-    placed = [Row(measure, *(scale.place(bound) for bound in measure.share)) for measure in measures]
-    return Rows(scale, placed)
+def dot_plot(scores: Sequence[Score], scale: Scale | None = None) -> DotPlot:
+    """Place scores as dots with their intervals, on a scale of their own unless one is given."""
+    scale = scale or share_scale(scores)
+    return DotPlot(scale, [Dot(score, *(scale.place(bound) for bound in score.share)) for score in scores])
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A value in a plot: its place from the left and from the top, and the two ends of its interval."""
+    """A score in a line plot: its position from the left and the top, and the ends of its interval."""
 
-    name: str
-    texts: int
-    value: Interval
+    score: Score
     x: float
     y: float
     bottom: float
     top: float
-    across: float | None = None  # the value on the horizontal scale, where there is one
+    confidence: float | None = None  # in a reliability diagram: its value on the horizontal scale
 
 
 class Segment(NamedTuple):
-    """A line from one place to another."""
+    """A line between two positions."""
 
     x1: float
     y1: float
@@ -116,8 +121,8 @@ class Segment(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """A column that stands on the ground of a plot."""
+class Column:
+    """A rectangle that stands on the bottom of a line plot."""
 
     x: float
     y: float
@@ -126,18 +131,19 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Plot:
-    """A line through points above a scale, before columns and a line that it should follow."""
+class LinePlot:
+    """A line through points over a vertical scale; behind it columns and an ideal line."""
 
     scale: Scale
     points: list[Point]
-    ticks: list[Tick] = field(default_factory=list)  # of the horizontal scale; else each point has its name
-    bars: list[Bar] = field(default_factory=list)
+    unit: str = PERCENT
+    ticks: list[Tick] = field(default_factory=list)  # of the horizontal scale; without one, points have names
+    columns: list[Column] = field(default_factory=list)
     ideal: list[Segment] = field(default_factory=list)
 
     @property
     def levels(self) -> list[Tick]:
-        """The round numbers of the scale by their place from the top."""
+        """The round numbers of the vertical scale, positions from the top."""
         return [Tick(tick.value, 1 - tick.place) for tick in self.scale.ticks]
 
     @property
@@ -145,44 +151,49 @@ class Plot:
         """The lines from each point to the next."""
         return [Segment(one.x, one.y, other.x, other.y) for one, other in pairwise(self.points)]
 
-
-def _point(scale: Scale, measure: Measure, x: float, across: float | None = None) -> Point:
-    y, bottom, top = (1 - scale.place(bound) for bound in measure.share)
-    return Point(measure.name, measure.texts, measure.share, x, y, bottom, top, across)
-
-
-def by_order(measures: Sequence[Measure]) -> Plot:
-    """Draw shares one after the other, as far apart."""
-    scale = scale_of((bound for measure in measures for bound in measure.share), 4, 0.0, 1.0)
-    places = [(index + 0.5) / len(measures) for index in range(len(measures))]
-    return Plot(scale, [_point(scale, measure, x) for measure, x in zip(measures, places, strict=True)])
+    @property
+    def named_points(self) -> list[Point]:
+        """The points whose names stand below the plot: all, or every second, third, ..."""
+        return [] if self.ticks else self.points[:: math.ceil(len(self.points) / MOST_NAMES)]
 
 
-def curve(values: Sequence[float]) -> Plot:
-    """Draw a value a pass, from the first at the left end to the last at the right end."""
-    scale = scale_of(values, 4)
-    last = max(len(values) - 1, 1)
-    measures = [Measure(str(number), 0, Interval(value, value, value)) for number, value in enumerate(values, 1)]
-    return Plot(scale, [_point(scale, measure, index / last) for index, measure in enumerate(measures)])
+def _point(scale: Scale, score: Score, x: float, confidence: float | None = None) -> Point:
+    y, bottom, top = (1 - scale.place(bound) for bound in score.share)
+    return Point(score, x, y, bottom, top, confidence)
 
 
-def against_ideal(confidences: Sequence[float], measures: Sequence[Measure]) -> Plot:
-    """Draw accuracy against confidence, the share of the texts of each confidence, and where both are the same."""
-    across, upright = scale_of([*confidences, 1.0], 4, 0.0, 1.0), Scale(0.0, 1.0, 0.25)
-    texts = sum(measure.texts for measure in measures)
+def line_plot(scores: Sequence[Score]) -> LinePlot:
+    """Place scores one after the other at equal distances."""
+    scale = share_scale(scores)
+    places = [(index + 0.5) / len(scores) for index in range(len(scores))]
+    return LinePlot(scale, [_point(scale, score, x) for score, x in zip(scores, places, strict=True)])
+
+
+def loss_curve(losses: Sequence[float]) -> LinePlot:
+    """Place the loss of each pass, from the left end to the right end."""
+    scale = round_scale(losses, 4)
+    last = max(len(losses) - 1, 1)
+    scores = [Score(str(number), 0, Interval(loss, loss, loss)) for number, loss in enumerate(losses, 1)]
+    return LinePlot(scale, [_point(scale, score, index / last) for index, score in enumerate(scores)], NUMBER)
+
+
+def reliability_diagram(confidences: Sequence[float], scores: Sequence[Score]) -> LinePlot:
+    """Place accuracy against confidence, the share of texts of each confidence, and the diagonal."""
+    across, upright = round_scale([*confidences, 1.0], 4, 0.0, 1.0), Scale(0.0, 1.0, 0.25)
+    texts = sum(score.texts for score in scores)
     width = (1 - across.place(0.9)) * 0.6
-    points, bars = [], []
-    for confidence, measure in zip(confidences, measures, strict=True):
-        x, height = across.place(confidence), measure.texts / texts
-        points.append(_point(upright, measure, x, confidence))
-        bars.append(Bar(max(x - width / 2, 0.0), 1 - height, min(width, 1 - x + width / 2), height))
+    points, columns = [], []
+    for confidence, score in zip(confidences, scores, strict=True):
+        x, height = across.place(confidence), score.texts / texts
+        points.append(_point(upright, score, x, confidence))
+        columns.append(Column(max(x - width / 2, 0.0), 1 - height, min(width, 1 - x + width / 2), height))
     ideal = Segment(0, 1 - upright.place(across.low), 1, 1 - upright.place(across.high))
-    return Plot(upright, points, across.ticks, bars, [ideal])
+    return LinePlot(upright, points, ticks=across.ticks, columns=columns, ideal=[ideal])
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A number of a confusion matrix, its share of the row, and how strongly it is coloured."""
+    """A count of a confusion matrix, its share of the row, and the strength of its colour."""
 
     count: int
     share: float
@@ -190,8 +201,8 @@ class Cell:
     right: bool
 
 
-def matrix(counts: Sequence[Sequence[int]]) -> list[list[Cell]]:
-    """Draw the shares of each row; the mistakes are coloured beside the largest mistake."""
+def matrix_cells(counts: Sequence[Sequence[int]]) -> list[list[Cell]]:
+    """Return the cells of a confusion matrix; the largest mistake has the strongest colour."""
     shares = [[count / max(sum(row), 1) for count in row] for row in counts]
     mistakes = [share for row, line in enumerate(shares) for column, share in enumerate(line) if row != column]
     worst = max([0.01, *mistakes])

@@ -1,107 +1,145 @@
-"""Draws what a model's card says it is worth; what was not measured is left out."""
+"""Scores of models as charts, and the names of the sets of texts that they were measured on."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from classifier.charts import Cell, Measure, Plot, Rows, against_ideal, by_order, curve, matrix, rows_of
-from classifier.ml.artifacts import Card
-from classifier.ml.metrics import interval
-from classifier.training.test_sets import KINDS
+from django.utils.translation import gettext_lazy
 
-SPOKEN_OF = 0.8  # the calibration is told in words at the confidence nearest to this
+from classifier import charts
+from classifier.charts import Cell, DotPlot, LinePlot, Score
+from classifier.ml.artifacts import Card
+from classifier.ml.metrics import Interval, interval
+
+KINDS = ("single-words", "word-pairs", "sentences")  # the folders of lingua's layout
+HELD_OUT = "held-out"
+TEST_SETS = dict(zip((*KINDS, HELD_OUT), ("single words", "word pairs", "sentences", "held-out words"), strict=True))
+TEST_SETS_ON_PAGES = {
+    "single-words": gettext_lazy("Public single words"),
+    "word-pairs": gettext_lazy("Public word pairs"),
+    "sentences": gettext_lazy("Public sentences"),
+    HELD_OUT: gettext_lazy("Held-out words"),
+}
+AS_TYPED = "as typed"  # texts without typing errors
+TYPICAL_CONFIDENCE = 0.8  # pages describe the calibration at the confidence nearest to this
+
+
+def set_name(key: str) -> str:
+    """Return the English name of a set of texts; an unknown key is its own name."""
+    return TEST_SETS.get(key, key)
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
-    """What a model is worth on one set of texts."""
+class TestSetScores:
+    """The scores of a model on one set of texts; what was not measured is empty or None."""
 
-    measure: Measure
-    languages: Rows | None = None
-    lengths: Plot | None = None
-    reliability: Plot | None = None
+    score: Score
+    languages: DotPlot | None = None
+    lengths: LinePlot | None = None
+    reliability: LinePlot | None = None
     calibration_error: float | None = None
-    confusion: tuple[tuple[str, list[Cell]], ...] = ()
+    confusion: tuple[tuple[str, list[Cell]], ...] = ()  # the row of each true language
     verdicts: Mapping[str, float | None] | None = None
-    elsewhere: Mapping[str, float] | None = None  # how often texts of no language of its own got one
+    single_on_foreign: Mapping[str, float] | None = None  # share of `single` on texts of no language it knows
     words_per_second: int | None = None
 
     @property
     def name(self) -> str:
-        """The name of the texts."""
-        return self.measure.name
+        """The key of the set of texts."""
+        return self.score.name
 
     @property
-    def spoken(self) -> tuple[float, float] | None:
-        """A confidence and how often it was right, to be told in words."""
+    def calibration_point(self) -> tuple[float, float] | None:
+        """A typical confidence and the accuracy of answers with it."""
         if self.reliability is None:
             return None
-        pairs = [(point.across, point.value.value) for point in self.reliability.points if point.across is not None]
-        return min(pairs, key=lambda pair: abs(pair[0] - SPOKEN_OF), default=None)
+        points = self.reliability.points
+        pairs = [(one.confidence, one.score.share.value) for one in points if one.confidence is not None]
+        return min(pairs, key=lambda pair: abs(pair[0] - TYPICAL_CONFIDENCE), default=None)
 
 
 @dataclass(frozen=True, slots=True)
-class Worth:
-    """All that was measured of a model."""
+class ModelScores:
+    """All scores of a model."""
 
-    tests: list[Test]
-    training: Mapping[str, Plot]  # by kind of words: the loss after each pass
+    test_sets: list[TestSetScores]
+    training: Mapping[str, LinePlot]  # `loss` and `val_loss` after each pass
 
     @property
-    def accuracy(self) -> Rows | None:
+    def accuracy(self) -> DotPlot | None:
         """The accuracy on all sets of texts."""
-        return rows_of([test.measure for test in self.tests]) if self.tests else None
+        return charts.dot_plot([one.score for one in self.test_sets]) if self.test_sets else None
 
     @property
-    def words(self) -> list[Test]:
-        """The tests on single words, of which lengths and mistakes are drawn."""
-        return [test for test in self.tests if test.lengths]
+    def word_sets(self) -> list[TestSetScores]:
+        """The scores on sets of single words, which have lengths."""
+        return [one for one in self.test_sets if one.lengths]
 
     @property
     def speed(self) -> int | None:
-        """Words a second in chunks, of the test with the most texts."""
-        largest = max(self.tests, key=lambda test: test.measure.texts, default=None)
+        """Words a second in chunks, on the largest set of texts."""
+        largest = max(self.test_sets, key=lambda one: one.score.texts, default=None)
         return largest.words_per_second if largest else None
 
 
-def worth_of(card: Card) -> Worth:
-    """Return what the card says of a model."""
+def model_scores(card: Card) -> ModelScores:
+    """Return the scores in a card, public sets of texts first."""
     history = card.training.get("history", {})
-    training = {kind: curve(history[kind]) for kind in ("loss", "val_loss") if history.get(kind)}
-    return Worth(list(_tests(card)), training)
+    training = {kind: charts.loss_curve(history[kind]) for kind in ("loss", "val_loss") if history.get(kind)}
+    ordered = sorted(card.scores.items(), key=lambda item: (*TEST_SETS, item[0]).index(item[0]))
+    found = [set_scores(name, scores) for name, scores in ordered if _complete(scores)]
+    return ModelScores(found, training)
 
 
-def _tests(card: Card) -> Iterator[Test]:
-    for name, scores in sorted(card.scores.items(), key=lambda item: (*KINDS, item[0]).index(item[0])):
-        if scores.get("words") and scores.get("accuracy") is not None:
-            yield _test(Measure(name, scores["words"], interval(scores["accuracy"], scores["words"])), scores)
+def _complete(scores: Mapping[str, Any]) -> bool:
+    return bool(scores.get("words")) and scores.get("accuracy") is not None
 
 
-def _test(measure: Measure, scores: Mapping[str, Any]) -> Test:
-    languages, lengths = list(_languages(scores)), [_band(row) for row in scores.get("by_length", ())]
+def set_scores(name: str, scores: Mapping[str, Any]) -> TestSetScores:
+    """Return the charts of the scores that training.evaluation measured on one set of texts."""
+    languages, lengths = list(_languages(scores)), [_score(row["letters"], row) for row in scores.get("by_length", ())]
     bins = scores.get("reliability", ())
-    measures = [Measure("", row["words"], interval(row["accuracy"], row["words"])) for row in bins]
-    return Test(
-        measure,
-        languages=rows_of(languages) if languages else None,
-        lengths=by_order(lengths) if lengths else None,
-        reliability=against_ideal([row["confidence"] for row in bins], measures) if measures else None,
+    cells = charts.matrix_cells(scores.get("confusion", ()))
+    confidences, accuracies = [row["confidence"] for row in bins], [_score("", row) for row in bins]
+    return TestSetScores(
+        _score(name, scores),
+        languages=charts.dot_plot(languages) if languages else None,
+        lengths=charts.line_plot(lengths) if lengths else None,
+        reliability=charts.reliability_diagram(confidences, accuracies) if bins else None,
         calibration_error=scores.get("expected_calibration_error"),
-        confusion=tuple(zip(scores.get("by_language", ()), matrix(scores.get("confusion", ())), strict=False)),
+        confusion=tuple(zip(scores.get("by_language", ()), cells, strict=False)),
         verdicts=scores.get("verdicts"),
-        elsewhere=scores.get("single_elsewhere"),
+        single_on_foreign=scores.get("single_elsewhere"),
         words_per_second=scores.get("words_per_second"),
     )
 
 
-def _languages(scores: Mapping[str, Any]) -> Iterator[Measure]:
-    """Yield the accuracy on the texts of each language that had any; the confusion matrix knows how many."""
-    for (language, accuracy), row in zip(
-        scores.get("by_language", {}).items(), scores.get("confusion", ()), strict=False
-    ):
+def _score(name: str, scores: Mapping[str, Any]) -> Score:
+    return Score(name, scores["words"], interval(scores["accuracy"], scores["words"]))
+
+
+def _languages(scores: Mapping[str, Any]) -> Iterator[Score]:
+    """Yield the accuracy on each language that has texts; the confusion matrix holds their number."""
+    languages, rows = scores.get("by_language", {}).items(), scores.get("confusion", ())
+    for (language, accuracy), row in zip(languages, rows, strict=False):
         if accuracy is not None and sum(row):
-            yield Measure(language, sum(row), interval(accuracy, sum(row)))
+            yield Score(language, sum(row), interval(accuracy, sum(row)))
 
 
-def _band(row: Mapping[str, Any]) -> Measure:
-    return Measure(row["letters"], row["words"], interval(row["accuracy"], row["words"]))
+def program_scores(results: Mapping[str, Any]) -> dict[str, list[Score]]:
+    """Return the scores that benchmarks.accuracy measured, by kind of text: our models and other programs.
+
+    All kinds have the order of the first: best program first.
+    """
+    kinds = {kind: results["results"][kind][AS_TYPED] for kind in results["texts"]}
+    first = next(iter(kinds.values()))
+    systems = sorted(results["systems"], key=lambda system: first[system["name"]]["accuracy"], reverse=True)
+    return {
+        kind: [_program_score(system, results["texts"][kind], scores[system["name"]]) for system in systems]
+        for kind, scores in kinds.items()
+    }
+
+
+def _program_score(system: Mapping[str, Any], texts: int, scores: Mapping[str, Any]) -> Score:
+    share = Interval(scores["accuracy"], scores["low"], scores["high"])
+    return Score(system["name"], texts, share, ours=system.get("ours", False))

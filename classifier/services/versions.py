@@ -5,17 +5,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 
-from classifier.charts import Measure
+from classifier.charts import Score
 from classifier.ml.artifacts import SERVED, BadVersion, Card, version_folders
-from classifier.ml.metrics import Interval
+from classifier.scores import program_scores
 from classifier.services import registry
 
 COMPARISON = settings.BASE_DIR / "docs" / "accuracy.json"  # `manage.py benchmark_accuracy` writes it
-AS_TYPED = "as typed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +88,9 @@ def _card(folder: Path) -> Card | None:
 
 
 @lru_cache(maxsize=1)
-def compared(path: Path = COMPARISON) -> dict[str, list[Measure]]:
-    """Return the accuracy of our models and of other programs by kind of text, the best on the first kind first."""
+def compared(path: Path = COMPARISON) -> dict[str, list[Score]]:
+    """Return the accuracy of our models and of other programs by kind of text; {} without a readable file."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        return program_scores(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError):
         return {}
-    first = found["results"][next(iter(found["texts"]))][AS_TYPED]
-    systems = sorted(found["systems"], key=lambda system: first[system["name"]]["accuracy"], reverse=True)
-    return {
-        kind: [_measure(system, count, found["results"][kind][AS_TYPED]) for system in systems]
-        for kind, count in found["texts"].items()
-    }
-
-
-def _measure(system: dict[str, Any], texts: int, scores: dict[str, Any]) -> Measure:
-    own = scores[system["name"]]
-    share = Interval(own["accuracy"], own["low"], own["high"])
-    return Measure(system["name"], texts, share, ours=system.get("ours", False))

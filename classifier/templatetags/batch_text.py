@@ -10,7 +10,7 @@ from classifier.languages import OTHER_LABELS, label_name, mentioned
 from classifier.ml.artifacts import UNDETERMINED
 from classifier.models import MULTIPLE
 from classifier.services.batches import NO_WORD, Part
-from classifier.templatetags.model_text import counted
+from classifier.templatetags.model_text import number
 
 register = template.Library()
 
@@ -27,7 +27,7 @@ def summed(parts: Sequence[Part]) -> str:
     if not languages:
         return _("None of these words is clearly of one language")
     first = languages[0]
-    values = {"language": mentioned(first.label), "count": counted(first.count), "total": counted(total)}
+    values = {"language": mentioned(first.label), "count": number(first.count), "total": number(total)}
     if first.count == total:
         return ngettext("One word, and it is %(language)s", "All %(total)s words are %(language)s", total) % values
     if 2 * first.count > total:

@@ -1,17 +1,20 @@
-"""Says what networks are and what was measured of them, in the words that their pages show."""
+"""Filters for the pages of models: descriptions of networks, names and numbers of scores."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django import template
+from django.template.defaultfilters import floatformat
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from classifier.charts import NUMBER, PERCENT
 from classifier.ml.artifacts import Card
 from classifier.ml.metrics import Interval
 from classifier.ml.verdict import SEVERAL, SINGLE, UNSURE
+from classifier.scores import TEST_SETS_ON_PAGES
 from classifier.templatetags.answer_text import percent
 
 register = template.Library()
@@ -22,7 +25,7 @@ _ANSWER = gettext_lazy("A probability for each language, and one for “none of 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """What there is to say about one kind of network; `drawing` shows the numbered steps."""
+    """Description of one kind of network; the template `drawing` shows the numbered steps."""
 
     drawing: str
     text: Promise
@@ -96,13 +99,7 @@ NETWORKS = {
         ),
     ),
 }
-TESTS = {
-    "single-words": gettext_lazy("Public single words"),
-    "word-pairs": gettext_lazy("Public word pairs"),
-    "sentences": gettext_lazy("Public sentences"),
-    "held-out": gettext_lazy("Held-out words"),
-}
-ELSEWHERE = {
+FOREIGN_TEXTS = {
     "German": gettext_lazy("German words"),
     "Polish": gettext_lazy("Polish words"),
     "random strings": gettext_lazy("Random letters"),
@@ -119,84 +116,90 @@ SYSTEMS = {
 CURVES = {"loss": gettext_lazy("On training words"), "val_loss": gettext_lazy("On validation words")}
 
 
+NAMES = TEST_SETS_ON_PAGES | FOREIGN_TEXTS | VERDICTS | SYSTEMS | CURVES
+
+
 @register.filter
 def network(name: str) -> Network | None:
-    """Return what there is to say about the network of a model, None of one that is not known."""
+    """Return the description of a model's network, None for an unknown model."""
     return NETWORKS.get(name)
 
 
 @register.filter
-def called(name: str) -> str:
-    """Return texts, a verdict, a program or a curve as people call it."""
-    return str((TESTS | ELSEWHERE | VERDICTS | SYSTEMS | CURVES).get(name, name))
+def display_name(key: str) -> str:
+    """Return the name of a test set, verdict, program or curve in the reader's language."""
+    return str(NAMES.get(key, key))
 
 
 @register.filter
-def counted(number: float, decimals: int = 0) -> str:
-    """Return a number as people write it: 14,002."""
-    return number_format(round(number, decimals), decimals, force_grouping=True)
+def number(value: float, decimals: int = 0) -> str:
+    """Return a number with separators of thousands: 14,002."""
+    return number_format(round(value, decimals), decimals, force_grouping=True)
 
 
 @register.filter
 def size(megabytes: float) -> str:
     """Return the size of a file."""
-    return (_("%(number)s MB") % {"number": counted(megabytes, 1)}).replace(" ", "\N{NO-BREAK SPACE}")
+    return (_("%(number)s MB") % {"number": number(megabytes, 1)}).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 @register.filter
 def weights(parameters: int) -> str:
-    """Return how many numbers a network has learnt."""
+    """Return the number of a network's weights in millions."""
     # The same in English, but French says 0,46 million and 2,10 millions.
     text = ngettext("%(number)s million", "%(number)s million", int(parameters / 1e6))
-    return text % {"number": counted(parameters / 1e6, 2)}
+    return text % {"number": number(parameters / 1e6, 2)}
 
 
 @register.filter
 def minutes(seconds: int) -> str:
-    """Return how long a training took."""
+    """Return a duration in whole minutes, at least one."""
     whole = max(1, round(seconds / 60))
     return ngettext("%(count)d minute", "%(count)d minutes", whole) % {"count": whole}
 
 
 @register.filter
 def bounds(share: Interval) -> str:
-    """Return the ends of an interval, in percent."""
-    ends = {"low": counted(100 * share.low, 1), "high": counted(100 * share.high, 1)}
+    """Return the ends of an interval in percent."""
+    ends = {"low": percentage_points(share.low), "high": percentage_points(share.high)}
     return _("%(low)s to %(high)s") % ends
 
 
 @register.filter
-def round_percent(share: float) -> str:
-    """Return a round share in percent, with a decimal only if it has one."""
-    return percent(share, 0 if float(round(100 * share, 4)).is_integer() else 1)
+def tick_label(value: float, unit: str) -> str:
+    """Return a number on a chart's scale: 80 % (`percent`), 80 (`points`), or 0.8 (`number`)."""
+    if unit == NUMBER:
+        return floatformat(value, "-3")
+    decimals = 0 if float(round(100 * value, 4)).is_integer() else 1
+    return percent(value, decimals) if unit == PERCENT else percentage_points(value, decimals)
 
 
 @register.filter
-def points(share: float) -> str:
-    """Return a difference of shares in points of a hundred."""
-    return counted(100 * share, 1)
+def percentage_points(share: float, decimals: int = 1) -> str:
+    """Return a share of 1 times 100, without the percent sign."""
+    return number(100 * share, decimals)
 
 
 @register.filter
 def opacity(strength: float) -> str:
-    """Return how opaque the colour of a cell is: faint enough for the number on it."""
+    """Return the opacity of a cell's colour, faint enough for the number on it."""
     return f"{0.35 * strength:.3f}"
 
 
 @register.filter
-def shares(verdicts: Mapping[str, float]) -> list[tuple[str, float]]:
-    """Return how often each verdict is given."""
-    return [(called(verdict), verdicts[verdict]) for verdict in VERDICTS if verdict in verdicts]
+def verdict_shares(verdicts: Mapping[str, float]) -> list[tuple[str, float]]:
+    """Return the name and share of each verdict."""
+    return [(display_name(verdict), verdicts[verdict]) for verdict in VERDICTS if verdict in verdicts]
 
 
 @register.filter
-def elsewhere(named: Mapping[str, float]) -> list[tuple[str, float]]:
-    """Return how often texts of none of the languages were said to be in one."""
-    return [(called(texts), share) for texts, share in named.items()]
+def foreign_shares(shares: Mapping[str, float]) -> list[tuple[str, float]]:
+    """Return the name of foreign texts and the share of them said to be in one language."""
+    return [(display_name(texts), share) for texts, share in shares.items()]
 
 
 @register.filter
-def accuracy_on(card: Card | None, test: str) -> str:
-    """Return the accuracy of a version on a set of texts, a dash when it is not known."""
-    accuracy = card.scores.get(test, {}).get("accuracy") if card else None
+def accuracy_on(card: Card | None, test_set: str) -> str:
+    """Return the accuracy of a version on a test set, a dash when it is not known."""
+    accuracy = card.scores.get(test_set, {}).get("accuracy") if card else None
     return "\N{EN DASH}" if accuracy is None else percent(accuracy, 1)

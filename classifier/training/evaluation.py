@@ -14,12 +14,11 @@ from classifier.ml.artifacts import Card
 from classifier.ml.encoding import Encoder, normalise
 from classifier.ml.identifier import Identifier
 from classifier.ml.verdict import SINGLE, VERDICTS
+from classifier.scores import HELD_OUT
 from classifier.training.test_sets import LabelledTexts, NoTestWords
 
 if TYPE_CHECKING:
     from classifier.training.lexicon import Lexicon
-
-HELD_OUT = "held-out"
 
 
 def evaluate(

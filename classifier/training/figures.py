@@ -10,14 +10,8 @@ from matplotlib.patches import Rectangle
 
 from classifier.ml.artifacts import Card
 from classifier.ml.metrics import Interval, interval
+from classifier.scores import set_name
 from classifier.training.figure_style import ACCENT, BAD, INK, MUTED, NONE, SERIES, figure_of, save
-
-TEST_NAMES = {
-    "held-out": "Held-out words",
-    "single-words": "Single words",
-    "word-pairs": "Word pairs",
-    "sentences": "Sentences",
-}
 
 Scores = Mapping[str, Any]  # what evaluation.evaluate returns
 ByModel = Mapping[str, Scores]
@@ -52,7 +46,7 @@ def draw(
 def accuracy_by_model(measured: Mapping[str, ByModel]) -> Figure:
     """Draw the accuracy on each set of texts, a row a model, the first in the accent colour."""
     panels = {
-        TEST_NAMES.get(test, test): {name: interval(one["accuracy"], one["words"]) for name, one in by_model.items()}
+        set_name(test).capitalize(): {name: interval(one["accuracy"], one["words"]) for name, one in by_model.items()}
         for test, by_model in measured.items()
     }
     return intervals(panels, set(list(next(iter(panels.values())))[:1]))

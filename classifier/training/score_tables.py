@@ -9,10 +9,10 @@ from typing import Any
 
 from classifier.languages import language_name
 from classifier.ml.artifacts import Card
+from classifier.scores import set_name
 
 Measured = dict[str, dict[str, Any]]  # by model: its scores
 CONFUSIONS = 3  # the most frequent ones, shown
-TEST_NAMES = {"held-out": "held-out words", "single-words": "single words", "word-pairs": "word pairs"}
 
 
 def terminal(name: str, measured: Measured) -> list[str]:
@@ -77,7 +77,7 @@ def fill(page: Path, cards: Mapping[str, Card], measured: Mapping[str, Measured]
 
 def accuracy_rows(cards: Mapping[str, Card], measured: Mapping[str, Measured]) -> list[list[str]]:
     """Return what each model is worth on each set of texts."""
-    tests = {TEST_NAMES.get(test, test): by_model for test, by_model in measured.items()}
+    tests = {set_name(test): by_model for test, by_model in measured.items()}
     head = ["model", "weights", "trained in", *(f"{test} ({_texts(by_model)})" for test, by_model in tests.items())]
     return [head] + [
         [

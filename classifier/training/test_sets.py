@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-KINDS = ("single-words", "word-pairs", "sentences")  # the folders of lingua's layout
+from classifier.scores import KINDS
 
 
 @dataclass(frozen=True)

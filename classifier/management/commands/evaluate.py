@@ -12,10 +12,11 @@ from django.core.management.base import BaseCommand, CommandError
 from classifier.languages import language_name
 from classifier.ml.artifacts import CARD, BadVersion
 from classifier.ml.identifier import Identifier
+from classifier.scores import HELD_OUT, KINDS
 from classifier.services import registry
 from classifier.training import evaluation, score_tables, test_sets
 from classifier.training.score_tables import Measured
-from classifier.training.test_sets import KINDS, LabelledTexts, NoTestWords
+from classifier.training.test_sets import LabelledTexts, NoTestWords
 
 TESTDATA = "LINGUA_TESTDATA"  # the environment variable with a folder in lingua's layout
 ELSEWHERE = ("de", "pl")  # languages that a folder may hold and no model knows; Polish is in no training data
@@ -40,7 +41,7 @@ class Command(BaseCommand):
             "--data",
             nargs="+",
             metavar="PATH",
-            help=f"{evaluation.HELD_OUT}, a folder in lingua's layout or a file of lines text<TAB>language",
+            help=f"{HELD_OUT}, a folder in lingua's layout or a file of lines text<TAB>language",
         )
         parser.add_argument("--kind", nargs="+", choices=KINDS, help="of a folder (default: all that it holds)")
         parser.add_argument("--save", action="store_true", help="write the scores into the models' cards")
@@ -112,7 +113,7 @@ def _folder(name: str, version: str) -> Path:
 def default_data() -> list[str]:
     """Return what is measured when nothing is named."""
     testdata = os.environ.get(TESTDATA)
-    return [evaluation.HELD_OUT, *([testdata] if testdata else [])]
+    return [HELD_OUT, *([testdata] if testdata else [])]
 
 
 def read(
@@ -127,7 +128,7 @@ def read(
                 others = [code for code in ELSEWHERE if (path / kind / f"{code}.txt").is_file()]
                 elsewhere = {language_name(code): test_sets.read_kind(path, [code], kind).texts for code in others}
                 yield test_sets.read_kind(path, languages, kind), {**elsewhere, **strings}
-        elif source == evaluation.HELD_OUT:
+        elif source == HELD_OUT:
             yield _held_out(languages), strings
         else:
             yield test_sets.read_tsv(path), strings
