@@ -16,13 +16,14 @@ from django.views.decorators.http import require_safe
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
+from classifier.access.limits import consume_or_raise
 from classifier.api.base import JsonView
 from classifier.api.problems import KINDS, field_errors, problem_fields
 from classifier.api.requests import MOST_ITEMS, PredictionRequest
 from classifier.formats.fields import prediction_fields
 from classifier.formats.share import curl, indented
 from classifier.services import identify as services
-from classifier.services.registry import ModelUnavailable
+from classifier.services import registry
 
 SCHEMA = Path(__file__).with_name("openapi.json")  # `make schema` writes it, and a test compares it
 
@@ -84,7 +85,8 @@ class Example:
 
 @require_safe
 def api_tour(request: HttpRequest) -> HttpResponse:
-    """Show what programs can do, with answers from the serializers that answer programs."""
+    """Show requests of programs, with answers as the API gives them."""
+    consume_or_raise(request, "single")  # a new version's first reader runs the model
     with translation.override("en"):  # as the API answers, whoever reads the page
         examples = _examples(request)
     context = {
@@ -114,11 +116,17 @@ def _examples(request: HttpRequest) -> dict[str, Example]:
 
 
 def _answer() -> str:
-    """Return the answer for a word, of which nothing is stored; empty when no model is there."""
+    """Return the answer for WORD, not stored; empty when no model is available."""
     try:
-        [prediction] = services.identify(words=[WORD], source="api", keep=lambda rows: None)
-    except ModelUnavailable:
+        card = registry.get().card
+        return _answer_of(card.name, card.version)
+    except registry.ModelUnavailable:
         return ""
+
+
+@lru_cache(maxsize=1)
+def _answer_of(model: str, _version: str) -> str:
+    [prediction] = services.identify(words=[WORD], source="api", model=model, keep=lambda rows: None)
     return indented(prediction_fields(prediction, owner=""))
 
 

@@ -6,13 +6,16 @@ import os
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 
 import pytest
 from django.conf import settings
 
+from classifier.api import documentation
 from classifier.api.documentation import SCOPES
 from classifier.api.models import SCOPES as KEY_SCOPES
 from classifier.models import Prediction
+from tests.conftest import fake_card
 
 ADDRESS = "/api-tour/"
 
@@ -61,6 +64,16 @@ def test_the_commands_ask_the_server_that_shows_them(client, db):
 def test_reading_the_tour_stores_nothing(page):
     assert "orignal" in page
     assert Prediction.objects.count() == 0
+
+
+def test_the_tour_asks_a_version_once(client, db, fake_models):
+    documentation._answer_of.cache_clear()
+    first, second = (blocks(client.get(ADDRESS).content.decode(), "Answer")[0] for _ in range(2))
+    assert first == second
+    assert documentation._answer_of.cache_info().misses == 1
+
+    fake_models["Ngram"] = replace(fake_models["Ngram"], card=fake_card("Ngram", "20261123-00000003"))
+    assert "20261123-00000003" in client.get(ADDRESS).content.decode()
 
 
 def test_the_limits_are_those_of_this_server(client, db, monkeypatch):

@@ -80,6 +80,20 @@ def test_reading_pages_is_free(client, limits):
     assert {client.get(path).status_code for path in ("/", "/batches/", "/models/", "/privacy/")} == {200}
 
 
+def test_pages_that_run_a_model_are_limited(client, ask, limits):
+    address = ask("orignal")
+    limits(single=0, batch=0, history=0, feedback=0, export=0)
+
+    pages = (address, "/shared/?word=chat", "/api-tour/")
+    assert {path: client.get(path).status_code for path in pages} == dict.fromkeys(pages, 429)
+
+
+def test_reading_an_answer_counts_as_one_word(client, ask, limits):
+    limits(single=2)
+    address = ask("orignal")
+    assert [client.get(address).status_code for _ in range(2)] == [200, 429]
+
+
 def test_reading_and_deleting_what_was_asked_is_limited_apart(client, limits):
     limits(history=1)
     address = client.post("/batches/", {"words": "chat"}).headers["Location"]

@@ -80,6 +80,7 @@ def _identify(request: HttpRequest, *, word: str, private: bool, **how: Any) -> 
 
 @personal
 @require_safe
+@limited("single", "GET")  # its explanation runs the model
 def result(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Show an answer, and ask whether it is right."""
     return _result(request, _find(request, public_id))
