@@ -5,6 +5,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from classifier.access.counters import STEP, WINDOW
 from classifier.models import Feedback, Prediction
+from classifier.web import forms
 
 pytestmark = pytest.mark.django_db
 
@@ -42,8 +43,40 @@ def test_a_batch_is_counted_by_its_words(client, limits):
     limits(batch=5)
     sent = ["a\nb", "two words\nc\nd", "e\n12", "f"]
 
-    assert [client.post("/batches/", {"words": words}).status_code for words in sent] == [303, 429, 303, 303]
-    assert client.post("/batches/", {"words": ""}).status_code == 429  # what is refused counts as one
+    # A refused batch counts as one word.
+    assert [client.post("/batches/", {"words": words}).status_code for words in sent] == [303, 429, 303, 429]
+
+
+def test_invalid_batch_is_counted(client, limits):
+    limits(batch=2)
+    assert [client.post("/batches/", {"words": words}).status_code for words in ("", "12", "a")] == [400, 400, 429]
+
+
+def test_upload_is_counted_by_its_size(client, limits, file):
+    limits(batch=3_000)
+    blank = b"\n" * 2_000_000
+
+    statuses = [client.post("/batches/", {"file": file(blank, "words.txt")}).status_code for _ in range(2)]
+    assert statuses == [400, 429]
+
+
+def test_upload_is_counted_by_its_words_where_they_cost_more_than_its_size(client, limits, file):
+    limits(batch=3_000)
+    words = b"a\n" * 2_000
+
+    statuses = [client.post("/batches/", {"file": file(words, "words.txt")}).status_code for _ in range(2)]
+    assert statuses == [303, 429]
+    assert Prediction.objects.count() == 2_000
+
+
+def test_upload_over_the_limit_is_not_decoded(client, limits, file, monkeypatch):
+    limits(batch=0)
+
+    def fail(_content):
+        raise AssertionError("decoded")
+
+    monkeypatch.setattr(forms, "decoded", fail)
+    assert client.post("/batches/", {"file": file(b"a\nb", "words.txt")}).status_code == 429
 
 
 def test_words_of_a_refused_batch_are_kept_and_a_file_is_to_be_chosen_again(client, limits, tmp_path):

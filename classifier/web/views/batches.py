@@ -28,6 +28,7 @@ from classifier.web.forms import BatchForm
 from classifier.words.lists import MOST_BYTES, MOST_WORDS
 
 LISTED = 5  # batches on the first page
+BYTES_PER_WORD = 1024  # decoding this much costs at most as much as answering a word
 
 
 @personal
@@ -37,10 +38,10 @@ def start(request: HttpRequest) -> HttpResponseBase:
     """Show the form; answer private words by the file, any others at their own address."""
     posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = BatchForm(*posted, keeps_history=keeps_history(request))
-    if form.is_bound:
-        consume_or_raise(request, "batch", form.found.size if form.is_valid() else 1)
+    read = _consume_reading(request) if form.is_bound else 0
     if not form.is_valid():
         return _form(request, form)
+    consume_or_raise(request, "batch", max(form.found.size - read, 0))
     asked = {name: form.cleaned_data[name] for name in ("model", "languages")}
     if form.cleaned_data["private"]:
         return _file(batches.answer_privately(form.found, **asked), form.cleaned_data["format"])
@@ -48,6 +49,13 @@ def start(request: HttpRequest) -> HttpResponseBase:
     response = HttpResponseRedirect(resolve_url("batch", batch.public_id), status=303)
     set_visitor_cookie(request, response)
     return response
+
+
+def _consume_reading(request: HttpRequest) -> int:
+    """Consume the cost of decoding the body, in words; return it, or raise LimitExceeded."""
+    cost = 1 + int(request.META.get("CONTENT_LENGTH") or 0) // BYTES_PER_WORD
+    consume_or_raise(request, "batch", cost)
+    return cost
 
 
 def _form(request: HttpRequest, form: BatchForm) -> HttpResponse:
