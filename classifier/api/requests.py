@@ -9,6 +9,7 @@ from rest_framework import serializers
 from rest_framework.settings import api_settings
 
 from classifier.api.problems import field_errors
+from classifier.formats.files import DOWNLOADS
 from classifier.ml.verdict import VERDICTS
 from classifier.models import MULTIPLE, Feedback
 from classifier.services import identify as services
@@ -19,7 +20,6 @@ from classifier.words.clean import clean_word
 
 MOST_ITEMS = 1000
 MOST_ROWS = 100  # of a page
-FORMATS = ("csv", "jsonl")
 
 
 class WordField(serializers.Field[str, Any, str, Any]):
@@ -221,7 +221,7 @@ class PageQuery(HistoryQuery):
 class ExportQuery(HistoryQuery):
     """Which rows are exported, and how they are written."""
 
-    format = serializers.ChoiceField(FORMATS, default="csv")
+    format = serializers.ChoiceField(DOWNLOADS, default=DOWNLOADS[0])
 
 
 @dataclass(frozen=True, slots=True)

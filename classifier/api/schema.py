@@ -9,6 +9,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from classifier.api import requests, responses
 from classifier.api.idempotency import HEADER
 from classifier.api.problems import BY_STATUS, CONTENT_TYPE
+from classifier.formats.files import DOWNLOADS, FORMATS
 from classifier.models import MULTIPLE
 from classifier.words.clean import MAX_TEXT_LENGTH, MAX_WORD_LENGTH
 
@@ -29,7 +30,7 @@ LOCATION = OpenApiParameter(
     response=[201],
     description="The address of the prediction; a private one has none.",
 )
-FILE = {(200, "text/csv"): str, (200, "application/jsonl"): str}
+FILE = {(200, FORMATS[name].media_type): str for name in DOWNLOADS}
 
 
 def _describe(tag: str, name: str, answer: Any, *, status: int = 200, **options: Any) -> Callable[[Method], Method]:

@@ -3,7 +3,6 @@
 from django.urls import path
 
 from classifier.api import documentation, service, views
-from classifier.api.export import Export
 
 app_name = "api"
 urlpatterns = [
@@ -13,7 +12,7 @@ urlpatterns = [
     path("v1/identify", views.Identify.as_view(), name="identify"),
     path("v1/predictions", views.Predictions.as_view(), name="predictions"),
     path("v1/predictions/batch", views.Batch.as_view(), name="batch"),
-    path("v1/predictions/export", Export.as_view(), name="export"),
+    path("v1/predictions/export", views.Export.as_view(), name="export"),
     path("v1/predictions/<uuid:public_id>", views.PredictionDetail.as_view(), name="prediction"),
     path("v1/predictions/<uuid:public_id>/feedback", views.FeedbackView.as_view(), name="feedback"),
     path("v1/models", service.Models.as_view(), name="models"),

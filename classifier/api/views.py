@@ -5,8 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import BadRequest
+from django.http import StreamingHttpResponse
 from django.urls import reverse
 from rest_framework.exceptions import ValidationError
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -16,6 +18,7 @@ from classifier.api.base import JsonView, query, require_owner, valid
 from classifier.api.problems import problem_fields
 from classifier.api.requests import (
     BatchRequest,
+    ExportQuery,
     FeedbackRequest,
     HistoryQuery,
     IdentifyQuery,
@@ -26,7 +29,9 @@ from classifier.api.requests import (
     check_items,
 )
 from classifier.api.responses import article_fields, article_languages, feedback_fields
+from classifier.formats.columns import HISTORY
 from classifier.formats.fields import prediction_fields
+from classifier.formats.files import DOWNLOADS, FORMATS, download
 from classifier.models import Prediction, new_public_id
 from classifier.services import history
 from classifier.services import identify as services
@@ -130,6 +135,34 @@ class PredictionDetail(JsonView):
         """Delete one of your own predictions with the feedback on it."""
         history.delete_one(require_owner(request), public_id)
         return Response(status=204)
+
+
+class FileRenderer(BaseRenderer):
+    """A format of files in the negotiation of content; the file itself is streamed."""
+
+    charset = "utf-8"
+
+    def __init__(self, name: str) -> None:
+        self.format, self.media_type = name, FORMATS[name].media_type
+
+
+class Export(JsonView):
+    """A history as a file of any length, with the filters of the list."""
+
+    scopes = {"GET": "export"}
+
+    def get_renderers(self) -> list[BaseRenderer]:
+        """Return the renderer of the format in the query, which the Accept header has to allow."""
+        name = self.request.GET.get("format", "")
+        return [FileRenderer(name if name in DOWNLOADS else DOWNLOADS[0])]
+
+    @schema.EXPORT
+    def get(self, request: Request) -> StreamingHttpResponse:
+        """Export your own predictions, newest first."""
+        owner = require_owner(request)
+        asked = valid(ExportQuery(data=query(request)))
+        name = asked.pop("format")
+        return download(history.read_all(history.select(owner, asked), owner), HISTORY, name)
 
 
 class Batch(JsonView):

@@ -1,122 +1,143 @@
-"""Writes answers as a table for people, or as TSV, CSV, JSON and JSON lines for programs."""
+"""Formats of files: a table for people, TSV and CSV for spreadsheets, JSON and JSON lines for programs."""
 
 import csv
-import io
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import Any, ClassVar
 
-from classifier.formats.fields import answer_fields, comparison_fields
+from django.http import StreamingHttpResponse
+from rest_framework.utils.encoders import JSONEncoder
+
+from classifier.formats.columns import Cell, Layout, Result, answers_of, error_detail, lines_of
+from classifier.formats.fields import answer_fields, comparison_fields, prediction_fields
 from classifier.languages import language_name
 from classifier.ml.answers import Answer, Comparison
-from classifier.words.lists import Refusal
+from classifier.models import Prediction
+from classifier.words.lists import Row
 
-LONGEST_CELL = 40  # a longer text does not push the other lines of a table apart
+LONGEST_CELL = 40  # characters; longer texts do not widen the first column of a table
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-Row = Answer | Comparison | Refusal
-
-
-def _answers(rows: Iterable[Row]) -> list[Answer]:
-    """Return the answers among `rows`; of a comparison those of all models, one after another."""
-    each = ([row] if isinstance(row, Answer) else row.answers for row in rows if not isinstance(row, Refusal))
-    return [answer for answers in each for answer in answers]
+PIECE = 100  # rows of a download that are sent at once
 
 
-def without_formula(cell: str) -> str:
-    """Return `cell` such that no spreadsheet takes it for a formula (OWASP, CSV injection)."""
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+def escape_formula(cell: Cell) -> Cell:
+    """Return `cell` so that no spreadsheet runs it as a formula (OWASP, CSV injection)."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
 
 
 class JsonLines:
-    """One answer or error a line, exact, without the fields that only stored answers have."""
+    """One answer or error a line, as the API writes it."""
 
+    media_type: ClassVar[str] = "application/jsonl"
     opening = closing = ""
     before_first = before_next = ""
     after = "\n"
 
-    def __init__(self, languages: Sequence[str]) -> None:
+    def __init__(self, layout: Layout, languages: Sequence[str]) -> None:
+        self._numbered = "row" in layout.columns
         self._before = self.before_first
-        self._encode = json.JSONEncoder(ensure_ascii=False).encode
+        self._encode = JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
-    def rows(self, rows: Iterable[Row]) -> str:
+    def rows(self, rows: Iterable[Row[Result]]) -> str:
         """Return the text of `rows`, one line each."""
         return "".join(map(self._row, rows))
 
-    def _row(self, row: Row) -> str:
+    def _row(self, row: Row[Result]) -> str:
         before, self._before = self._before, self.before_next
-        return f"{before}{self._encode(_fields(row))}{self.after}"
+        # Comments may hold the line separators of Unicode, at which some readers would split the line.
+        text = self._encode(self._fields(row)).replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+        return f"{before}{text}{self.after}"
+
+    def _fields(self, row: Row[Result]) -> dict[str, Any]:
+        number = {"row": row.number} if self._numbered else {}
+        if row.value is None:
+            return (number or {"line": row.number}) | {"error": {"code": row.code, "detail": error_detail(row)}}
+        return number | _value_fields(row.value)
 
 
 class Json(JsonLines):
     """One array of the same objects, written as it grows."""
 
+    media_type = "application/json"
     opening, closing = "[", "\n]\n"
     before_first, before_next = "\n", ",\n"
     after = ""
 
 
-def _fields(row: Row) -> dict[str, object]:
-    if isinstance(row, Refusal):
-        return {"line": row.line, "error": {"code": row.code, "detail": row.detail}}
-    fields = comparison_fields(row) if isinstance(row, Comparison) else answer_fields(row)
-    return {**fields, "correction": None, "reviewed": None}
+def _value_fields(value: Result) -> dict[str, Any]:
+    address = {}
+    if isinstance(value, Prediction):
+        if not value.private:
+            return prediction_fields(value, value.owner)
+        address = {"id": None}  # no look-up of feedback: a private prediction has none
+        value = value.comparison() or value.answer()
+    fields = comparison_fields(value) if isinstance(value, Comparison) else answer_fields(value)
+    return {**address, **fields, "correction": None, "reviewed": None}
 
 
 class Tsv:
-    """Tab-separated columns: the answer, then a probability for each language; cells are exact."""
+    """Tab-separated columns; cells are exact."""
 
+    media_type: ClassVar[str] = "text/tab-separated-values"
     delimiter = "\t"
     closing = ""
 
-    def __init__(self, languages: Sequence[str]) -> None:
-        self._languages = languages
-        self._names = ["word", "language", "verdict", *languages, "undetermined", "model", "model_version"]
-        self.opening = self._lines([self._names])
+    def __init__(self, layout: Layout, languages: Sequence[str]) -> None:
+        self._columns = list(layout.readers(languages))
+        self._shows_errors = "error" in layout.columns
+        writer = csv.writer(_Echo(), delimiter=self.delimiter, lineterminator=layout.line_end)
+        self._write: Callable[[Iterable[Cell]], str] = writer.writerow
+        self.opening = self._write(name for name, _read in self._columns)
 
-    def rows(self, rows: Iterable[Row]) -> str:
-        """Return the text of the answers among `rows`, one line each."""
-        return self._lines(map(self._cells, _answers(rows)))
+    def rows(self, rows: Iterable[Row[Result]]) -> str:
+        """Return the lines of `rows`: one an answer, and one an error if there is a column for it."""
+        return "".join(self._write(map(self._cell, cells)) for row in rows for cells in self._lines(row))
 
-    def _cells(self, answer: Answer) -> list[str | float]:
-        shares = {candidate.language: candidate.probability for candidate in answer.candidates}
-        probabilities = [shares[language] for language in self._languages]
-        start = [self._word(answer.word), answer.language or "", answer.verdict]
-        return [*start, *probabilities, answer.undetermined, answer.model, answer.model_version]
+    def _lines(self, row: Row[Result]) -> Iterator[Iterable[Cell]]:
+        if row.value is None and self._shows_errors:
+            known: dict[str, Cell] = {"row": row.number, "error": error_detail(row)}
+            yield [known.get(name) for name, _read in self._columns]
+        for line in lines_of(row):
+            yield [read(line) for _name, read in self._columns]
 
-    def _word(self, word: str) -> str:
-        return word
-
-    def _lines(self, lines: Iterable[Sequence[str | float]]) -> str:
-        text = io.StringIO()
-        csv.writer(text, delimiter=self.delimiter, lineterminator="\n").writerows(lines)
-        return text.getvalue()
+    def _cell(self, cell: Cell) -> Cell:
+        return cell
 
 
 class Csv(Tsv):
     """The same columns for spreadsheets, separated by commas and safe against formulas."""
 
+    media_type = "text/csv"
     delimiter = ","
 
-    def _word(self, word: str) -> str:
-        return without_formula(word)
+    def _cell(self, cell: Cell) -> Cell:
+        return escape_formula(cell)
+
+
+class _Echo:
+    """A file for csv.writer, whose `writerow` returns what `write` does."""
+
+    def write(self, text: str) -> str:
+        return text
 
 
 class Table:
     """Aligned columns for people; the first rows decide how wide the words' and the models' columns are."""
 
+    media_type: ClassVar[str] = "text/plain"
     opening = closing = ""
     _width = _model_width = 0
 
-    def __init__(self, languages: Sequence[str]) -> None:
+    def __init__(self, layout: Layout, languages: Sequence[str]) -> None:
         self._names = {language: language_name(language) for language in languages}
         self._name_width = max(map(len, self._names.values()))
 
-    def rows(self, rows: Iterable[Row]) -> str:
+    def rows(self, rows: Iterable[Row[Result]]) -> str:
         """Return the text of the answers among `rows`, one line each."""
         rows = list(rows)
-        answers = _answers(rows)
+        answers = [answer for row in rows for answer in answers_of(row)]
         self._width = self._width or min(LONGEST_CELL, max((len(answer.word) for answer in answers), default=0))
-        if any(isinstance(row, Comparison) for row in rows):
+        if any(isinstance(row.value, Comparison) for row in rows):
             self._model_width = self._model_width or max(len(answer.model) for answer in answers)
         return "".join(map(self._line, answers))
 
@@ -129,4 +150,35 @@ class Table:
 
 
 Format = JsonLines | Tsv | Table
+# Each name is also the ending of the file's name.
 FORMATS: dict[str, type[Format]] = {"table": Table, "tsv": Tsv, "csv": Csv, "json": Json, "jsonl": JsonLines}
+DOWNLOADS = ("csv", "jsonl")  # offered by pages and API, the usual one first
+
+
+def download(rows: Iterable[Row[Prediction]], layout: Layout, name: str) -> StreamingHttpResponse:
+    """Return `rows` as a file of the format `name`, sent while they are read."""
+    headers = {"Content-Disposition": f'attachment; filename="{layout.stem}.{name}"'}
+    content_type = f"{FORMATS[name].media_type}; charset=utf-8"
+    return StreamingHttpResponse(_stream(rows, layout, name), content_type=content_type, headers=headers)
+
+
+def _stream(rows: Iterable[Row[Prediction]], layout: Layout, name: str) -> Iterator[str]:
+    rows = iter(rows)
+    start: list[Row[Prediction]] = []  # up to the first answer, which tells the languages
+    for row in rows:
+        start.append(row)
+        if row.value is not None:
+            break
+    file = FORMATS[name](layout, _languages(start))
+    rows = chain(start, rows)
+    yield file.opening
+    while piece := list(islice(rows, PIECE)):
+        yield file.rows(piece)
+    yield file.closing
+
+
+def _languages(rows: Sequence[Row[Prediction]]) -> list[str]:
+    """Return the languages of the answers, in the order of the model."""
+    answers = [answer for row in rows for answer in answers_of(row)]
+    asked = {candidate.language for answer in answers for candidate in answer.candidates}
+    return [label for answer in answers for label in answer.probabilities if label in asked]

@@ -14,11 +14,12 @@ from classifier.models import MULTIPLE, Batch, Prediction, PredictionQuerySet
 from classifier.services import history
 from classifier.services import identify as services
 from classifier.services.store import store
-from classifier.words.lists import Words
+from classifier.words.lists import Row, Words
 
 PAGE = 100  # rows
 NO_WORD = "no word"  # the label of rows that hold none
 
+INVALID = _("This is no word.")
 REASONS = {
     "required": _("There is no word in this row."),
     "no_letters": _("This contains no letters."),
@@ -30,31 +31,17 @@ REASONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A row of what was sent: its answer, or the code of why there is none."""
-
-    row: int
-    prediction: Prediction | None = None
-    code: str = ""
-
-    @property
-    def reason(self) -> str:
-        """Why there is no answer."""
-        return str(REASONS.get(self.code, _("This is no word.")))
-
-
-@dataclass(frozen=True, slots=True)
 class BatchPage:
     """Some rows in a batch, and where the pages before and after it start."""
 
-    entries: Sequence[Entry]
+    rows: Sequence[Row[Prediction]]
     before: int | None
     after: int | None
 
     @property
     def last(self) -> int:
         """The number of the last row."""
-        return self.entries[-1].row
+        return self.rows[-1].number
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +80,7 @@ def keep(found: Words, *, owner: str, name: str, model: str, languages: Sequence
     return batch
 
 
-def answer_privately(found: Words, *, model: str, languages: Sequence[str]) -> list[Entry]:
+def answer_privately(found: Words, *, model: str, languages: Sequence[str]) -> list[Row[Prediction]]:
     """Answer the words; neither they nor who asked is kept, nor that they came together.
 
     Raises UnknownModel, ModelUnavailable and UnknownLanguage.
@@ -110,19 +97,17 @@ def predictions(batch: Batch) -> PredictionQuerySet:
 
 def read_page(batch: Batch, start: int) -> BatchPage:
     """Return the page that begins with row `start`, or the next one there is."""
-    entries = _from(batch, start, PAGE + 1)
+    rows = _from(batch, start, PAGE + 1)
     before = _before(batch, start)
-    return BatchPage(
-        entries[:PAGE], before[0].row if before else None, entries[PAGE].row if len(entries) > PAGE else None
-    )
+    return BatchPage(rows[:PAGE], before[0].number if before else None, rows[PAGE].number if len(rows) > PAGE else None)
 
 
-def read_all(batch: Batch) -> Iterator[Entry]:
+def read_all(batch: Batch) -> Iterator[Row[Prediction]]:
     """Yield all rows, a chunk in memory at a time."""
     start = 1
     while chunk := _from(batch, start, history.CHUNK):
         yield from chunk
-        start = chunk[-1].row + 1
+        start = chunk[-1].number + 1
 
 
 def parts(batch: Batch) -> list[Part]:
@@ -147,14 +132,14 @@ def delete(batch: Batch) -> None:
     history.delete_all(Prediction.objects.of(batch.owner).filter(batch=batch.public_id, batch_row__isnull=False))
 
 
-def _from(batch: Batch, start: int, count: int) -> list[Entry]:
+def _from(batch: Batch, start: int, count: int) -> list[Row[Prediction]]:
     """Return the first `count` rows from number `start` on."""
     rows = _numbered(predictions(batch).filter(batch_row__gte=start)[:count], batch)
     errors = [(row, code) for row, code in batch.errors if row >= start]
     return _merged(rows, errors[:count])[:count]
 
 
-def _before(batch: Batch, start: int) -> list[Entry]:
+def _before(batch: Batch, start: int) -> list[Row[Prediction]]:
     """Return the rows of the page before number `start`."""
     rows = predictions(batch).filter(batch_row__lt=start).reverse()[:PAGE]
     errors = [(row, code) for row, code in batch.errors if row < start]
@@ -166,7 +151,7 @@ def _numbered(rows: Iterable[Prediction], batch: Batch) -> Iterator[tuple[int, P
         yield prediction.batch_row or 0, prediction
 
 
-def _merged(answers: Iterable[tuple[int, Prediction]], errors: Iterable[tuple[int, str]]) -> list[Entry]:
-    answered = [Entry(row, prediction=prediction) for row, prediction in answers]
-    refused = [Entry(row, code=code) for row, code in errors]
-    return sorted([*answered, *refused], key=attrgetter("row"))
+def _merged(answers: Iterable[tuple[int, Prediction]], errors: Iterable[tuple[int, str]]) -> list[Row[Prediction]]:
+    answered = [Row(number, prediction) for number, prediction in answers]
+    refused: list[Row[Prediction]] = [Row(number, None, code, REASONS.get(code, INVALID)) for number, code in errors]
+    return sorted([*answered, *refused], key=attrgetter("number"))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from typing import Any, Self
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from django.db.models import Prefetch, Q, prefetch_related_objects
 
 from classifier.models import Batch, Feedback, Prediction, PredictionQuerySet, ReviewedWord, key_of
 from classifier.services.store import empty_log
+from classifier.words.lists import Row
 
 CHUNK = 1000  # rows in memory, and in one transaction
 PAGE_SIZE = 25  # rows
@@ -86,11 +88,12 @@ def with_opinions(predictions: Sequence[Prediction], owner: str) -> Sequence[Pre
     return predictions
 
 
-def read_all(rows: PredictionQuerySet, owner: str) -> Iterator[Prediction]:
+def read_all(rows: PredictionQuerySet, owner: str) -> Iterator[Row[Prediction]]:
     """Yield all rows there are now, newest first, a chunk in memory at a time and no transaction open."""
     before: dict[str, Any] = {}
+    numbers = count(1)
     while chunk := list(rows.filter(**before)[:CHUNK]):
-        yield from with_opinions(chunk, owner)
+        yield from map(Row, numbers, with_opinions(chunk, owner))
         before = {"id__lt": chunk[-1].pk}
 
 

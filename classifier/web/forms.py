@@ -10,12 +10,13 @@ from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
+from classifier.formats.files import DOWNLOADS
 from classifier.languages import OTHER_LABELS, label_name, listed
 from classifier.models import MULTIPLE, Feedback, Prediction
 from classifier.services import identify as services
 from classifier.services import registry
 from classifier.words.clean import clean_word
-from classifier.words.lists import MOST_BYTES, Words, cells_of, decoded, gather, lines_of
+from classifier.words.lists import MOST_BYTES, Words, cells_of, decode, gather, lines_of
 
 
 class WordInput(forms.TextInput):
@@ -142,7 +143,8 @@ class FeedbackForm(forms.Form):
 TABLES = {".csv": ",", ".tsv": "\t", ".tab": "\t"}  # ending of a file's name: what parts cells if nothing tells
 
 
-FORMATS = [("csv", _("CSV, for spreadsheets")), ("jsonl", _("JSON lines, for programs"))]
+FORMAT_LABELS = {"csv": _("CSV, for spreadsheets"), "jsonl": _("JSON lines, for programs")}
+DOWNLOAD_LABELS = {"csv": _("Download CSV"), "jsonl": _("Download JSON lines")}
 
 
 class BatchForm(WordForm):
@@ -172,7 +174,12 @@ class BatchForm(WordForm):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    format = forms.ChoiceField(choices=FORMATS, initial="csv", required=False, widget=forms.RadioSelect)
+    format = forms.ChoiceField(
+        choices=[(name, FORMAT_LABELS[name]) for name in DOWNLOADS],
+        initial=DOWNLOADS[0],
+        required=False,
+        widget=forms.RadioSelect,
+    )
     found: Words
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -188,7 +195,7 @@ class BatchForm(WordForm):
 
     def clean_format(self) -> str:
         """Return the format; without a choice the usual one."""
-        return self.cleaned_data["format"] or "csv"
+        return self.cleaned_data["format"] or DOWNLOADS[0]
 
     def clean(self) -> dict[str, Any]:
         """Find the words."""
@@ -211,7 +218,7 @@ class BatchForm(WordForm):
         if (file.size or 0) > MOST_BYTES:
             message = _("The file is larger than %(limit)s. Send it in parts, or only the column of the words.")
             raise ValidationError(message, code="too_large", params={"limit": filesizeformat(MOST_BYTES)})
-        text = decoded(file.read())
+        text = decode(file.read())
         delimiter = TABLES.get(_ending(file))
         return cells_of(text, column, delimiter) if delimiter else lines_of(text)
 

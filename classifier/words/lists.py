@@ -1,21 +1,23 @@
-"""Finds the words in what somebody pastes or uploads: one a line, or in a column of a table."""
+"""Words in lines, files and tables: decode, split into numbered cells, clean."""
 
 import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import BinaryIO, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.utils.formats import number_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from classifier.words.clean import clean_word
 
 MOST_WORDS = 10_000
 MOST_BYTES = 5 * 2**20  # 5 MB
-# What the column of the words is called if nobody says so.
+LONGEST_LINE = 1 << 16  # bytes; the beginning of a longer line is no valid word, so the rest is not needed
+# Names of the column of words when no column is named.
 USUAL_NAMES = {"word", "words", "text", "texts", "mot", "mots", "texte", "palabra", "palabras", "texto"}
 _DELIMITERS = ",;\t|"
 _SHOWN_NAMES = 12
@@ -24,19 +26,31 @@ _SPREADSHEET = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how a zip and an old Exce
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a]")
 
+Value_co = TypeVar("Value_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Row(Generic[Value_co]):
+    """A numbered line or row: a clean word or its answer, or an error that does not repeat the input."""
+
+    number: int  # from 1
+    value: Value_co | None = None  # None: an error
+    code: str = ""
+    detail: str | Promise = ""
+
 
 @dataclass(slots=True)
 class Words:
-    """Clean words with the numbers of their rows, and the rows that hold none, each with the code of why."""
+    """Clean words with their row numbers, and the codes of the rows without a valid word."""
 
     words: list[str] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
     errors: list[tuple[int, str]] = field(default_factory=list)
-    size: int = 0  # words to answer for: a row may hold a text
+    size: int = 0  # words to identify: a row may hold a text
 
 
-def decoded(content: bytes) -> str:
-    """Return the text of a file; raise ValidationError that says what to do when it is not UTF-8."""
+def decode(content: bytes) -> str:
+    """Decode a file; raise ValidationError with advice when it is not UTF-8."""
     if content.startswith(_SPREADSHEET):
         message = _("This is a spreadsheet or an archive. Save it as “CSV UTF-8” in your spreadsheet program first.")
         raise ValidationError(message, code="spreadsheet")
@@ -60,6 +74,14 @@ def _not_utf8(content: bytes) -> ValidationError:
     return ValidationError(message, code="latin_1")
 
 
+def read_lines(file: BinaryIO) -> Iterator[bytes]:
+    """Yield the lines of `file`, cut at LONGEST_LINE bytes."""
+    while line := file.readline(LONGEST_LINE):
+        yield line
+        while len(line) == LONGEST_LINE and not line.endswith(b"\n"):
+            line = file.readline(LONGEST_LINE)
+
+
 def lines_of(text: str) -> Iterator[tuple[int, str]]:
     """Yield the lines that are not blank, with their numbers."""
     for number, line in enumerate(io.StringIO(text, newline=None), 1):
@@ -68,17 +90,17 @@ def lines_of(text: str) -> Iterator[tuple[int, str]]:
 
 
 def cells_of(text: str, column: str, delimiter: str = ",") -> Iterator[tuple[int, str]]:
-    """Yield the cells of a column, with the numbers of their rows; blank rows and the row of names are left out.
+    """Yield the cells of a column with their row numbers, without blank rows and the row of names.
 
-    `column` is a name in the first row or a number; if empty, the first with a usual name, else the first.
-    `delimiter` is for a table with nothing in its first row that might be one. Raises ValidationError.
+    `column` is a name in the first row or a number; if empty, the first column with a usual name, else
+    the first. `delimiter` is used when the first row has none. Raises ValidationError.
     """
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text, delimiter), strict=True)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_find_delimiter(text, delimiter), strict=True)
     number = place = 0
     try:
         for number, row in enumerate(rows, 1):
             if number == 1:
-                place, named = _choose(row, column.strip().casefold())
+                place, named = _find_column(row, column.strip().casefold())
                 if named:
                     continue
             if any(map(str.strip, row)):
@@ -91,46 +113,59 @@ def cells_of(text: str, column: str, delimiter: str = ",") -> Iterator[tuple[int
         raise ValidationError(message, code="quotes", params={"row": number + 1}) from error
 
 
-def _delimiter(text: str, otherwise: str) -> str:
-    """Return what parts the cells of the first row: the most frequent candidate outside of quotes."""
-    first = re.sub('"[^"]*"', "", io.StringIO(text).readline())
-    best = max(_DELIMITERS, key=first.count)
-    return best if best in first else otherwise
+def _find_delimiter(text: str, default: str) -> str:
+    """Return the most frequent delimiter in the first row, outside of quotes."""
+    first_row = re.sub('"[^"]*"', "", io.StringIO(text).readline())
+    best = max(_DELIMITERS, key=first_row.count)
+    return best if best in first_row else default
 
 
-def _choose(first: list[str], asked: str) -> tuple[int, bool]:
-    """Return the place of the column that is meant, and whether the first row holds names."""
-    names = [cell.strip().casefold() for cell in first]
+def _find_column(first_row: list[str], column: str) -> tuple[int, bool]:
+    """Return the index of the column, and whether the first row holds names."""
+    names = [cell.strip().casefold() for cell in first_row]
     usual = [place for place, name in enumerate(names) if name in USUAL_NAMES]
-    if not asked:
+    if not column:
         return usual[0] if usual else 0, bool(usual)
-    if asked in names:
-        return names.index(asked), True
-    if asked.isdecimal() and 0 < int(asked) <= len(names):
-        return int(asked) - 1, bool(usual)
+    if column in names:
+        return names.index(column), True
+    if column.isdecimal() and 0 < int(column) <= len(names):
+        return int(column) - 1, bool(usual)
     message = _("There is no such column. The first row reads: %(names)s")
-    shown = " · ".join(cell.strip()[:30] for cell in first[:_SHOWN_NAMES])
+    shown = " · ".join(cell.strip()[:30] for cell in first_row[:_SHOWN_NAMES])
     raise ValidationError(message, code="no_column", params={"names": shown})
 
 
-def gather(cells: Iterable[tuple[int, str]]) -> Words:
-    """Clean the words one by one; raise ValidationError when they are too many or none at all."""
-    found = Words()
+def clean_rows(cells: Iterable[tuple[int, str | bytes]]) -> Iterator[Row[str]]:
+    """Yield a row for each numbered cell: its clean word, or an error."""
     for number, cell in cells:
-        try:
-            word = clean_word(cell)
-        except ValidationError as error:
-            found.errors.append((number, error.code or "invalid"))
-            found.size += 1
+        yield _clean_row(number, cell)
+
+
+def _clean_row(number: int, cell: str | bytes) -> Row[str]:
+    try:
+        return Row(number, clean_word(cell if isinstance(cell, str) else cell.decode()))
+    except UnicodeDecodeError:
+        return Row(number, code="encoding", detail="This is not UTF-8.")
+    except ValidationError as error:
+        return Row(number, code=error.code or "invalid", detail=" ".join(error.messages))
+
+
+def gather(cells: Iterable[tuple[int, str]]) -> Words:
+    """Clean the cells; raise ValidationError for more than MOST_WORDS words, or for none."""
+    gathered = Words()
+    for row in clean_rows(cells):
+        if row.value is None:
+            gathered.errors.append((row.number, row.code))
+            gathered.size += 1
         else:
-            found.words.append(word)
-            found.rows.append(number)
-            found.size += len(word.split())
-        if found.size > MOST_WORDS:
+            gathered.words.append(row.value)
+            gathered.rows.append(row.number)
+            gathered.size += len(row.value.split())
+        if gathered.size > MOST_WORDS:
             raise _too_many()
-    if not found.words:
-        raise _nothing(found)
-    return found
+    if not gathered.words:
+        raise _no_words(gathered.errors)
+    return gathered
 
 
 def _too_many() -> ValidationError:
@@ -141,39 +176,8 @@ def _too_many() -> ValidationError:
     return ValidationError(message, code="too_many", params={"limit": number_format(MOST_WORDS, force_grouping=True)})
 
 
-def _nothing(found: Words) -> ValidationError:
-    if not found.errors:
+def _no_words(errors: list[tuple[int, str]]) -> ValidationError:
+    if not errors:
         return ValidationError(_("There are no words in it."), code="empty")
     message = _("None of the %(count)d rows holds a word. If it is a table, is this the column of the words?")
-    return ValidationError(message, code="no_words", params={"count": len(found.errors)})
-
-
-LONGEST_LINE = 1 << 16  # bytes; of a longer line only the beginning is read, which is no word anyway
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A line that holds no valid word, and why; the word itself is not repeated."""
-
-    line: int
-    code: str
-    detail: str
-
-
-def read_lines(file: BinaryIO) -> Iterator[bytes]:
-    """Yield the lines of `file`; too long ones are cut."""
-    while line := file.readline(LONGEST_LINE):
-        yield line
-        while len(line) == LONGEST_LINE and not line.endswith(b"\n"):
-            line = file.readline(LONGEST_LINE)
-
-
-def clean_lines(lines: Iterable[bytes]) -> Iterator[str | Refusal]:
-    """Yield the clean word of each line, or its refusal."""
-    for number, line in enumerate(lines, 1):
-        try:
-            yield clean_word(line.decode())
-        except UnicodeDecodeError:
-            yield Refusal(number, "encoding", "This is not UTF-8.")
-        except ValidationError as error:
-            yield Refusal(number, error.code or "invalid", " ".join(error.messages))
+    return ValidationError(message, code="no_words", params={"count": len(errors)})

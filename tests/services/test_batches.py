@@ -1,13 +1,8 @@
 """Answering many words at once, and reading what became of them."""
 
-import csv
-import io
-import json
-
 import pytest
 from django.db import IntegrityError, transaction
 
-from classifier.formats import batch_files
 from classifier.models import Batch, Prediction
 from classifier.services import batches, history
 from classifier.services.feedback import submit_feedback
@@ -28,18 +23,14 @@ def keep():
     return keep
 
 
-def shown(entries):
-    return [(entry.row, entry.prediction.word if entry.prediction else entry.code) for entry in entries]
-
-
-def file_of(batch, name):
-    return "".join(batch_files.lines(batches.read_all(batch), name, batch.owner))
+def shown(rows):
+    return [(row.number, row.value.word if row.value else row.code) for row in rows]
 
 
 def test_answers_and_errors_stand_in_their_rows(keep):
     page = batches.read_page(keep("chat", "12", "gâteau"), 1)
 
-    assert shown(page.entries) == [(1, "chat"), (2, "no_letters"), (3, "gâteau")]
+    assert shown(page.rows) == [(1, "chat"), (2, "no_letters"), (3, "gâteau")]
     assert (page.before, page.after) == (None, None)
 
 
@@ -77,7 +68,7 @@ def test_pages_lead_to_each_other_by_numbers_of_rows(keep, monkeypatch, start, b
 
     page = batches.read_page(batch, start)
     assert (page.before, page.after) == (before, after)
-    assert [entry.row for entry in page.entries] == list(range(start, min(start + 3, 8)))
+    assert [row.number for row in page.rows] == list(range(start, min(start + 3, 8)))
 
 
 def test_pages_have_no_holes_after_an_answer_was_deleted(keep, monkeypatch):
@@ -85,14 +76,14 @@ def test_pages_have_no_holes_after_an_answer_was_deleted(keep, monkeypatch):
     batch = keep("a", "b", "12", "c")
     history.delete_one(OWNER, Prediction.objects.get(word="b").public_id)
 
-    assert shown(batches.read_page(batch, 1).entries) == [(1, "a"), (3, "no_letters")]
+    assert shown(batches.read_page(batch, 1).rows) == [(1, "a"), (3, "no_letters")]
     assert batches.read_page(batch, 4).before == 1
 
 
 def test_a_long_batch_is_read_whole_in_chunks(keep, monkeypatch):
     monkeypatch.setattr(history, "CHUNK", 2)
 
-    assert [entry.row for entry in batches.read_all(keep("a", "12", "b", "c", "13"))] == [1, 2, 3, 4, 5]
+    assert [row.number for row in batches.read_all(keep("a", "12", "b", "c", "13"))] == [1, 2, 3, 4, 5]
 
 
 def test_the_sum_names_languages_first_and_what_is_none_last(keep):
@@ -113,8 +104,8 @@ def test_the_owners_corrections_come_along(keep):
     batch = keep("orignal")
     submit_feedback(prediction=Prediction.objects.get(), owner=OWNER, label="es")
 
-    [entry] = batches.read_page(batch, 1).entries
-    assert entry.prediction.correction(OWNER)["label"] == "es"
+    [row] = batches.read_page(batch, 1).rows
+    assert row.value.correction(OWNER)["label"] == "es"
 
 
 def test_reading_a_page_costs_the_same_however_long_it_is(keep, django_assert_num_queries):
@@ -149,61 +140,13 @@ def test_a_batch_is_deleted_with_its_answers_alone(keep, identified):
     assert {row.word for row in Prediction.objects.all()} == {"c", single.word}
 
 
-def test_a_csv_has_a_line_for_every_row(keep):
-    rows = [*csv.DictReader(io.StringIO(file_of(keep("orignal", "12", "=eau"), "csv")))]
-
-    assert [(row["row"], row["word"], row["language"], row["error"]) for row in rows] == [
-        ("1", "orignal", "fr", ""),
-        ("2", "", "", "This contains no letters."),
-        ("3", "'=eau", "fr", ""),
-    ]
-    assert float(rows[0]["fr"]) == 0.6657
-
-
-def test_json_lines_have_an_object_for_every_row_exactly_as_typed(keep):
-    first, second, third = map(json.loads, file_of(keep("orignal", "12", "=eau"), "jsonl").splitlines())
-
-    assert (first["row"], first["word"], first["language"]) == (1, "orignal", "fr")
-    assert first["id"] == str(Prediction.objects.get(word="orignal").public_id)
-    assert second == {"row": 2, "error": {"code": "no_letters", "detail": "This contains no letters."}}
-    assert third["word"] == "=eau"
-
-
-def test_files_speak_english_and_number_like_programs(keep, settings):
-    settings.LANGUAGE_CODE = "fr"
-    batch = keep("orignal", "12")
-
-    assert '"This contains no letters."' not in file_of(batch, "csv")
-    assert ",This contains no letters." in file_of(batch, "csv")
-
-
-def test_a_file_of_some_languages_has_their_columns(keep):
-    header = file_of(keep("orignal", languages=["es", "en"]), "csv").splitlines()[0]
-
-    assert header == "row,word,language,verdict,en,es,undetermined,model,model_version,error"
-
-
-def test_of_all_models_a_csv_has_the_best_and_json_lines_have_each(keep):
-    batch = keep("orignal", model="all")
-
-    assert len(file_of(batch, "csv").splitlines()) == 2
-    assert [answer["model"] for answer in json.loads(file_of(batch, "jsonl"))["answers"]] == ["Ngram", "FF"]
-
-
 def test_private_words_are_answered_and_nothing_ties_their_rows_together():
-    entries = batches.answer_privately(Words(["orignal", "eau"], [1, 3], [(2, "no_letters")]), model="", languages=())
+    rows = batches.answer_privately(Words(["orignal", "eau"], [1, 3], [(2, "no_letters")]), model="", languages=())
 
-    assert shown(entries) == [(1, "orignal"), (2, "no_letters"), (3, "eau")]
+    assert shown(rows) == [(1, "orignal"), (2, "no_letters"), (3, "eau")]
     kept = {(row.word, row.owner, row.batch, row.batch_row, row.private) for row in Prediction.objects.all()}
     assert kept == {("", "", None, None, True)}
     assert not Batch.objects.exists()
-
-
-def test_a_private_file_of_all_models_asks_the_database_nothing(django_assert_num_queries):
-    entries = batches.answer_privately(Words(["orignal"] * 20, list(range(1, 21))), model="all", languages=())
-    with django_assert_num_queries(0):
-        first = json.loads("".join(batch_files.lines(entries, "jsonl")).splitlines()[0])
-    assert (first["id"], len(first["answers"])) == (None, 2)
 
 
 def test_every_reason_that_a_word_can_be_refused_for_has_a_sentence():

@@ -1,21 +1,29 @@
-"""Finding words in what somebody pastes or uploads."""
-
 import csv
+import io
 
 import pytest
 from django.core.exceptions import ValidationError
 
-from classifier.words.lists import MOST_WORDS, cells_of, decoded, gather, lines_of
+from classifier.words.lists import (
+    LONGEST_LINE,
+    MOST_WORDS,
+    cells_of,
+    clean_rows,
+    decode,
+    gather,
+    lines_of,
+    read_lines,
+)
 
 
-def refusal(function, *arguments):
+def error_of(function, *arguments):
     with pytest.raises(ValidationError) as caught:
         list(function(*arguments))
     return caught.value
 
 
 def test_utf8_is_read_with_and_without_its_mark():
-    assert decoded("mañana".encode()) == decoded("mañana".encode("utf-8-sig")) == "mañana"
+    assert decode("mañana".encode()) == decode("mañana".encode("utf-8-sig")) == "mañana"
 
 
 @pytest.mark.parametrize(
@@ -31,24 +39,24 @@ def test_utf8_is_read_with_and_without_its_mark():
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "spreadsheet", "CSV UTF-8"),
     ],
 )
-def test_what_is_not_utf8_is_called_by_its_name_with_what_to_do(content, code, advice):
-    error = refusal(decoded, content)
+def test_other_encodings_and_formats_are_refused_with_advice(content, code, advice):
+    error = error_of(decode, content)
 
     assert error.code == code
     assert advice in error.message
 
 
-def test_each_line_is_a_word_and_blank_ones_only_count():
+def test_blank_lines_only_count():
     assert list(lines_of("chat\r\n\n  \nperro\rdog")) == [(1, "chat\n"), (4, "perro\n"), (5, "dog")]
 
 
-def test_the_first_column_is_meant_unless_one_has_a_usual_name():
+def test_first_column_is_read_unless_one_has_a_usual_name():
     assert list(cells_of("chat,1\nperro,2\n", "")) == [(1, "chat"), (2, "perro")]
     assert list(cells_of("id,Word\n1,chat\n2,perro\n", "")) == [(2, "chat"), (3, "perro")]
 
 
 @pytest.mark.parametrize("column", ["forme", " FORME ", "2"])
-def test_a_column_is_chosen_by_its_name_or_its_number(column):
+def test_column_is_chosen_by_its_name_or_its_number(column):
     rows = dict(cells_of("id,forme\n1,chat\n", column))
 
     assert rows[2] == "chat"
@@ -56,18 +64,18 @@ def test_a_column_is_chosen_by_its_name_or_its_number(column):
 
 
 @pytest.mark.parametrize("column", ["nothing", "0", "4", "9" * 100, "²", "-1"])
-def test_a_column_that_is_not_there_is_refused_with_those_that_are(column):
-    error = refusal(cells_of, "id,mot,<b>\n1,chat,x\n", column)
+def test_missing_column_is_refused_with_the_names_of_the_others(column):
+    error = error_of(cells_of, "id,mot,<b>\n1,chat,x\n", column)
 
     assert error.messages == ["There is no such column. The first row reads: id · mot · <b>"]
 
 
 @pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
-def test_the_mark_between_cells_is_found(mark):
+def test_delimiter_is_found(mark):
     assert list(cells_of(f'id{mark}word\n1{mark}"a{mark}b"\n', "")) == [(2, f"a{mark}b")]
 
 
-def test_a_column_alone_may_hold_marks_of_others_in_quotes():
+def test_single_column_may_hold_delimiters_in_quotes():
     assert list(cells_of('word\n"uno, dos; tres"\n', "", "\t")) == [(2, "uno, dos; tres")]
 
 
@@ -75,44 +83,94 @@ def test_quoted_cells_may_hold_quotes_and_lines_and_rows_keep_their_numbers():
     assert list(cells_of('word\n"a ""b"""\n"two\nlines"\nlast\n', "")) == [(2, 'a "b"'), (3, "two\nlines"), (4, "last")]
 
 
-def test_a_short_row_has_an_empty_cell_and_a_blank_one_is_left_out():
+def test_short_row_has_an_empty_cell_and_a_blank_one_is_left_out():
     assert list(cells_of("id,word\n1,chat\n2\n,\n\n3,perro\n", "")) == [(2, "chat"), (3, ""), (6, "perro")]
 
 
 @pytest.mark.parametrize("end", ['"never closed', '"closed" early', '"' + "x" * 200_000])
-def test_a_stray_quotation_mark_is_refused_with_its_row(end):
-    assert refusal(cells_of, f"word\nchat\n{end}\n", "").messages[0].startswith("Row 3 cannot be read")
+def test_stray_quotation_mark_is_refused_with_its_row(end):
+    assert error_of(cells_of, f"word\nchat\n{end}\n", "").messages[0].startswith("Row 3 cannot be read")
 
 
-def test_an_endless_cell_is_refused():
-    assert refusal(cells_of, "word\n" + "x" * (csv.field_size_limit() + 1), "").code == "quotes"
+def test_endless_cell_is_refused():
+    assert error_of(cells_of, "word\n" + "x" * (csv.field_size_limit() + 1), "").code == "quotes"
 
 
 @pytest.mark.parametrize("bad", ["12", "w" * 101, "a\0b", "\u200b", "�"])
-def test_a_bad_word_does_not_spoil_the_others(bad):
+def test_bad_word_does_not_affect_the_others(bad):
     found = gather([(1, "chat"), (2, bad), (3, "un  gâteau")])
 
     assert (found.words, found.rows, found.size) == (["chat", "un gâteau"], [1, 3], 4)
     assert [row for row, _code in found.errors] == [2]
 
 
-def test_an_error_does_not_repeat_what_was_typed():
+def test_error_of_a_list_is_a_code_only():
     assert gather([(1, "chat"), (2, "secret\x00")]).errors == [(2, "control_characters")]
 
 
-def test_as_many_words_as_allowed_are_taken_and_not_one_more():
+def test_words_are_limited():
     rows = [(number, "chat") for number in range(1, MOST_WORDS + 1)]
 
     assert len(gather(rows).words) == MOST_WORDS
-    error = refusal(gather, [*rows, (MOST_WORDS + 1, "12")])
+    error = error_of(gather, [*rows, (MOST_WORDS + 1, "12")])
     assert "10,000" in error.messages[0]
     assert "manage.py identify" in error.messages[0]
 
 
-def test_the_words_of_texts_are_counted():
-    assert refusal(gather, [(1, "a " * 500)] * (MOST_WORDS // 500 + 1)).code == "too_many"
+def test_words_of_texts_are_counted():
+    assert error_of(gather, [(1, "a " * 500)] * (MOST_WORDS // 500 + 1)).code == "too_many"
 
 
-def test_nothing_and_nothing_good_are_told_apart():
-    assert refusal(gather, []).code == "empty"
-    assert refusal(gather, [(1, "12"), (2, "")]).messages[0].startswith("None of the 2 rows holds a word")
+def test_no_rows_and_no_valid_rows_are_told_apart():
+    assert error_of(gather, []).code == "empty"
+    assert error_of(gather, [(1, "12"), (2, "")]).messages[0].startswith("None of the 2 rows holds a word")
+
+
+def clean(content):
+    return [row.value or row for row in clean_rows(enumerate(read_lines(io.BytesIO(content)), 1))]
+
+
+def test_each_line_is_a_word():
+    assert clean(b"chat\nperro\ndog\n") == ["chat", "perro", "dog"]
+
+
+def test_last_line_may_end_with_the_file():
+    assert clean(b"chat\nperro") == ["chat", "perro"]
+
+
+def test_files_from_windows_are_read_alike():
+    assert clean(b"\xef\xbb\xbfchat\r\nperro\r\n") == ["chat", "perro"]
+
+
+def test_empty_file_has_no_words():
+    assert clean(b"") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [(b"", "required"), (b"12", "no_letters"), (b"caf\xe9", "encoding"), (b"x" * 101, "max_length")],
+)
+def test_bad_line_is_an_error_with_its_number_and_the_others_stay(line, code):
+    first, error, last = clean(b"chat\n" + line + b"\nperro\n")
+
+    assert (first, last) == ("chat", "perro")
+    assert (error.number, error.code) == (2, code)
+
+
+def test_error_does_not_repeat_the_word():
+    [error] = clean(b"secret\x00words")
+
+    assert "secret" not in repr(error)
+
+
+@pytest.mark.parametrize("length", [LONGEST_LINE - 1, LONGEST_LINE, LONGEST_LINE + 1, 3 * LONGEST_LINE])
+def test_endless_line_is_one_error_and_shifts_no_number(length):
+    error, word, last = clean(b"x" * length + b"\nchat\n12\n")
+
+    assert (error.number, error.code, word, last.number) == (1, "max_length", "chat", 3)
+
+
+def test_endless_line_is_never_in_memory_as_a_whole():
+    lines = list(read_lines(io.BytesIO(b"x" * (5 * LONGEST_LINE))))
+
+    assert [len(line) for line in lines] == [LONGEST_LINE]

@@ -14,11 +14,12 @@ from uuid import uuid4
 
 from django.core.management.base import BaseCommand, CommandError
 
-from classifier.formats.files import FORMATS, Format, Row
+from classifier.formats.columns import ANSWERS
+from classifier.formats.files import FORMATS, Format
 from classifier.ml.answers import Answer, Comparison
 from classifier.services import identify as services
 from classifier.services import registry
-from classifier.words.lists import Refusal, clean_lines, read_lines
+from classifier.words.lists import Row, clean_rows, read_lines
 
 CHUNK = 4096  # words held in memory
 LONG_FILE = 1 << 19  # bytes from which a progress bar is worth its line
@@ -53,10 +54,10 @@ class Command(BaseCommand):
         if options["words"] and options["input"]:
             raise CommandError("Give words or --input, not both.", returncode=NOTHING_DONE)
         identify, languages = self._choose(options["model"], options["languages"], store=options["store"])
-        output = FORMATS[options["format"]](languages)
+        output = FORMATS[options["format"]](ANSWERS, languages)
         try:
             with self._lines(options["words"], options["input"] or "-") as lines:
-                refused = self._answer(clean_lines(lines), identify, output)
+                refused = self._answer(clean_rows(enumerate(lines, 1)), identify, output)
         except BrokenPipeError:
             # The reader, such as `head`, has seen enough; what Python flushes at exit must not complain.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -110,15 +111,15 @@ class Command(BaseCommand):
                 yield line
                 self._bar.update(len(line))
 
-    def _answer(self, rows: Iterator[str | Refusal], identify: Identify, output: Format) -> int:
+    def _answer(self, rows: Iterator[Row[str]], identify: Identify, output: Format) -> int:
         """Write the answers chunk by chunk; return how many lines held no valid word."""
         refused = 0
         self._put(output.opening)
         while chunk := list(islice(rows, self._chunk)):
-            refusals = [row for row in chunk if isinstance(row, Refusal)]
-            refused += len(refusals)
-            self._put(output.rows(_answered(chunk, identify)))
-            self._report(refusals)
+            errors = [row for row in chunk if row.value is None]
+            refused += len(errors)
+            self._put(output.rows(_answer(chunk, identify)))
+            self._report(errors)
         self._put(output.closing)
         self.stdout.flush()
         return refused
@@ -126,11 +127,11 @@ class Command(BaseCommand):
     def _put(self, text: str) -> None:
         self.stdout.write(text, ending="")
 
-    def _report(self, refusals: Sequence[Refusal]) -> None:
-        if refusals and self._bar is not None:
+    def _report(self, errors: Sequence[Row[str]]) -> None:
+        if errors and self._bar is not None:
             self._bar.clear()
-        for refusal in refusals:
-            self.stderr.write(f"{self._place} {refusal.line}: {refusal.detail}")
+        for error in errors:
+            self.stderr.write(f"{self._place} {error.number}: {error.detail}")
 
 
 @contextmanager
@@ -162,8 +163,10 @@ def _identify(model: str, languages: Sequence[str], *, store: bool) -> Identify:
     return identify
 
 
-def _answered(rows: Sequence[str | Refusal], identify: Identify) -> list[Row]:
-    """Return `rows` with each word replaced by its answer."""
-    words = [row for row in rows if isinstance(row, str)]
+def _answer(rows: Sequence[Row[str]], identify: Identify) -> Iterator[Row[Answer | Comparison]]:
+    """Yield `rows` with each word replaced by its answer."""
+    words = [row.value for row in rows if row.value is not None]
     answers = iter(identify(words) if words else [])
-    return [row if isinstance(row, Refusal) else next(answers) for row in rows]
+    for row in rows:
+        answer = None if row.value is None else next(answers)
+        yield Row(row.number, answer, row.code, row.detail)

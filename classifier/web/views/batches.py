@@ -1,6 +1,5 @@
 """The pages around many words at once: paste or upload them, read the table, fetch the file."""
 
-from collections.abc import Iterable
 from uuid import UUID
 
 from django.contrib import messages
@@ -19,12 +18,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from classifier.access.limits import consume_or_raise
 from classifier.access.owners import assign_visitor, keeps_history, owner_of, set_visitor_cookie
-from classifier.formats.batch_files import FILES, lines
+from classifier.formats import files
+from classifier.formats.columns import BATCH
 from classifier.models import Batch
 from classifier.services import batches
-from classifier.services.batches import Entry
 from classifier.web.decorators import body_limit, limited, personal
-from classifier.web.forms import BatchForm
+from classifier.web.forms import DOWNLOAD_LABELS, BatchForm
 from classifier.words.lists import MOST_BYTES, MOST_WORDS
 
 LISTED = 5  # batches on the first page
@@ -44,7 +43,7 @@ def start(request: HttpRequest) -> HttpResponseBase:
     consume_or_raise(request, "batch", max(form.found.size - read, 0))
     asked = {name: form.cleaned_data[name] for name in ("model", "languages")}
     if form.cleaned_data["private"]:
-        return _file(batches.answer_privately(form.found, **asked), form.cleaned_data["format"])
+        return files.download(batches.answer_privately(form.found, **asked), BATCH, form.cleaned_data["format"])
     batch = batches.keep(form.found, owner=assign_visitor(request), name=form.file_name, **asked)
     response = HttpResponseRedirect(resolve_url("batch", batch.public_id), status=303)
     set_visitor_cookie(request, response)
@@ -72,9 +71,10 @@ def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
     batch = _find(request, public_id)
     first = _first_row(request)
     page = batches.read_page(batch, first)
-    if not page.entries:
+    if not page.rows:
         raise Http404
-    return render(request, "batch.html", {"batch": batch, "page": page, "parts": batches.parts(batch)})
+    context = {"batch": batch, "page": page, "parts": batches.parts(batch), "downloads": DOWNLOAD_LABELS}
+    return render(request, "batch.html", context)
 
 
 @personal
@@ -82,10 +82,9 @@ def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_safe
 def download(request: HttpRequest, public_id: UUID, name: str) -> StreamingHttpResponse:
     """Send all rows as a file."""
-    if name not in FILES:
+    if name not in files.DOWNLOADS:
         raise Http404
-    batch = _find(request, public_id)
-    return _file(batches.read_all(batch), name, batch.owner)
+    return files.download(batches.read_all(_find(request, public_id)), BATCH, name)
 
 
 @personal
@@ -107,9 +106,3 @@ def _first_row(request: HttpRequest) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise BadRequest("There is no such row.")
     return int(text)
-
-
-def _file(entries: Iterable[Entry], name: str, owner: str = "") -> StreamingHttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="words.{name}"'}
-    content_type = f"{FILES[name].media_type}; charset=utf-8"
-    return StreamingHttpResponse(lines(entries, name, owner), content_type=content_type, headers=headers)

@@ -11,11 +11,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from classifier.access.owners import HISTORY_COOKIE, HISTORY_OFF, keeps_history, owner_of, set_cookie
-from classifier.api.export import RENDERERS, download
+from classifier.formats.columns import HISTORY
+from classifier.formats.files import DOWNLOADS, download
 from classifier.models import Prediction
-from classifier.services.history import HistoryPage, delete_all, delete_one, select, with_opinions
+from classifier.services.history import HistoryPage, delete_all, delete_one, read_all, select, with_opinions
 from classifier.web.decorators import back, limited, personal
 from classifier.web.filters import HistoryForm
+from classifier.web.forms import DOWNLOAD_LABELS
 
 COUNTED = 1000  # rows that are counted before they are deleted; of more it is said that they are more
 
@@ -38,7 +40,7 @@ def history(request: HttpRequest) -> HttpResponse:
 
 
 def _history(request: HttpRequest, form: HistoryForm, page: HistoryPage, status: int = 200) -> HttpResponse:
-    context = {"form": form, "page": page, "keeps": keeps_history(request), "formats": RENDERERS}
+    context = {"form": form, "page": page, "keeps": keeps_history(request), "downloads": DOWNLOAD_LABELS}
     return render(request, "history.html", context, status=status)
 
 
@@ -48,11 +50,12 @@ def _history(request: HttpRequest, form: HistoryForm, page: HistoryPage, status:
 def export(request: HttpRequest) -> HttpResponseBase:
     """Send what the history lists as a file."""
     filters = request.GET.copy()
-    name = filters.pop("format", ["csv"])[-1]
+    name = filters.pop("format", DOWNLOADS[:1])[-1]
     form = HistoryForm(filters)
-    if name not in RENDERERS or not form.is_valid():
+    if name not in DOWNLOADS or not form.is_valid():
         raise BadRequest("No such format or filter.")
-    return download(name, owner_of(request), form.asked)
+    owner = owner_of(request)
+    return download(read_all(select(owner, form.asked), owner), HISTORY, name)
 
 
 @personal

@@ -1,0 +1,115 @@
+"""Files of batches and histories; the tests of the pages and of the API read them through a request."""
+
+import csv
+import io
+import json
+
+import pytest
+from django.utils import translation
+
+from classifier.formats.columns import BATCH, HISTORY
+from classifier.formats.files import download
+from classifier.services import batches, history
+from classifier.services.batches import REASONS
+from classifier.services.feedback import submit_feedback
+from classifier.words.lists import Row, Words
+
+pytestmark = pytest.mark.django_db
+OWNER = "visitor:a"
+ERROR = Row(2, code="no_letters", detail=REASONS["no_letters"])
+
+
+def text_of(rows, name, layout=BATCH):
+    return b"".join(download(rows, layout, name).streaming_content).decode()
+
+
+@pytest.fixture
+def rows(identified):
+    """Rows of a batch: a word, an error, and a word that looks like a formula."""
+    return [Row(1, identified("orignal", owner=OWNER)), ERROR, Row(3, identified("=eau", owner=OWNER))]
+
+
+def test_csv_of_a_batch_has_a_line_for_every_row(rows):
+    lines = [*csv.DictReader(io.StringIO(text_of(rows, "csv")))]
+
+    assert [(line["row"], line["word"], line["language"], line["error"]) for line in lines] == [
+        ("1", "orignal", "fr", ""),
+        ("2", "", "", "This contains no letters."),
+        ("3", "'=eau", "fr", ""),
+    ]
+    assert float(lines[0]["fr"]) == 0.6657
+
+
+def test_json_lines_of_a_batch_have_an_object_for_every_row_exactly_as_typed(rows):
+    first, second, third = map(json.loads, text_of(rows, "jsonl").splitlines())
+
+    assert (first["row"], first["word"], first["language"]) == (1, "orignal", "fr")
+    assert first["id"] == str(rows[0].value.public_id)
+    assert second == {"row": 2, "error": {"code": "no_letters", "detail": "This contains no letters."}}
+    assert third["word"] == "=eau"
+
+
+@pytest.mark.parametrize("name", ["csv", "jsonl"])
+def test_files_are_the_same_in_every_language(rows, name):
+    english = text_of(rows, name)
+    with translation.override("fr"):
+        assert text_of(rows, name) == english
+
+
+def test_errors_before_the_first_answer_do_not_hide_the_languages(identified):
+    answered = Row(2, identified("orignal", languages=["es", "en"]))
+    lines = text_of([Row(1, code="required"), answered], "csv").splitlines()
+
+    assert lines[0] == "row,word,language,verdict,en,es,undetermined,model,model_version,error"
+    assert [line.partition(",")[0] for line in lines[1:]] == ["1", "2"]
+
+
+def test_errors_alone_are_a_file_without_languages():
+    assert text_of([ERROR], "csv").splitlines() == [
+        "row,word,language,verdict,undetermined,model,model_version,error",
+        "2,,,,,,,This contains no letters.",
+    ]
+
+
+def test_all_models_are_the_best_one_in_csv_and_each_in_json_lines(identified):
+    rows = [Row(1, identified("orignal", model="all"))]
+
+    assert len(text_of(rows, "csv").splitlines()) == 2
+    assert [answer["model"] for answer in json.loads(text_of(rows, "jsonl"))["answers"]] == ["Ngram", "FF"]
+
+
+def test_private_file_of_all_models_needs_no_query(django_assert_num_queries):
+    rows = batches.answer_privately(Words(["orignal"] * 20, list(range(1, 21))), model="all", languages=())
+    with django_assert_num_queries(0):
+        first = json.loads(text_of(rows, "jsonl").splitlines()[0])
+    assert (first["id"], len(first["answers"])) == (None, 2)
+
+
+def test_comment_with_a_line_separator_stays_on_its_line(identified):
+    prediction = identified("orignal", owner=OWNER)
+    submit_feedback(prediction=prediction, owner=OWNER, label="es", comment="one\u2028two\u2029three")
+    [line] = text_of([Row(1, prediction)], "jsonl").splitlines()
+
+    assert json.loads(line)["correction"]["comment"] == "one\u2028two\u2029three"
+
+
+def test_every_text_of_a_history_is_escaped(identified):
+    prediction = identified("=eau", owner=OWNER)
+    prediction.model, prediction.model_version = "@FF", "-1"
+    [line] = csv.DictReader(io.StringIO(text_of([Row(1, prediction)], "csv", HISTORY)))
+
+    assert (line["word"], line["model"], line["model_version"]) == ("'=eau", "'@FF", "'-1")
+
+
+def test_lines_of_a_history_end_as_rfc_4180_says(identified):
+    identified("orignal", owner=OWNER)
+    text = text_of(history.read_all(history.select(OWNER, {}), OWNER), "csv", HISTORY)
+
+    assert text.count("\r\n") == text.count("\n") == 2
+
+
+def test_many_rows_are_sent_in_pieces(identified):
+    prediction = identified("orignal")
+    response = download((Row(number, prediction) for number in range(1, 251)), BATCH, "csv")
+
+    assert [piece.count(b"\n") for piece in response.streaming_content] == [1, 100, 100, 50, 0]
