@@ -21,7 +21,7 @@ from classifier.api.base import JsonView
 from classifier.api.problems import KINDS, field_errors, problem_fields
 from classifier.api.requests import MOST_ITEMS, PredictionRequest
 from classifier.formats.fields import prediction_fields
-from classifier.formats.share import curl, indented
+from classifier.formats.share import curl, indented_json
 from classifier.services import identify as services
 from classifier.services import registry
 
@@ -111,7 +111,7 @@ def _examples(request: HttpRequest) -> dict[str, Example]:
         "all": Example(curl(storing, {"word": "un gâteau", "model": services.ALL_MODELS})),
         "many": Example(curl(many, {"items": items})),
         "key": Example(f"curl '{history}' \\\n  -H \"Authorization: Bearer $KEY\""),
-        "wrong": Example(curl(storing, WRONG), indented(_problem(request))),
+        "wrong": Example(curl(storing, WRONG), indented_json(_problem(request))),
     }
 
 
@@ -127,7 +127,7 @@ def _answer() -> str:
 @lru_cache(maxsize=1)
 def _answer_of(model: str, _version: str) -> str:
     [prediction] = services.identify(words=[WORD], source="api", model=model, keep=lambda rows: None)
-    return indented(prediction_fields(prediction, owner=""))
+    return indented_json(prediction_fields(prediction, owner=""))
 
 
 def _problem(request: HttpRequest) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Writes an answer in the forms in which people take it away: JSON, a command for curl, a link."""
+"""An answer to share or copy: a link, JSON, a command for curl."""
 
 import json
 import shlex
@@ -16,21 +16,21 @@ from classifier.services.identify import ALL_MODELS
 
 
 @dataclass(frozen=True, slots=True)
-class Copies:
-    """The same answer for a program, for a terminal and for a friend."""
+class Share:
+    """One answer for a friend, for a program and for a terminal."""
 
+    link: str
     json: str
     curl: str
-    link: str
 
 
-def copies_of(prediction: Prediction, request: HttpRequest, owner: str) -> Copies:
-    """Return what can be copied of an answer; the link holds the word and the model, nobody's record."""
-    asked = {"word": prediction.word, "model": prediction.model if prediction.others is None else ALL_MODELS}
-    return Copies(
-        json=indented(prediction_fields(prediction, owner)),
-        curl=curl(request.build_absolute_uri(reverse("api:predictions")), asked | _options(prediction)),
-        link=request.build_absolute_uri(f"{reverse('shared')}?{urlencode(asked)}"),
+def share(prediction: Prediction, request: HttpRequest, owner: str) -> Share:
+    """Return a prediction as `owner` sees it, ready to be copied."""
+    question = {"word": prediction.word, "model": prediction.model if prediction.others is None else ALL_MODELS}
+    return Share(
+        link=link(request, question),
+        json=indented_json(prediction_fields(prediction, owner)),
+        curl=curl(request.build_absolute_uri(reverse("api:predictions")), question | _options(prediction)),
     )
 
 
@@ -39,13 +39,18 @@ def _options(prediction: Prediction) -> dict[str, Any]:
     return languages | ({"private": True} if prediction.private else {})
 
 
-def indented(document: Any) -> str:
-    """Return what the API answers, on lines that people can read."""
+def link(request: HttpRequest, question: dict[str, str]) -> str:
+    """Return an address that asks the same again; it holds the word and the model, no id and no owner."""
+    return request.build_absolute_uri(f"{reverse('shared')}?{urlencode(question)}")
+
+
+def indented_json(document: Any) -> str:
+    """Return a document as the API writes it, but with a line for each member."""
     rendered: bytes = JSONRenderer().render(document, "application/json; indent=2")
     return rendered.decode()
 
 
 def curl(address: str, body: dict[str, Any]) -> str:
-    """Return a command for any POSIX shell, whatever the word holds."""
+    """Return a command that posts `body`, quoted for any POSIX shell."""
     data = shlex.quote(json.dumps(body, ensure_ascii=False))
     return f"curl {shlex.quote(address)} \\\n  -H 'Content-Type: application/json' \\\n  -d {data}"

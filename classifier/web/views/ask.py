@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from classifier.access.owners import assign_visitor, keeps_history, owner_of, set_visitor_cookie
-from classifier.formats.share import copies_of
+from classifier.formats.share import share
 from classifier.models import Prediction
 from classifier.services import history, registry
 from classifier.services import identify as services
@@ -135,7 +135,7 @@ def _result(
         "comparison": prediction.comparison(),
         "models": len(registry.model_names()),
         "explanation": services.explain(answer),
-        "copies": copies_of(prediction, request, owner),
+        "share": share(prediction, request, owner),
         "feedback": own,
         "feedback_form": rejected or FeedbackForm(prediction=prediction, feedback=own),
         "form": WordForm(initial={"private": prediction.private and not shared}, keeps_history=keeps_history(request)),
