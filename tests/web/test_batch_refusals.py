@@ -4,7 +4,7 @@ import pytest
 from pytest_django.asserts import assertContains
 
 from classifier.models import Prediction
-from classifier.words import lists as word_tables
+from classifier.words import lists
 from classifier.words.lists import MOST_BYTES
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +43,7 @@ def test_a_column_that_is_not_there_is_refused_and_nothing_else_is_lost(send, fi
 
 
 def test_one_word_too_many_is_refused_with_the_limit_and_the_words_stay(send, monkeypatch):
-    monkeypatch.setattr(word_tables, "MOST_WORDS", 2)
+    monkeypatch.setattr(lists, "MOST_WORDS", 2)
     response = refused(send("chat\nperro\ndog"), "more than 2 words")
 
     assertContains(response, "manage.py identify", status_code=400)
