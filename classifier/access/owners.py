@@ -33,6 +33,21 @@ def owner_of(request: HttpRequest | Request) -> str:
     return _visitor(request)
 
 
+def owner_of_get(request: HttpRequest | Request) -> str:
+    """Return the owner of rows that a GET stores; empty if a page of another site caused it.
+
+    Browsers send cookies along with another site's links, but a key only if its holder does.
+    """
+    if getattr(request, "auth", None) is None and _is_cross_site(request):
+        return ""
+    return owner_of(request)
+
+
+def _is_cross_site(request: HttpRequest | Request) -> bool:
+    # "none" is the address bar; programs and old browsers send no header at all.
+    return request.headers.get("Sec-Fetch-Site", "none") not in {"none", "same-origin"}
+
+
 def assign_visitor(request: HttpRequest) -> str:
     """Return the owner; an anonymous caller becomes a new visitor.
 

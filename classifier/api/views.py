@@ -12,7 +12,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from classifier.access.owners import owner_of
+from classifier.access.owners import owner_of, owner_of_get
 from classifier.api import idempotency, schema
 from classifier.api.base import JsonView, query, require_owner, valid
 from classifier.api.problems import problem_fields
@@ -41,6 +41,7 @@ from classifier.services.feedback import submit_feedback, withdraw_feedback
 class Simple(JsonView):
     """The article's address: `GET /api/simple?word=orignal&model=RNN`."""
 
+    http_method_names = ["get"]  # HEAD would identify and store, too
     scopes = {"GET": "single"}
 
     @schema.SIMPLE
@@ -52,7 +53,7 @@ class Simple(JsonView):
             source="simple",
             model=asked["model"],
             languages=article_languages(asked["model"]),
-            owner=owner_of(request),
+            owner=owner_of_get(request),
         )
         return Response(article_fields(prediction))
 
@@ -60,13 +61,14 @@ class Simple(JsonView):
 class Identify(JsonView):
     """One word straight from a browser or curl: `GET /api/v1/identify?word=orignal&languages=en,fr`."""
 
+    http_method_names = ["get"]  # HEAD would identify and store, too
     scopes = {"GET": "single"}
 
     @schema.IDENTIFY
     def get(self, request: Request) -> Response:
-        """Identify one word."""
+        """Identify one word. Where a link on another site asks, the answer has no owner."""
         asked = valid(IdentifyQuery(data=query(request)))
-        owner = owner_of(request)
+        owner = owner_of_get(request)
         [prediction] = services.identify(words=[asked.pop("word")], source="api", owner=owner, **asked)
         return Response(prediction_fields(prediction, owner))
 

@@ -14,9 +14,9 @@ from langid_site.wsgi import application
 PREDICTIONS = "/api/v1/predictions"
 PREDICTION = "/api/v1/predictions/0199f3c2-0000-7000-8000-000000000000"
 ALLOWED = {
-    "/api/simple": "GET, HEAD",
+    "/api/simple": "GET",
     "/api/schema": "GET, HEAD",
-    "/api/v1/identify": "GET, HEAD",
+    "/api/v1/identify": "GET",
     PREDICTIONS: "GET, HEAD, POST, DELETE",
     f"{PREDICTIONS}/batch": "POST",
     f"{PREDICTIONS}/export": "GET, HEAD",

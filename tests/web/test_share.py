@@ -73,6 +73,19 @@ def test_a_hostile_word_is_quoted_for_shell_json_address_and_page(client, ask, w
     assert client.get(link).context["answer"].word == kept
 
 
+def test_head_of_a_shared_link_runs_no_model(client):
+    response = client.head("/shared/?word=chat")
+    assert (response.status_code, response["Allow"]) == (405, "GET")
+    assert not Prediction.objects.exists()
+
+
+def test_shared_link_on_another_site_leaves_nothing_in_the_readers_history(client, ask):
+    ask("orignal")
+    page = client.get("/shared/?word=chat", headers={"sec-fetch-site": "cross-site"})
+    assert page.status_code == 200
+    assert Prediction.objects.exclude(owner="").get().word == "orignal"
+
+
 def test_a_link_holds_the_word_and_the_model_only(client, ask):
     link = copied(client.get(ask("né", model="FF", languages=["fr", "es"])), "link")
     assert link == "http://testserver/shared/?word=n%C3%A9&model=FF"
@@ -144,9 +157,8 @@ def test_without_models_a_link_says_what_to_do(client, without_model):
     assertContains(client.get("/shared/?word=orignal"), "No model can answer", status_code=503)
 
 
-@pytest.mark.parametrize("method", ["get", "head"])
-def test_links_are_limited_as_words_are(client, limits, method):
+def test_links_are_limited_as_words_are(client, limits):
     limits(single=1)
-    statuses = [getattr(client, method)("/shared/?word=orignal").status_code for _ in range(2)]
+    statuses = [client.get("/shared/?word=orignal").status_code for _ in range(2)]
     assert statuses == [200, 429]
     assert Prediction.objects.count() == 1
