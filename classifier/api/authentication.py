@@ -1,4 +1,4 @@
-"""Says who calls the API and what the caller may do, and keeps other sites from using a visitor's cookies."""
+"""Authentication and permissions of the API; other sites cannot write with a visitor's cookies."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from classifier.api.models import ApiKey
 
 
 class BearerKey(BaseAuthentication):
-    """Accepts `Authorization: Bearer <key>`; any other Authorization is refused, not ignored."""
+    """Authenticates by `Authorization: Bearer <key>`; refuses any other Authorization."""
 
     def authenticate(self, request: Request) -> tuple[Any, ApiKey] | None:
         """Return the key; None without an Authorization header. Raises AuthenticationFailed."""
@@ -30,16 +30,16 @@ class BearerKey(BaseAuthentication):
         return AnonymousUser(), key
 
     def authenticate_header(self, request: Request) -> str:
-        """Return the scheme to use; with it REST framework answers 401 and not 403."""
+        """Return the scheme, for which REST framework answers 401 instead of 403."""
         return "Bearer"
 
 
 class SessionOfThisSite(BaseAuthentication):
-    """Accepts the session's user; no CSRF token, since JSON and the Origin header do its work."""
+    """Authenticates by session; checks JSON and Origin in place of a CSRF token."""
 
     def authenticate(self, request: Request) -> tuple[Any, None] | None:
-        """Return the session's user if there is one; refuse writes that another site makes for it."""
-        django_request = request._request  # noqa: SLF001 - its user is the session's
+        """Return the session's user, or None; raise PermissionDenied for writes of other sites."""
+        django_request = request._request  # noqa: SLF001 - it has the session's user
         if request.method not in {"GET", "HEAD"} and _from_another_site(django_request) and owner_of(django_request):
             raise PermissionDenied
         user = getattr(django_request, "user", None)
@@ -47,10 +47,10 @@ class SessionOfThisSite(BaseAuthentication):
 
 
 class MayCall(BasePermission):
-    """Lets everybody in unless API_ANONYMOUS is off, and keys only where their scopes reach."""
+    """Permits keys by their scopes, and anonymous callers unless API_ANONYMOUS is off."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        """Return whether the caller may use the view's method."""
+        """Return whether the caller may use the method; raise NotAuthenticated for anonymous ones."""
         if isinstance(request.auth, ApiKey):
             scope = view.scope_of(request)
             return not scope or scope in request.auth.scopes

@@ -1,4 +1,4 @@
-"""Reads JSON strictly (RFC 8259, I-JSON): what could be read in two ways is refused."""
+"""Strict JSON (RFC 8259, I-JSON) and content negotiation; ambiguous documents are refused."""
 
 import json
 import math
@@ -9,7 +9,7 @@ from rest_framework.exceptions import NotAcceptable, ParseError
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
 
-NOT_JSON = "The body is not a JSON document in UTF-8 without duplicate names and numbers out of range."
+NOT_JSON = "The body must be a JSON document in UTF-8, without duplicate names or numbers out of range."
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -31,21 +31,21 @@ def _constant(literal: str) -> None:
 
 
 def strict_json(body: bytes) -> Any:
-    """Return the document in `body`; raise ValueError or RecursionError unless it is strict JSON."""
+    """Return the document in `body`; raise ValueError or RecursionError if it is not strict JSON."""
     document = json.loads(body.decode(), object_pairs_hook=_object, parse_float=_float, parse_constant=_constant)
     json.dumps(document, ensure_ascii=False).encode()  # lone surrogates cannot be encoded
     return document
 
 
 class StrictJsonParser(BaseParser):
-    """Parses application/json; a body that is no strict JSON is answered with one fixed text."""
+    """Parses application/json; its only error text is NOT_JSON, which repeats nothing."""
 
     media_type = "application/json"
 
     def parse(
         self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        """Return the document in `stream`; raise ParseError when there is none."""
+        """Return the document in `stream`; raise ParseError if it is not strict JSON."""
         try:
             return strict_json(stream.read())
         except (ValueError, RecursionError):
@@ -53,17 +53,17 @@ class StrictJsonParser(BaseParser):
 
 
 class SafeNegotiation(DefaultContentNegotiation):
-    """REST framework's negotiation, which fails on a parameter with an unknown charset."""
+    """Negotiation without REST framework's crash on a parameter of unknown charset."""
 
     def select_parser(self, request: Any, parsers: Any) -> Any:
-        """Return the parser of the body's media type; None, hence 415, when it is unreadable."""
+        """Return the parser for the body's media type; None (hence 415) if it is unreadable."""
         try:
             return super().select_parser(request, parsers)
         except ValueError:
             return None
 
     def select_renderer(self, request: Any, renderers: Any, format_suffix: str | None = None) -> Any:
-        """Return the renderer that the Accept header asks for; raise NotAcceptable (406)."""
+        """Return the renderer for the Accept header; raise NotAcceptable (406)."""
         try:
             return super().select_renderer(request, renderers, format_suffix)
         except ValueError:

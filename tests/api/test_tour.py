@@ -66,7 +66,7 @@ def test_reading_the_tour_stores_nothing(page):
     assert Prediction.objects.count() == 0
 
 
-def test_the_tour_asks_a_version_once(client, db, fake_models):
+def test_tour_asks_a_version_once(client, db, fake_models):
     documentation._answer_of.cache_clear()
     first, second = (blocks(client.get(ADDRESS).content.decode(), "Answer")[0] for _ in range(2))
     assert first == second

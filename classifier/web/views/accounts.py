@@ -1,4 +1,4 @@
-"""The pages of accounts, which are made in the admin: log in, log out, change the password."""
+"""Pages of accounts: log in, log out, change the password. Accounts are created in the admin."""
 
 from typing import Any
 
@@ -14,19 +14,19 @@ from classifier.web.decorators import personal
 
 
 class LogIn(views.LoginView):
-    """Ask for name and password, then go on where the reader came from."""
+    """Log in with name and password, then return to the page before."""
 
     template_name = "login.html"
     authentication_form = LoginForm
     redirect_authenticated_user = True
 
     def form_invalid(self, form: Any) -> HttpResponse:
-        """Show what is wrong."""
+        """Show the form with its errors."""
         return self.render_to_response(self.get_context_data(form=form), status=400)
 
 
 class ChangePassword(views.PasswordChangeView):
-    """Ask for the old password and, twice, for the new one; other sessions end."""
+    """Change the password with the old one; log out all other sessions."""
 
     template_name = "password_change.html"
     form_class = NewPasswordForm
@@ -38,12 +38,12 @@ class ChangePassword(views.PasswordChangeView):
         return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Change it and say so."""
+        """Change the password and confirm it."""
         messages.success(self.request, _("Your password is changed. Everywhere else you are logged out."))
         return super().form_valid(form)
 
     def form_invalid(self, form: Any) -> HttpResponse:
-        """Show what is wrong."""
+        """Show the form with its errors."""
         return self.render_to_response(self.get_context_data(form=form), status=400)
 
 
