@@ -10,12 +10,11 @@ from rest_framework.settings import api_settings
 
 from classifier.api.problems import field_errors
 from classifier.formats.files import DOWNLOADS
-from classifier.ml.verdict import VERDICTS
-from classifier.models import MULTIPLE, Feedback
+from classifier.models import MULTIPLE
 from classifier.services import identify as services
 from classifier.services import registry
 from classifier.services.feedback import CODE
-from classifier.services.history import NO_FEEDBACK, PAGE_SIZE
+from classifier.services.history import PAGE_SIZE
 from classifier.words.clean import clean_word
 
 MOST_ITEMS = 1000
@@ -191,24 +190,12 @@ class FeedbackRequest(StrictSerializer):
         return attrs
 
 
-class HistoryQuery(StrictSerializer):
-    """Which rows of a history are meant; what is not given does not matter."""
-
-    word = WordField(required=False)
-    language = CodeField(required=False)
-    model = ModelField(required=False)
-    verdict = serializers.ChoiceField(VERDICTS, required=False)
-    feedback = serializers.ChoiceField([NO_FEEDBACK, *Feedback.Status.values], required=False)
-    since = serializers.DateTimeField(required=False)
-    until = serializers.DateTimeField(required=False)
-
-
 class CursorField(Anything):
     """The end of the page before, as its `next` has it; empty for the first page."""
 
 
-class PageQuery(HistoryQuery):
-    """Which page of a history is meant."""
+class PageQuery(StrictSerializer):
+    """The page of a history."""
 
     cursor = CursorField(default="")
     page_size = serializers.IntegerField(default=PAGE_SIZE, min_value=1)
@@ -218,10 +205,12 @@ class PageQuery(HistoryQuery):
         return min(size, MOST_ROWS)
 
 
-class ExportQuery(HistoryQuery):
-    """Which rows are exported, and how they are written."""
+class ExportQuery(StrictSerializer):
+    """The format of an export."""
 
-    format = serializers.ChoiceField(DOWNLOADS, default=DOWNLOADS[0])
+    format = serializers.ChoiceField(
+        DOWNLOADS, default=DOWNLOADS[0], error_messages={"invalid_choice": f"Must be one of: {', '.join(DOWNLOADS)}."}
+    )
 
 
 @dataclass(frozen=True, slots=True)

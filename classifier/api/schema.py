@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
+from django_filters import Filter
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
@@ -11,6 +12,8 @@ from classifier.api.idempotency import HEADER
 from classifier.api.problems import BY_STATUS, CONTENT_TYPE
 from classifier.formats.files import DOWNLOADS, FORMATS
 from classifier.models import MULTIPLE
+from classifier.services.feedback import CODE
+from classifier.services.history_filter import HistoryFilter, LanguageFilter, ModelFilter, MomentFilter, WordFilter
 from classifier.words.clean import MAX_TEXT_LENGTH, MAX_WORD_LENGTH
 
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -38,6 +41,30 @@ def _describe(tag: str, name: str, answer: Any, *, status: int = 200, **options:
     return extend_schema(operation_id=name, tags=[tag], responses=responses, **options)
 
 
+def _string(name: str, description: str) -> dict[str, str]:
+    # JSON Schema has no words for these; the format gives them a name, and tests/contract gives examples of it.
+    return {"type": "string", "format": name, "description": description}
+
+
+_WORD = _string("word", f"With a letter; at most {MAX_WORD_LENGTH} characters a word, {MAX_TEXT_LENGTH} in all.")
+_FILTERS: dict[type[Filter], dict[str, Any]] = {
+    WordFilter: _WORD,
+    LanguageFilter: {"type": "string", "maxLength": 35, "pattern": f"^{CODE}$", "minLength": 1},
+    ModelFilter: _string("model", "The name of a model, in any case while it serves; empty, the default model."),
+    MomentFilter: {"type": "string", "format": "date-time"},
+}
+
+
+def _parameter(name: str, each: Filter) -> OpenApiParameter:
+    values = [value for value, _label in each.extra.get("choices", ())]
+    schema = dict(_FILTERS.get(type(each), {"enum": values, "type": "string", "minLength": 1}))
+    description = schema.pop("description", "\n".join(f"* `{value}` - {value}" for value in values))
+    return OpenApiParameter(name, schema, description=description)
+
+
+FILTERS = [_parameter(name, each) for name, each in HistoryFilter.base_filters.items()]
+
+
 SIMPLE = _describe("words", "simple", responses.ArticleAnswer, parameters=[requests.WordQuery])
 IDENTIFY = _describe("words", "identify", responses.PREDICTION, parameters=[requests.IdentifyQuery])
 PREDICT = _describe(
@@ -48,11 +75,11 @@ PREDICT = _describe(
 )
 BATCH = _describe("words", "batch", responses.BatchAnswer, request=requests.BatchRequest, parameters=[ONCE])
 
-HISTORY = _describe("history", "history", responses.HistoryAnswer, parameters=[requests.PageQuery])
-FORGET_ALL = _describe("history", "forget_all", NOTHING, status=204, parameters=[requests.HistoryQuery])
+HISTORY = _describe("history", "history", responses.HistoryAnswer, parameters=[*FILTERS, requests.PageQuery])
+FORGET_ALL = _describe("history", "forget_all", NOTHING, status=204, parameters=FILTERS)
 PREDICTION = _describe("history", "prediction", responses.PREDICTION)
 FORGET = _describe("history", "forget", NOTHING, status=204)
-EXPORT = _describe("history", "export", FILE, parameters=[requests.ExportQuery])
+EXPORT = _describe("history", "export", FILE, parameters=[*FILTERS, requests.ExportQuery])
 
 FEEDBACK = _describe("feedback", "feedback", responses.FeedbackAnswer)
 GIVE_FEEDBACK = _describe("feedback", "give_feedback", responses.FeedbackAnswer, request=requests.FeedbackRequest)
@@ -75,15 +102,8 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
         return {"type": "http", "scheme": "bearer"}
 
 
-def _string(name: str, description: str) -> dict[str, str]:
-    # JSON Schema has no words for these; the format gives them a name, and tests/contract gives examples of it.
-    return {"type": "string", "format": name, "description": description}
-
-
 _FIELDS: dict[str, dict[str, str]] = {
-    "requests.WordField": _string(
-        "word", f"With a letter; at most {MAX_WORD_LENGTH} characters a word, {MAX_TEXT_LENGTH} in all."
-    ),
+    "requests.WordField": _WORD,
     "requests.ModelField": _string("model", "The name of a model, in any case; empty, the default model."),
     "requests.ModelsField": _string(
         "models", "A model in any case, or `all` of them side by side; empty or left out, the default model."

@@ -15,12 +15,12 @@ from rest_framework.response import Response
 from classifier.access.owners import owner_of, owner_of_get
 from classifier.api import idempotency, schema
 from classifier.api.base import JsonView, query, require_owner, valid
+from classifier.api.filters import read_filters
 from classifier.api.problems import problem_fields
 from classifier.api.requests import (
     BatchRequest,
     ExportQuery,
     FeedbackRequest,
-    HistoryQuery,
     IdentifyQuery,
     Item,
     PageQuery,
@@ -91,23 +91,19 @@ class Predictions(JsonView):
     def get(self, request: Request) -> Response:
         """List your own predictions, newest first."""
         owner = require_owner(request)
-        asked = valid(PageQuery(data=query(request)))
-        size, cursor = asked.pop("page_size"), asked.pop("cursor")
-        rows = history.select(owner, asked)
+        filters, page = read_filters(request, owner, PageQuery)
         try:
-            page = history.HistoryPage.read(
-                rows, scope=f"api:{owner}:{sorted(asked.items())}", cursor=cursor, size=size
-            )
+            found = history.HistoryPage.read(filters.qs, filters.scope, page["cursor"], page["page_size"])
         except BadRequest as error:
             raise ValidationError({"cursor": str(error)}, code="invalid_cursor") from error
-        found = [prediction_fields(row, owner) for row in history.with_opinions(page.rows, owner)]
-        return Response({"predictions": found, "next": _next(request, page.older)})
+        rows = [prediction_fields(row, owner) for row in history.with_opinions(found.rows, owner)]
+        return Response({"predictions": rows, "next": _next(request, found.older)})
 
     @schema.FORGET_ALL
     def delete(self, request: Request) -> Response:
         """Delete your own predictions, all of them or those of a filter, with all feedback on them."""
-        owner = require_owner(request)
-        history.delete_all(history.select(owner, valid(HistoryQuery(data=query(request)))))
+        filters, _none = read_filters(request, require_owner(request))
+        history.delete_all(filters.qs)
         return Response(status=204)
 
 
@@ -162,9 +158,8 @@ class Export(JsonView):
     def get(self, request: Request) -> StreamingHttpResponse:
         """Export your own predictions, newest first."""
         owner = require_owner(request)
-        asked = valid(ExportQuery(data=query(request)))
-        name = asked.pop("format")
-        return download(history.read_all(history.select(owner, asked), owner), HISTORY, name)
+        filters, options = read_filters(request, owner, ExportQuery)
+        return download(history.read_all(filters.qs, owner), HISTORY, options["format"])
 
 
 class Batch(JsonView):

@@ -1,20 +1,19 @@
-"""The form that filters a history; what a filter may say is decided by the API's rules."""
+"""The history's filters as a form of its page."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.http import QueryDict
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django_filters import Filter
 
-from classifier.api.requests import HistoryQuery
 from classifier.languages import label_name
-from classifier.models import Feedback, Prediction
+from classifier.models import Prediction
 from classifier.services import registry
-from classifier.services.history import NO_FEEDBACK
+from classifier.services.history_filter import FilterForm, HistoryFilter
 
-UNKNOWN = _("This address asks for a filter that is not known here, or for one of them twice.")
 NOT_LISTED = _("Choose one of the list.")
 
 
@@ -27,67 +26,67 @@ class DayField(forms.DateField):
     default_error_messages = {"invalid": _("Enter a day as year, month and day: 2026-11-22.")}
 
 
-class HistoryForm(forms.Form):
-    """Which rows of a history to list; what is left empty does not matter."""
+class DayFilter(Filter):
+    """Compares the time of a row with the midnight (UTC) at which a day begins, or ends."""
 
-    word = forms.CharField(
-        label=_("Word"),
-        required=False,
-        widget=forms.TextInput(attrs={"type": "search", "autocapitalize": "off", "spellcheck": "false", "lang": ""}),
-    )
-    language = forms.CharField(label=_("Language"), required=False, widget=forms.Select)
-    model = forms.CharField(label=_("Model"), required=False, widget=forms.Select)
-    verdict = forms.CharField(label=_("Answer"), required=False, widget=forms.Select)
-    feedback = forms.CharField(label=_("Your feedback"), required=False, widget=forms.Select)
-    since = DayField(label=_("From"), required=False)
-    until = DayField(label=_("To"), required=False)
+    field_class = DayField
+
+    def __init__(self, *args: Any, ends: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.length = timedelta(days=ends)
+
+    def filter(self, qs: QuerySet[Prediction], value: date | None) -> QuerySet[Prediction]:
+        """Return the rows on this side of midnight; all without a day."""
+        if value is None:
+            return qs
+        day = min(value, date.max - self.length) + self.length
+        return super().filter(qs, datetime.combine(day, time.min, UTC))
+
+
+class HistoryForm(FilterForm):
+    """The filters with their choices; those left empty select all rows."""
+
+    empty_is_any = True
+    unknown = repeated = _("This address asks for a filter that is not known here, or for one of them twice.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.asked: dict[str, Any] = {}
-        codes = dict.fromkeys(filter(None, [*registry.languages(), self.data.get("language")]))
-        self._offer("language", [(code, label_name(code)) for code in codes])
-        self._offer("model", [(name, name) for name in registry.model_names()])
-        self._offer("verdict", Prediction.Verdict.choices)
-        self._offer("feedback", [(NO_FEEDBACK, _("none")), *Feedback.Status.choices])
+        attributes = {"type": "search", "autocapitalize": "off", "spellcheck": "false", "lang": ""}
+        self.fields["word"].widget = forms.TextInput(attributes)
+        self._offer("language", [*registry.languages()], label_name)
+        self._offer("model", registry.model_names(), str)
+        for name in ("language", "model", "verdict", "feedback"):
+            self.fields[name].error_messages |= {"invalid": NOT_LISTED, "invalid_choice": NOT_LISTED}
 
-    def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
-        widget: Any = self.fields[name].widget
-        widget.choices = [("", _("any")), *choices]
-
-    def clean(self) -> dict[str, Any]:
-        """Let the API's rules decide, and keep as `asked` what they made of it."""
-        data = super().clean() or {}
-        sent = cast("QueryDict", self.data)
-        if any(name not in self.fields or len(values) > 1 for name, values in sent.lists()):
-            self.add_error(None, UNKNOWN)
-        query = HistoryQuery(data=_moments({name: value for name, value in data.items() if value}))
-        for name, errors in query.errors.items() if not query.is_valid() else ():
-            self.add_error(name, list(errors) if name == "word" else NOT_LISTED)
-        self.asked = query.validated_data
-        return data
+    def _offer(self, name: str, values: list[str], label: Any) -> None:
+        """Offer values, and the one sent: rows may have it though nothing that serves does."""
+        offered = dict.fromkeys(filter(None, [*values, self.data.get(name)]))
+        self.fields[name].widget = forms.Select(choices=[("", _("any")), *((each, label(each)) for each in offered)])
 
     @property
     def narrowed(self) -> bool:
-        """Whether more than the word is asked for, or something is wrong with it."""
-        return bool(self.asked.keys() - {"word"} or self.errors.keys() - {"word"})
+        """Whether another filter than the word is used, or not valid."""
+        used = self.errors.keys() | {name for name, value in self.cleaned_data.items() if value}
+        return bool(used - {"word"})
 
     @property
     def described(self) -> list[tuple[Any, Any]]:
-        """What is asked for, as people say it: labels with what was chosen."""
-        named = {name: dict(getattr(field.widget, "choices", ())) for name, field in self.fields.items()}
-        shown = ((field.label, self.cleaned_data.get(field.name), named[field.name]) for field in self)
+        """The labels of the filters used, and their values as people read them."""
+        choices = {name: dict(getattr(field.widget, "choices", ())) for name, field in self.fields.items()}
+        shown = ((field.label, self.cleaned_data.get(field.name), choices[field.name]) for field in self)
         return [(label, names.get(value, value)) for label, value, names in shown if value]
 
     @property
     def query(self) -> str:
-        """What is asked for, as an address says it."""
+        """The filters used, as the query of an address."""
         return urlencode({name: self.data[name] for name in self.fields if self.data.get(name)})
 
 
-def _moments(asked: dict[str, Any]) -> dict[str, Any]:
-    """Return what is asked with moments for days: the first day's begin, and the end of the last."""
-    if "until" in asked:
-        asked["until"] = min(asked["until"], date.max - timedelta(days=1)) + timedelta(days=1)
-    days = asked.keys() & {"since", "until"}
-    return asked | {name: datetime.combine(asked[name], time.min, UTC) for name in days}
+class HistoryPageFilter(HistoryFilter):
+    """Filters of the page: by whole days, the last one included."""
+
+    since = DayFilter(label=_("From"), field_name="created", lookup_expr="gte")
+    until = DayFilter(label=_("To"), field_name="created", lookup_expr="lt", ends=True)
+
+    class Meta:
+        form = HistoryForm

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from classifier.models import Prediction
 from classifier.services.feedback import submit_feedback
 
 pytestmark = pytest.mark.django_db
@@ -43,25 +44,25 @@ def test_csv_has_a_line_of_names_and_no_formulas(exported, words):
     assert rows[4]["candidates"] == "fr 0.6657; en 0.2893; es 0.045"
 
 
-def test_csv_is_what_is_exported_without_a_word(exported, words):
+def test_csv_is_the_default_format(exported, words):
     assert exported() == exported("format=csv")
 
 
-def test_corrections_come_along(exported, words, api_key):
+def test_corrections_are_exported(exported, words, api_key):
     submit_feedback(prediction=words[0], owner=api_key.owner, label="mul", languages=["fr", "en"])
     [row] = csv.DictReader(io.StringIO(exported("word=orignal")))
 
     assert (row["correction"], row["correction_status"]) == ("mul en fr", "pending")
 
 
-def test_of_all_models_the_best_one_s_answer_is_in_the_table_with_their_agreement(exported, identified, api_key):
+def test_answer_of_all_models_is_the_best_ones_with_their_agreement(exported, identified, api_key):
     identified("orignal", owner=api_key.owner, model="all")
     [row] = csv.DictReader(io.StringIO(exported()))
 
     assert (row["model"], row["language"], row["agreement"]) == ("Ngram", "fr", "1.0")
 
 
-def test_exactly_the_rows_of_the_filter_are_exported(exported, words, identified):
+def test_filters_select_the_exported_rows(exported, words, identified):
     identified("house", owner="key:0")
     lines = exported("format=jsonl&verdict=several").splitlines()
 
@@ -74,7 +75,7 @@ def test_many_rows_are_read_chunk_by_chunk(exported, words, monkeypatch):
 
 
 @pytest.mark.parametrize(("name", "kind"), [("csv", "text/csv"), ("jsonl", "application/jsonl")])
-def test_the_file_says_what_it_is(call, api_key, name, kind):
+def test_file_has_a_type_and_a_name(call, api_key, name, kind):
     response = call("GET", f"{ADDRESS}?format={name}", key=api_key, headers={"accept": kind})
 
     assert response.streaming
@@ -83,11 +84,21 @@ def test_the_file_says_what_it_is(call, api_key, name, kind):
     assert response["Cache-Control"] == "private, no-store"
 
 
-def test_another_format_than_accepted_is_refused(call, api_key):
+def test_format_that_is_not_accepted_is_refused(call, api_key):
     response = call("GET", f"{ADDRESS}?format=jsonl", key=api_key, headers={"accept": "text/csv"})
     assert response.status_code == 406
 
 
-@pytest.mark.parametrize(("query", "place"), [("format=xlsx", "format"), ("page_size=1", ""), ("verdict=x", "verdict")])
-def test_what_is_no_filter_is_refused(call, errors, api_key, query, place):
-    assert [found for found, _code in errors(call("GET", f"{ADDRESS}?{query}", key=api_key))] == [place]
+def test_rows_of_a_model_that_serves_no_more_are_exported(exported, words):
+    Prediction.objects.filter(word="piano").update(model="GRU")
+    [line] = exported("format=jsonl&model=GRU").splitlines()
+    assert json.loads(line)["word"] == "piano"
+
+
+@pytest.mark.parametrize(
+    ("query", "place"), [("format=4711", "format"), ("page_size=4711", ""), ("verdict=4711", "verdict")]
+)
+def test_wrong_parameter_is_refused(call, errors, api_key, query, place):
+    response = call("GET", f"{ADDRESS}?{query}", key=api_key)
+    assert [parameter for parameter, _code in errors(response)] == [place]
+    assert "4711" not in response.text

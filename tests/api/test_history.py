@@ -57,11 +57,11 @@ def test_own_predictions_are_listed_newest_first_as_they_were_answered(call, ask
         ("until=2000-01-01T00:00:00Z", []),
     ],
 )
-def test_a_filter_lists_what_it_means(listed, asked, query, words):
+def test_filters_list_what_matches(listed, asked, query, words):
     assert listed(query) == words
 
 
-def test_dates_are_from_and_before(listed, asked):
+def test_moments_are_from_and_before(listed, asked):
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     Prediction.objects.filter(word="piano").update(created=moment)
     later = (moment + timedelta(seconds=1)).isoformat().replace("+", "%2B")
@@ -80,7 +80,7 @@ def test_pages_follow_each_other_and_keep_the_filter(call, asked, api_key):
     assert second["next"] is None
 
 
-def test_a_cursor_is_good_for_its_owner_and_filter_only(call, errors, asked, api_key, other_key):
+def test_cursor_of_another_owner_or_filter_is_refused(call, errors, asked, api_key, other_key):
     cursor = call("GET", f"{ADDRESS}?page_size=2", key=api_key).json()["next"].partition("cursor=")[2]
 
     for query, key in ((f"cursor={cursor}", other_key), (f"cursor={cursor}&model=FF", api_key), ("cursor=1", api_key)):
@@ -88,18 +88,18 @@ def test_a_cursor_is_good_for_its_owner_and_filter_only(call, errors, asked, api
 
 
 @pytest.mark.parametrize("cursor", ["1:", ":", "%00", "%C3%A9:%C3%A9", "x" * 5000])
-def test_a_cursor_that_is_none_is_refused(call, errors, api_key, cursor):
+def test_malformed_cursor_is_refused(call, errors, api_key, cursor):
     assert errors(call("GET", f"{ADDRESS}?cursor={cursor}", key=api_key)) == [("cursor", "invalid_cursor")]
 
 
 @pytest.mark.parametrize(("size", "rows"), [("100000000", 100), ("1", 1)])
-def test_a_page_has_a_size_that_is_bounded(call, identified, api_key, size, rows):
+def test_page_size_is_bounded(call, identified, api_key, size, rows):
     for _ in range(101):
         identified(owner=api_key.owner)
     assert len(call("GET", f"{ADDRESS}?page_size={size}", key=api_key).json()["predictions"]) == rows
 
 
-def test_a_page_costs_the_same_queries_however_many_rows_it_has(call, asked, api_key, django_assert_max_num_queries):
+def test_page_of_any_size_costs_the_same_queries(call, asked, api_key, django_assert_max_num_queries):
     call("GET", ADDRESS, key=api_key)  # notes the use of the key
     with django_assert_max_num_queries(4):
         assert len(call("GET", ADDRESS, key=api_key).json()["predictions"]) == 4
@@ -113,7 +113,7 @@ def test_a_page_costs_the_same_queries_however_many_rows_it_has(call, asked, api
         ("page_size=0", "page_size"),
         ("page_size=x", "page_size"),
         ("verdict=maybe", "verdict"),
-        ("model=GPT", "model"),
+        ("model=G%20T", "model"),
         ("since=yesterday", "since"),
         ("until=0000-99-99", "until"),
         ("word=%00", "word"),
@@ -122,17 +122,20 @@ def test_a_page_costs_the_same_queries_however_many_rows_it_has(call, asked, api
         ("word=a&word=b", ""),
     ],
 )
-def test_what_is_no_filter_is_refused(call, errors, api_key, query, place):
+def test_wrong_parameter_is_refused(call, errors, api_key, query, place):
     assert [found for found, _code in errors(call("GET", f"{ADDRESS}?{query}", key=api_key))] == [place]
 
 
-@pytest.mark.parametrize("query", ["wrod=orignal", "verdict=maybe", "page_size=1", "cursor="])
-def test_a_misspelt_filter_deletes_nothing(call, asked, api_key, query):
+@pytest.mark.parametrize(
+    "query",
+    ["wrod=orignal", "verdict=maybe", "page_size=1", "cursor=", "word=", "language=", "verdict=", "since="],
+)
+def test_wrong_filter_deletes_nothing(call, asked, api_key, query):
     assert call("DELETE", f"{ADDRESS}?{query}", key=api_key).status_code == 400
     assert Prediction.objects.count() == 4
 
 
-def test_others_see_and_delete_nothing_of_it(call, asked, other_key):
+def test_other_callers_see_and_delete_nothing(call, asked, other_key):
     assert call("GET", ADDRESS, key=other_key).json()["predictions"] == []
     assert call("DELETE", ADDRESS, key=other_key).status_code == 204
     assert Prediction.objects.count() == 4
@@ -140,14 +143,14 @@ def test_others_see_and_delete_nothing_of_it(call, asked, other_key):
 
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 @pytest.mark.parametrize("address", [ADDRESS, f"{ADDRESS}/export"])
-def test_nobody_has_no_history(call, address, method):
+def test_caller_without_key_has_no_history(call, address, method):
     response = call(method, address)
 
     assert response.status_code == (405 if (method, address) == ("DELETE", f"{ADDRESS}/export") else 401)
     assert method == "DELETE" or response["WWW-Authenticate"] == "Bearer"
 
 
-def test_one_prediction_is_deleted_with_its_feedback_and_for_good(call, asked, api_key):
+def test_prediction_is_deleted_with_its_feedback_and_for_good(call, asked, api_key):
     address = f"{ADDRESS}/{asked['orignal'].public_id}"
 
     assert call("DELETE", address, key=api_key).status_code == 204
@@ -155,7 +158,7 @@ def test_one_prediction_is_deleted_with_its_feedback_and_for_good(call, asked, a
     assert call("GET", address, key=api_key).status_code == call("DELETE", address, key=api_key).status_code == 404
 
 
-def test_another_s_prediction_cannot_be_deleted_and_looks_as_if_it_did_not_exist(call, asked, other_key):
+def test_prediction_of_another_caller_looks_as_if_it_did_not_exist(call, asked, other_key):
     theirs = call("DELETE", f"{ADDRESS}/{asked['piano'].public_id}", key=other_key)
     nobody_s = call("DELETE", f"{ADDRESS}/{uuid4()}", key=other_key)
 
@@ -165,14 +168,14 @@ def test_another_s_prediction_cannot_be_deleted_and_looks_as_if_it_did_not_exist
     assert Prediction.objects.count() == 4
 
 
-def test_a_row_without_owner_is_read_by_whoever_knows_its_id_but_deleted_by_nobody(call, identified, api_key):
+def test_row_without_owner_is_read_by_its_id_but_deleted_by_nobody(call, identified, api_key):
     address = f"{ADDRESS}/{identified().public_id}"
 
     assert call("GET", address, key=api_key).status_code == 200
     assert (call("DELETE", address).status_code, call("DELETE", address, key=api_key).status_code) == (401, 404)
 
 
-def test_a_whole_history_is_deleted_but_for_what_reviews_made_of_it(call, asked, api_key):
+def test_whole_history_is_deleted_except_outcomes_of_reviews(call, asked, api_key):
     ReviewedWord.objects.create(word_key=key_of("orignal"), label="en", votes=1)
 
     assert call("DELETE", ADDRESS, key=api_key).status_code == 204
@@ -181,7 +184,22 @@ def test_a_whole_history_is_deleted_but_for_what_reviews_made_of_it(call, asked,
     assert ReviewedWord.objects.count() == 1
 
 
-def test_a_filter_deletes_what_it_lists(call, listed, asked, api_key):
+def test_rows_of_a_model_that_serves_no_more_are_listed_and_deleted(call, listed, asked, api_key):
+    Prediction.objects.filter(word="piano").update(model="GRU", language="de", verdict="single")
+
+    assert listed("model=GRU") == listed("language=de") == ["piano"]
+    call("DELETE", f"{ADDRESS}?model=GRU", key=api_key)
+    assert listed() == ["house", "xqzt", "orignal"]
+
+
+def test_errors_of_filters_and_of_the_page_come_together(call, errors, api_key):
+    response = call("GET", f"{ADDRESS}?page_size=0&verdict=maybe&wrod=a", key=api_key)
+
+    assert errors(response) == [("page_size", "min_value"), ("verdict", "invalid_choice"), ("", "unknown_field")]
+    assert "maybe" not in response.text
+
+
+def test_filters_delete_what_they_list(call, listed, asked, api_key):
     call("DELETE", f"{ADDRESS}?verdict=single", key=api_key)
     assert listed() == ["xqzt", "piano"]
 

@@ -9,6 +9,7 @@ from django.utils import translation
 
 from classifier.formats.columns import BATCH, HISTORY
 from classifier.formats.files import download
+from classifier.models import Prediction
 from classifier.services import batches, history
 from classifier.services.batches import REASONS
 from classifier.services.feedback import submit_feedback
@@ -103,7 +104,7 @@ def test_every_text_of_a_history_is_escaped(identified):
 
 def test_lines_of_a_history_end_as_rfc_4180_says(identified):
     identified("orignal", owner=OWNER)
-    text = text_of(history.read_all(history.select(OWNER, {}), OWNER), "csv", HISTORY)
+    text = text_of(history.read_all(Prediction.objects.of(OWNER), OWNER), "csv", HISTORY)
 
     assert text.count("\r\n") == text.count("\n") == 2
 

@@ -127,7 +127,7 @@ def test_the_last_answer_takes_the_batch_along(keep):
 def test_a_history_deleted_takes_its_batches_along_and_no_others(keep):
     keep("a", "12")
     other = keep("b", owner="visitor:b")
-    history.delete_all(history.select(OWNER, {}))
+    history.delete_all(Prediction.objects.of(OWNER))
 
     assert [*Batch.objects.all()] == [other]
 

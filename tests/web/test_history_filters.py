@@ -40,14 +40,15 @@ def asked(client, ask):
         ("since=2026-11-21&until=2026-11-21", ["piano"]),
         ("until=9999-12-31&since=0001-01-01", ["xqzt", "piano", "orignal"]),
         ("verdict=several&model=Ngram", []),
+        ("word=+", ["xqzt", "piano", "orignal"]),
         ("word=&language=&model=&verdict=&feedback=&since=&until=", ["xqzt", "piano", "orignal"]),
     ],
 )
-def test_what_matches_is_listed(asked, query, words):
+def test_filters_list_what_matches(asked, query, words):
     assert asked(query) == words
 
 
-def test_feedback_is_found_by_what_became_of_it(asked):
+def test_feedback_filter_goes_by_its_status(asked):
     prediction = Prediction.objects.get(word="piano")
     submit_feedback(prediction=prediction, owner=prediction.owner, label="en")
     assert (asked("feedback=pending"), asked("feedback=none")) == (["piano"], ["xqzt", "orignal"])
@@ -59,7 +60,7 @@ def test_feedback_is_found_by_what_became_of_it(asked):
         ("word=12", "word"),
         (f"word={'w' * 101}", "word"),
         ("language=e%20n", "language"),
-        ("model=GPT", "model"),
+        ("model=G%20T", "model"),
         ("verdict=maybe", "verdict"),
         ("feedback=maybe", "feedback"),
         ("since=yesterday", "since"),
@@ -70,26 +71,46 @@ def test_feedback_is_found_by_what_became_of_it(asked):
         ("word=a&word=b", "__all__"),
     ],
 )
-def test_a_filter_that_is_none_is_refused_where_it_stands(client, asked, query, field):
+def test_wrong_filter_is_refused_at_its_field(client, asked, query, field):
     response = client.get(f"/history/?{query}")
     assert (response.status_code, list(response.context["form"].errors)) == (400, [field])
     assertContains(response, 'class="problem"', status_code=400)
     assertNotContains(response, "orignal", status_code=400)
 
 
-def test_a_refused_form_keeps_what_was_typed(client):
+def test_refused_form_keeps_what_was_typed(client):
     response = client.get("/history/?word=12&language=fr&since=2026-11-20")
     for part in ('value="12"', '<option value="fr" selected>', 'value="2026-11-20"', "The word contains no letters."):
         assertContains(response, part, status_code=400)
     assertContains(response, 'aria-describedby="id_word_error"', status_code=400)
 
 
-def test_a_language_that_no_model_knows_stays_chosen(client, ask):
+def test_language_that_no_model_knows_stays_chosen(client, ask):
     ask()
     assertContains(client.get("/history/?language=de"), '<option value="de" selected>German</option>', html=True)
 
 
-def test_the_filters_go_with_the_reader(client, asked, monkeypatch):
+def test_model_that_serves_no_more_stays_chosen(client, asked):
+    Prediction.objects.filter(word="piano").update(model="GRU")
+    assert asked("model=GRU") == ["piano"]
+    assertContains(client.get("/history/?model=GRU"), '<option value="GRU" selected>GRU</option>', html=True)
+
+
+def test_rows_of_a_model_that_serves_no_more_are_exported_and_deleted(client, asked):
+    Prediction.objects.filter(word="piano").update(model="GRU")
+    [line] = b"".join(client.get("/history/export/?format=jsonl&model=GRU").streaming_content).splitlines()
+    assert b'"piano"' in line
+    assertContains(client.get("/history/delete/?model=GRU"), "Delete 1 answer?")
+    client.post("/history/delete/?model=GRU")
+    assert asked("") == ["xqzt", "orignal"]
+
+
+@pytest.mark.parametrize("address", ["/history/?cursor=&cursor=", "/history/export/?format=csv&format=csv"])
+def test_repeated_parameter_is_refused(client, db, address):
+    assert client.get(address).status_code == 400
+
+
+def test_links_of_the_page_keep_the_filters(client, asked, monkeypatch):
     monkeypatch.setattr("classifier.services.history.PAGE_SIZE", 1)
     response = client.get("/history/?model=Ngram&word=")
     older = response.context["page"].older
@@ -99,18 +120,18 @@ def test_the_filters_go_with_the_reader(client, asked, monkeypatch):
     assert asked(f"model=Ngram&cursor={older}") == ["orignal"]
 
 
-def test_a_cursor_is_good_for_its_filters_only(client, asked, monkeypatch):
+def test_cursor_of_other_filters_is_refused(client, asked, monkeypatch):
     monkeypatch.setattr("classifier.services.history.PAGE_SIZE", 1)
     older = client.get("/history/").context["page"].older
     assert client.get(f"/history/?model=FF&cursor={older}").status_code == 400
 
 
-def test_nothing_matches_is_said_apart_from_nothing_yet(client, asked):
+def test_empty_result_differs_from_an_empty_history(client, asked):
     assertContains(client.get("/history/?word=chat"), "Nothing matches")
     assertNotContains(client.get("/history/?word=chat"), "Nothing here yet")
 
 
-def test_filters_lie_open_only_when_they_are_used(client, asked):
+def test_filters_are_open_only_when_used(client, asked):
     assertContains(client.get("/history/?language=fr"), "<details open>")
     assertContains(client.get("/history/?word=piano"), "<details>")
 

@@ -1,10 +1,11 @@
-"""The pages of what somebody asked before: find, fetch as a file, delete, keep or not."""
+"""Pages of a history: list, export, delete, and the switch that keeps it."""
 
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,55 +15,60 @@ from classifier.access.owners import HISTORY_COOKIE, HISTORY_OFF, keeps_history,
 from classifier.formats.columns import HISTORY
 from classifier.formats.files import DOWNLOADS, download
 from classifier.models import Prediction
-from classifier.services.history import HistoryPage, delete_all, delete_one, read_all, select, with_opinions
+from classifier.services.history import HistoryPage, delete_all, delete_one, read_all, with_opinions
 from classifier.web.decorators import back, limited, personal
-from classifier.web.filters import HistoryForm
+from classifier.web.filters import HistoryPageFilter
 from classifier.web.forms import DOWNLOAD_LABELS
 
-COUNTED = 1000  # rows that are counted before they are deleted; of more it is said that they are more
+COUNTED = 1000  # rows at most, before a deletion: counting a long history takes too long
 
 
 @personal
 @limited("history", "GET")
 @require_safe
 def history(request: HttpRequest) -> HttpResponse:
-    """List what the caller asked, newest first, as far as it passes the filters."""
-    filters = request.GET.copy()
-    cursor = filters.pop("cursor", [""])[-1]
-    form = HistoryForm(filters)
-    if not form.is_valid():
-        return _history(request, form, HistoryPage(), status=400)
-    owner = owner_of(request)
-    scope = f"history:{owner}:{sorted(form.asked.items())}"
-    page = HistoryPage.read(select(owner, form.asked), scope=scope, cursor=cursor)
+    """List the caller's answers that pass the filters, newest first."""
+    parameters, owner = request.GET.copy(), owner_of(request)
+    cursor = _take(parameters, "cursor", "")
+    filters = HistoryPageFilter(parameters, owner=owner)
+    if not filters.is_valid():
+        return _history(request, filters.form, HistoryPage(), status=400)
+    page = HistoryPage.read(filters.qs, filters.scope, cursor)
     with_opinions(page.rows, owner)
-    return _history(request, form, page)
+    return _history(request, filters.form, page)
 
 
-def _history(request: HttpRequest, form: HistoryForm, page: HistoryPage, status: int = 200) -> HttpResponse:
+def _history(request: HttpRequest, form: Form, page: HistoryPage, status: int = 200) -> HttpResponse:
     context = {"form": form, "page": page, "keeps": keeps_history(request), "downloads": DOWNLOAD_LABELS}
     return render(request, "history.html", context, status=status)
+
+
+def _take(parameters: QueryDict, name: str, default: str) -> str:
+    """Take a parameter that is no filter out of the others; raise BadRequest for one given twice."""
+    *others, value = parameters.pop(name, [default])
+    if others:
+        raise BadRequest("A parameter is given twice.")
+    return value
 
 
 @personal
 @limited("export", "GET")
 @require_safe
 def export(request: HttpRequest) -> HttpResponseBase:
-    """Send what the history lists as a file."""
-    filters = request.GET.copy()
-    name = filters.pop("format", DOWNLOADS[:1])[-1]
-    form = HistoryForm(filters)
-    if name not in DOWNLOADS or not form.is_valid():
+    """Send the answers that pass the filters as a file."""
+    parameters, owner = request.GET.copy(), owner_of(request)
+    name = _take(parameters, "format", DOWNLOADS[0])
+    filters = HistoryPageFilter(parameters, owner=owner)
+    if name not in DOWNLOADS or not filters.is_valid():
         raise BadRequest("No such format or filter.")
-    owner = owner_of(request)
-    return download(read_all(select(owner, form.asked), owner), HISTORY, name)
+    return download(read_all(filters.qs, owner), HISTORY, name)
 
 
 @personal
 @limited("history")
 @require_POST
 def delete(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Delete one of the caller's own answers with what was said of it."""
+    """Delete one of the caller's own answers with its feedback."""
     try:
         delete_one(owner_of(request), public_id)
     except Prediction.DoesNotExist as error:
@@ -75,16 +81,15 @@ def delete(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @limited("history")
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete_many(request: HttpRequest) -> HttpResponse:
-    """Ask whether to delete what the filters list, then do it."""
-    form = HistoryForm(request.GET)
-    if not form.is_valid():
+    """Confirm, then delete the answers that pass the filters."""
+    filters = HistoryPageFilter(request.GET, owner=owner_of(request))
+    if not filters.is_valid():
         raise BadRequest("No such filter.")
-    rows = select(owner_of(request), form.asked)
     if request.method != "POST":
-        count = rows[: COUNTED + 1].count()
-        context = {"form": form, "count": count, "counted": COUNTED, "more": count > COUNTED}
+        count = filters.qs[: COUNTED + 1].count()
+        context = {"form": filters.form, "count": count, "counted": COUNTED, "more": count > COUNTED}
         return render(request, "delete_history.html", context)
-    deleted = delete_all(rows)
+    deleted = delete_all(filters.qs)
     text = ngettext("%(count)d answer is deleted.", "%(count)d answers are deleted.", deleted)
     messages.success(request, text % {"count": deleted})
     return back(request, "history")
@@ -93,7 +98,7 @@ def delete_many(request: HttpRequest) -> HttpResponse:
 @limited("history")
 @require_POST
 def keep(request: HttpRequest) -> HttpResponse:
-    """Let this browser's questions be kept from now on, or not."""
+    """Switch the history of this browser on or off."""
     choice = request.POST.get("keep")
     response = back(request, "history")
     if choice == "on":

@@ -1,0 +1,153 @@
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+from django.http import QueryDict
+
+from classifier.models import Prediction
+from classifier.services.feedback import submit_feedback
+from classifier.services.history_filter import HistoryFilter
+
+OWNER = "user:1"
+
+
+@pytest.fixture
+def rows(identified):
+    """Store four words of the owner, the last one first in the history; return them by word."""
+    return {word: identified(word, owner=OWNER) for word in ("orignal", "piano", "xqzt", "house")}
+
+
+@pytest.fixture
+def replaced(rows):
+    """Let "piano" have the answer of a model that serves no more, in a language that no model knows any more."""
+    Prediction.objects.filter(word="piano").update(model="GRU-2", language="de", verdict="single")
+
+
+def filtered(query, owner=OWNER):
+    return HistoryFilter(QueryDict(query), owner=owner)
+
+
+def words(query):
+    return [row.word for row in filtered(query).qs]
+
+
+def codes(query):
+    return {
+        name: [error["code"] for error in errors] for name, errors in filtered(query).errors.get_json_data().items()
+    }
+
+
+def test_history_without_filters_has_all_rows_of_its_owner_newest_first(rows, identified):
+    identified("knowledge", owner="user:2")
+    assert words("") == ["house", "xqzt", "piano", "orignal"]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("word=ORIGNAL", ["orignal"]),
+        ("language=fr", ["orignal"]),
+        ("model=ff", []),
+        ("model=NGRAM&verdict=unsure", ["xqzt"]),
+        ("verdict=several", ["piano"]),
+        ("since=2000-01-01", ["house", "xqzt", "piano", "orignal"]),
+        ("until=2000-01-01T00:00:00Z", []),
+    ],
+)
+def test_filters_select_rows(rows, query, expected):
+    assert words(query) == expected
+
+
+def test_feedback_is_the_owners_own(rows):
+    submit_feedback(prediction=rows["piano"], owner="user:2", label="en")
+    submit_feedback(prediction=rows["house"], owner=OWNER, label="fr")
+    assert (words("feedback=pending"), words("feedback=none")) == (["house"], ["xqzt", "piano", "orignal"])
+
+
+def test_model_that_serves_no_more_selects_its_rows(replaced):
+    assert words("model=GRU-2") == ["piano"]
+
+
+def test_model_is_exact_unless_it_serves(replaced):
+    assert words("model=gru-2") == []
+
+
+def test_model_selects_its_rows_when_no_model_serves(replaced, monkeypatch):
+    monkeypatch.setattr("classifier.services.registry.active_versions", dict)
+    assert words("model=GRU-2") == ["piano"]
+    assert codes("model=") == {"model": ["unknown_model"]}
+
+
+def test_language_that_no_model_knows_selects_its_rows(replaced):
+    assert words("language=de") == ["piano"]
+
+
+def test_empty_model_is_the_default_model(rows, identified):
+    identified("chat", owner=OWNER, model="FF")
+    assert words("model=") == ["house", "xqzt", "piano", "orignal"]
+
+
+@pytest.mark.parametrize("moment", ["2026-11-22T12:00:00%2B01:00", "2026-11-22T11:00:00", "2026-11-22T11:00Z"])
+def test_moments_are_from_and_before(rows, moment):
+    Prediction.objects.filter(word="piano").update(created=datetime(2026, 11, 22, 11, tzinfo=UTC))
+    assert words(f"since={moment}&until=2026-11-22T11:00:01Z") == ["piano"]
+    assert words(f"until={moment}") == []
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("word=12", {"word": ["no_letters"]}),
+        ("word=%20", {"word": ["required"]}),
+        ("language=", {"language": ["required"]}),
+        ("language=e%20n", {"language": ["invalid"]}),
+        ("language=fr%0A", {"language": ["invalid"]}),
+        ("model=%20", {"model": ["unknown_model"]}),
+        ("model=G%20T", {"model": ["unknown_model"]}),
+        (f"model={'x' * 51}", {"model": ["unknown_model"]}),
+        ("verdict=", {"verdict": ["required"]}),
+        ("verdict=maybe", {"verdict": ["invalid_choice"]}),
+        ("verdict=null", {"verdict": ["invalid_choice"]}),
+        ("feedback=null", {"feedback": ["invalid_choice"]}),
+        ("since=", {"since": ["required"]}),
+        ("since=%20", {"since": ["invalid"]}),
+        ("since=22/11/2026", {"since": ["invalid"]}),
+        ("until=2026-02-30", {"until": ["invalid"]}),
+        ("since=0001-01-01T00:00:00%2B23:59", {"since": ["overflow"]}),
+        ("owner=user:1", {"__all__": ["unknown_field"]}),
+        ("owner=", {"__all__": ["unknown_field"]}),
+        ("word=a&word=", {"word": ["required"], "__all__": ["repeated"]}),
+        ("word=a&word=b", {"__all__": ["repeated"]}),
+    ],
+)
+def test_wrong_parameter_is_refused(db, query, expected):
+    assert codes(query) == expected
+
+
+@pytest.mark.parametrize("name", ["word", "language", "model", "verdict", "feedback", "since", "until", "else"])
+def test_refusal_never_repeats_the_input(db, name):
+    assert "4711" not in str(filtered(f"{name}=%204711").errors.get_json_data())
+
+
+@pytest.mark.parametrize("query", ["verdict=maybe&word=orignal", "wrod=orignal"])
+def test_wrong_filters_select_nothing(rows, query):
+    with pytest.raises(ValueError, match="not valid"):
+        _ = filtered(query).qs
+
+
+def test_scope_is_one_for_the_same_rows(db):
+    queries = ("model=ff&since=2026-11-22", "since=2026-11-22T01:00%2B01:00&model=FF")
+    scopes = {filters.scope for filters in map(filtered, queries) if filters.is_valid()}
+    assert len(scopes) == 1
+
+
+def test_scope_is_another_for_another_owner_or_filter(db):
+    every = [filtered(""), filtered("", "user:2"), filtered("model=FF"), filtered("language=fr"), filtered("word=FF")]
+    assert len({filters.scope for filters in every if filters.is_valid()}) == len(every)
+
+
+def test_word_is_read_from_its_index(rows):
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:  # it would rather scan a table that small
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    assert "word_key" in filtered("word=orignal").qs.explain()
