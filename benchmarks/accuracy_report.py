@@ -8,8 +8,7 @@ from benchmarks.accuracy import PAIRS, WORDS
 from benchmarks.markdown import bold, lead, listed, mark, percent, table_head, table_row, with_interval
 from benchmarks.systems import LINGUA
 from classifier.languages import language_name
-from classifier.ml.metrics import Interval
-from classifier.scores import AS_TYPED, set_name
+from classifier.scores import AS_TYPED, program_scores, set_name
 
 MOST_LOST = 30  # words of a language
 PUBLISHED = 1000  # texts of each kind and language in lingua's data
@@ -28,18 +27,9 @@ def write(results: Results, page: Path, picture: Path) -> None:
 
 def draw(results: Results, path: Path) -> None:
     """Draw the accuracy of all systems on the texts as typed, the best on single words on top."""
-    from classifier.training import figure_style, figures
+    from classifier.training import figures
 
-    names = sorted(_names(results), key=lambda name: -results["results"][WORDS][AS_TYPED][name]["accuracy"])
-    panels = {
-        set_name(kind).capitalize(): {
-            name: Interval(*(variants[AS_TYPED][name][key] for key in ("accuracy", "low", "high"))) for name in names
-        }
-        for kind, variants in results["results"].items()
-    }
-    figure_style.save(
-        figures.intervals(panels, set(_ours(results))), path, "Accuracy of all systems, with 95 % intervals"
-    )
+    figures.save(figures.accuracy(program_scores(results)), path, "accuracy of all systems, with 95 % intervals")
 
 
 def summary(results: Results) -> Iterator[str]:

@@ -69,9 +69,9 @@ class Score:
     ours: bool = True  # False: of another program
 
 
-def share_scale(scores: Iterable[Score]) -> Scale:
-    """Return a scale from 0 to 1, or less, for the intervals of all scores."""
-    return round_scale((bound for score in scores for bound in score.share), 4, 0.0, 1.0)
+def share_scale(scores: Iterable[Score], steps: int = 4) -> Scale:
+    """Return a scale within 0 and 1 for the intervals of all scores."""
+    return round_scale((bound for score in scores for bound in score.share), steps, 0.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)

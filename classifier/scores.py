@@ -87,11 +87,12 @@ def model_scores(card: Card) -> ModelScores:
     history = card.training.get("history", {})
     training = {kind: charts.loss_curve(history[kind]) for kind in ("loss", "val_loss") if history.get(kind)}
     ordered = sorted(card.scores.items(), key=lambda item: (*TEST_SETS, item[0]).index(item[0]))
-    found = [set_scores(name, scores) for name, scores in ordered if _complete(scores)]
+    found = [set_scores(name, scores) for name, scores in ordered if has_accuracy(scores)]
     return ModelScores(found, training)
 
 
-def _complete(scores: Mapping[str, Any]) -> bool:
+def has_accuracy(scores: Mapping[str, Any]) -> bool:
+    """Return whether there is an accuracy, on at least one text."""
     return bool(scores.get("words")) and scores.get("accuracy") is not None
 
 

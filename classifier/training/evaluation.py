@@ -1,4 +1,4 @@
-"""Measures a model on labelled texts: accuracy, calibration, confusion, verdicts and speed."""
+"""Scores of a model on labelled texts: accuracy, calibration, confusion, verdicts and speed."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 
 
 def evaluate(
-    identifier: Identifier, test: LabelledTexts, elsewhere: Mapping[str, Sequence[str]] | None = None
+    identifier: Identifier, test: LabelledTexts, foreign_texts: Mapping[str, Sequence[str]] | None = None
 ) -> dict[str, Any]:
     """Return the scores of a model on labelled texts, JSON-ready.
 
     Accuracy forces one language a text; the verdicts say how often the model would have done so.
-    `elsewhere` are texts that belong to none of its languages, by name: `single` should be rare there.
+    `foreign_texts` belong to none of its languages, by name: `single` should be rare there.
+    Raises NoTestWords for labels that the model does not know.
     """
     card = identifier.card
     unknown = sorted(set(test.labels) - set(card.languages))
@@ -41,14 +42,14 @@ def evaluate(
         **scores(card, answers, test),
         "verdicts": verdict_scores(answers, test.labels),
         "single_elsewhere": {
-            name: share_of_single(identifier.identify(texts)) for name, texts in (elsewhere or {}).items()
+            name: share_of_single(identifier.identify(texts)) for name, texts in (foreign_texts or {}).items()
         },
         "words_per_second": round(sum(len(text.split()) for text in test.texts) / seconds),
     }
 
 
 def scores(card: Card, answers: Sequence[Answer], test: LabelledTexts) -> dict[str, Any]:
-    """Return what the probabilities of `answers` are worth."""
+    """Return accuracy, calibration and confusion of the probabilities in `answers`."""
     output = np.array([[answer.probabilities[label] for label in card.labels] for answer in answers])
     shares = metrics.languages_only(output, card.labels, card.languages)
     truth = np.array([card.languages.index(label) for label in test.labels])
@@ -66,7 +67,7 @@ def scores(card: Card, answers: Sequence[Answer], test: LabelledTexts) -> dict[s
 
 
 def by_length(texts: Sequence[str], right: Any) -> list[dict[str, Any]]:
-    """Return words and accuracy by number of letters; nothing for texts of several words."""
+    """Return number and accuracy of words by their letters; [] for texts of several words."""
     if any(" " in text for text in texts):
         return []
     lengths = np.array([len(normalise(text)) for text in texts])
@@ -88,19 +89,19 @@ def verdict_scores(answers: Sequence[Answer], labels: Sequence[str]) -> dict[str
 
 
 def share_of_single(answers: Sequence[Answer]) -> float:
-    """Return how often the verdict is `single`."""
+    """Return the share of answers with the verdict `single`."""
     return metrics.rounded(np.mean([answer.verdict == SINGLE for answer in answers]))
 
 
 def held_out(lexicon: "Lexicon") -> LabelledTexts:
-    """Return the words that no training saw, each with its most frequent language."""
+    """Return the lexicon's held-out words, each with its most frequent language."""
     examples = lexicon.own[HELD_OUT]
     best = examples.targets[:, :-1].argmax(axis=1)
     return LabelledTexts(HELD_OUT, examples.words, [lexicon.languages[index] for index in best])
 
 
 def held_out_words(languages: Sequence[str], encoder: Encoder) -> LabelledTexts:
-    """Return the held-out words of `languages` from wordfreq, without the rest of the training data."""
+    """Read only the held-out words of `languages` from wordfreq."""
     from classifier.training import lexicon
 
     spelled = lexicon.spelled_in(encoder)
@@ -112,16 +113,16 @@ def held_out_words(languages: Sequence[str], encoder: Encoder) -> LabelledTexts:
 
 
 def score_version(
-    folder: Path, tests: Mapping[str, LabelledTexts], elsewhere: Mapping[str, Sequence[str]] | None = None
+    folder: Path, tests: Mapping[str, LabelledTexts], foreign_texts: Mapping[str, Sequence[str]] | None = None
 ) -> dict[str, Any]:
-    """Measure the version in `folder` on each set of texts and keep the scores in its card."""
+    """Measure the version in `folder` on each test set and write the scores into its card."""
     identifier = Identifier(folder)
-    measured = {name: evaluate(identifier, test, elsewhere) for name, test in tests.items()}
+    measured = {name: evaluate(identifier, test, foreign_texts) for name, test in tests.items()}
     save_scores(folder, measured)
     return measured
 
 
 def save_scores(folder: Path, measured: Mapping[str, Any]) -> None:
-    """Add scores, by the name of their texts, to those that the card in `folder` already holds."""
+    """Add scores by test set to the card in `folder`; those of the same test set are replaced."""
     card = Card.read(folder)
     replace(card, scores={**card.scores, **measured}).write(folder)

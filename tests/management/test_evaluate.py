@@ -10,10 +10,11 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from classifier.ml.artifacts import Card
 from classifier.services import registry
 from classifier.training import evaluation
 from classifier.training.test_sets import LabelledTexts
-from tests.conftest import fake_card
+from tests.conftest import FakeIdentifier, fake_card
 
 WORDS = {"en": "the\norignal\n", "fr": "château\n", "es": "casa\n", "de": "das\nxqzt\n"}
 
@@ -36,8 +37,19 @@ def on_disk(fake_models, settings, tmp_path):
         folders[name] = tmp_path / "models" / name / fake.card.version
         folders[name].mkdir(parents=True)
         golden = {"a": (1.0, 0.0, 0.0, 0.0)}
-        replace(fake_card(name, fake.card.version), golden=golden, scores={"old": 1}).write(folders[name])
+        replace(fake_card(name, fake.card.version), golden=golden, scores={"old": {}}).write(folders[name])
     return folders
+
+
+@pytest.fixture
+def reload(fake_models, on_disk):
+    """Return a function that gives the fakes the cards that are on disk."""
+
+    def reload():
+        for name, folder in on_disk.items():
+            fake_models[name] = FakeIdentifier(Card.read(folder))
+
+    return reload
 
 
 def evaluate(*arguments):
@@ -111,6 +123,34 @@ def test_pictures_are_drawn_beside_the_card_and_to_compare(folder, on_disk, tmp_
     assert (tmp_path / "images" / "accuracy-by-model.svg").is_file()
 
 
+def test_saved_scores_are_printed_and_drawn_without_measuring(folder, on_disk, reload, tmp_path, monkeypatch):
+    measured, _ = evaluate("--data", folder, "--save")
+    reload()
+    monkeypatch.setattr(evaluation, "evaluate", None)
+    table, _ = evaluate("--saved", "--pictures", "--images", tmp_path / "images")
+    assert table == measured
+    assert (tmp_path / "images" / "accuracy-by-model.svg").is_file()
+
+
+def test_saved_scores_are_those_that_all_models_have(folder, on_disk, reload):
+    evaluate("--data", folder, "--save", "--kind", "single-words")
+    evaluate("FF", "--data", folder, "--save", "--kind", "sentences")
+    reload()
+    assert "sentences" not in evaluate("--saved")[0]
+    assert "sentences" in evaluate("FF", "--saved")[0]
+
+
+def test_cards_without_common_scores_are_refused():
+    with pytest.raises(CommandError, match="no scores on the same texts"):
+        evaluate("--saved")
+
+
+@pytest.mark.parametrize("option", [["--save"], ["--data", "held-out"], ["--kind", "sentences"]])
+def test_options_of_measuring_are_refused_with_saved_scores(option):
+    with pytest.raises(CommandError, match="--saved measures nothing"):
+        evaluate("--saved", *option)
+
+
 def test_a_version_that_is_not_on_disk_cannot_keep_scores(folder, settings, tmp_path):
     settings.MODEL_DIRS = [tmp_path]
     with pytest.raises(CommandError, match="no version 20261122-00000001 of Ngram on disk"):
@@ -149,7 +189,7 @@ def test_measuring_needs_no_tensorflow(folder, settings):
     program = (
         "import sys; from django.core.management import execute_from_command_line as run; "
         f"run(['manage.py', 'evaluate', '--data', {str(folder)!r}]); "
-        "sys.exit(bool({'tensorflow', 'keras', 'matplotlib', 'wordfreq'} & set(sys.modules)))"
+        "sys.exit(bool({'tensorflow', 'keras', 'wordfreq'} & set(sys.modules)))"
     )
     subprocess.run([sys.executable, "-c", program], check=True, cwd=settings.BASE_DIR, stdout=subprocess.DEVNULL)
 

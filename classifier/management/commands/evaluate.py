@@ -1,4 +1,4 @@
-"""`manage.py evaluate`: measures models on texts whose language is known."""
+"""`manage.py evaluate`: measure models on labelled texts, write their scores as tables and charts."""
 
 import os
 from argparse import ArgumentParser
@@ -10,21 +10,21 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from classifier.languages import language_name
-from classifier.ml.artifacts import CARD, BadVersion
+from classifier.ml.artifacts import CARD, BadVersion, Card
 from classifier.ml.identifier import Identifier
-from classifier.scores import HELD_OUT, KINDS
+from classifier.scores import HELD_OUT, KINDS, has_accuracy
 from classifier.services import registry
-from classifier.training import evaluation, score_tables, test_sets
+from classifier.training import evaluation, figures, score_tables, test_sets
 from classifier.training.score_tables import Measured
 from classifier.training.test_sets import LabelledTexts, NoTestWords
 
 TESTDATA = "LINGUA_TESTDATA"  # the environment variable with a folder in lingua's layout
-ELSEWHERE = ("de", "pl")  # languages that a folder may hold and no model knows; Polish is in no training data
+FOREIGN_LANGUAGES = ("de", "pl")  # that a folder may hold and no model knows; Polish is in no training data
 RANDOM = "random strings"
 
 
 class Command(BaseCommand):
-    """Measures each model on each set of texts, shows a table a set, and keeps what is asked for."""
+    """Measure each model on each test set, and print a table a set."""
 
     help = (
         "Measure models: on held-out words and, with LINGUA_TESTDATA set, on that folder; or on other texts. "
@@ -44,36 +44,32 @@ class Command(BaseCommand):
             help=f"{HELD_OUT}, a folder in lingua's layout or a file of lines text<TAB>language",
         )
         parser.add_argument("--kind", nargs="+", choices=KINDS, help="of a folder (default: all that it holds)")
+        parser.add_argument("--saved", action="store_true", help="measure nothing: take the scores in the cards")
         parser.add_argument("--save", action="store_true", help="write the scores into the models' cards")
-        parser.add_argument("--pictures", action="store_true", help="draw: beside the cards, and to compare models")
+        parser.add_argument("--pictures", action="store_true", help="draw charts: beside the cards, and to compare")
         parser.add_argument(
-            "--images", type=Path, default=settings.BASE_DIR / "docs/images", help="where comparisons are drawn"
+            "--images", type=Path, default=settings.BASE_DIR / "docs/images", help="folder for charts that compare"
         )
-
         parser.add_argument(
             "--tables", type=Path, nargs="+", default=(), metavar="PAGE", help="Markdown pages to write tables into"
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """Measure, show, and then save and draw."""
+        """Measure or read the scores, print them, and then save and draw them."""
+        if options["saved"] and (options["data"] or options["kind"] or options["save"]):
+            raise CommandError("--saved measures nothing: leave out --data, --kind and --save.")
         identifiers = {name: self._identifier(name) for name in options["names"] or registry.model_names()}
         if not identifiers:
             raise CommandError("There are no models to measure: train some first.")
-        measured: dict[str, Measured] = {}
-        try:
-            languages = next(iter(identifiers.values())).card.languages
-            for test, elsewhere in read(options["data"] or default_data(), languages, options["kind"]):
-                measured[test.name] = {
-                    name: evaluation.evaluate(identifier, test, elsewhere) for name, identifier in identifiers.items()
-                }
-                self.stdout.write("\n".join(score_tables.terminal(test.name, measured[test.name])) + "\n")
-        except NoTestWords as error:
-            raise CommandError(str(error)) from error
-        if options["save"]:
-            self._save(identifiers, measured)
-        if options["pictures"]:
-            self._draw(identifiers, measured, options["images"])
         cards = {name: identifier.card for name, identifier in identifiers.items()}
+        measured: dict[str, Measured] = {}
+        for key, scores in saved(cards) if options["saved"] else self._measure(identifiers, options):
+            measured[key] = scores
+            self.stdout.write("\n".join(score_tables.terminal(key, scores)) + "\n")
+        if options["save"]:
+            self._save(cards, measured)
+        if options["pictures"]:
+            self._draw(cards, measured, options["images"])
         for page in options["tables"]:
             score_tables.fill(page, cards, measured)
             self.stderr.write(f"{page}: tables written")
@@ -87,17 +83,24 @@ class Command(BaseCommand):
         except (registry.UnknownModel, registry.ModelUnavailable, BadVersion) as error:
             raise CommandError(str(error)) from error
 
-    def _save(self, identifiers: Mapping[str, Identifier], measured: Mapping[str, Measured]) -> None:
-        for name, identifier in identifiers.items():
-            folder = _folder(identifier.card.name, identifier.card.version)
+    def _measure(
+        self, identifiers: Mapping[str, Identifier], options: Mapping[str, Any]
+    ) -> Iterator[tuple[str, Measured]]:
+        languages = next(iter(identifiers.values())).card.languages
+        try:
+            for test, foreign in read(options["data"] or default_data(), languages, options["kind"]):
+                yield test.name, {name: evaluation.evaluate(one, test, foreign) for name, one in identifiers.items()}
+        except NoTestWords as error:
+            raise CommandError(str(error)) from error
+
+    def _save(self, cards: Mapping[str, Card], measured: Mapping[str, Measured]) -> None:
+        for name, card in cards.items():
+            folder = _folder(card.name, card.version)
             evaluation.save_scores(folder, {test: by_model[name] for test, by_model in measured.items()})
             self.stderr.write(f"{folder / CARD}: scores written")
 
-    def _draw(self, identifiers: Mapping[str, Identifier], measured: Mapping[str, Measured], images: Path) -> None:
-        from classifier.training import figures
-
-        folders = {name: _folder(one.card.name, one.card.version) for name, one in identifiers.items()}
-        cards = {name: identifier.card for name, identifier in identifiers.items()}
+    def _draw(self, cards: Mapping[str, Card], measured: Mapping[str, Measured], images: Path) -> None:
+        folders = {name: _folder(card.name, card.version) for name, card in cards.items()}
         for path in figures.draw(cards, measured, folders, images):
             self.stderr.write(f"{path}: drawn")
 
@@ -110,8 +113,18 @@ def _folder(name: str, version: str) -> Path:
     raise CommandError(f"There is no version {version} of {name} on disk.")
 
 
+def saved(cards: Mapping[str, Card]) -> Iterator[tuple[str, Measured]]:
+    """Yield the scores on each test set that all cards have scores on, by model."""
+    first = next(iter(cards.values()))
+    keys = [key for key in first.scores if all(has_accuracy(card.scores.get(key, {})) for card in cards.values())]
+    if not keys:
+        raise CommandError("The cards of these models hold no scores on the same texts: leave out --saved.")
+    for key in keys:
+        yield key, {name: card.scores[key] for name, card in cards.items()}
+
+
 def default_data() -> list[str]:
-    """Return what is measured when nothing is named."""
+    """Return the data to measure on when none is named."""
     testdata = os.environ.get(TESTDATA)
     return [HELD_OUT, *([testdata] if testdata else [])]
 
@@ -119,15 +132,15 @@ def default_data() -> list[str]:
 def read(
     data: Sequence[str], languages: Sequence[str], kinds: Sequence[str] | None
 ) -> Iterator[tuple[LabelledTexts, dict[str, list[str]]]]:
-    """Yield each set of texts, and texts of none of the languages by name."""
+    """Yield each test set, and foreign texts: by name, texts in none of the languages."""
     strings = {RANDOM: test_sets.random_strings()}
     for source in data:
         path = Path(source)
         if path.is_dir():
             for kind in kinds or test_sets.kinds_in(path):
-                others = [code for code in ELSEWHERE if (path / kind / f"{code}.txt").is_file()]
-                elsewhere = {language_name(code): test_sets.read_kind(path, [code], kind).texts for code in others}
-                yield test_sets.read_kind(path, languages, kind), {**elsewhere, **strings}
+                others = [code for code in FOREIGN_LANGUAGES if (path / kind / f"{code}.txt").is_file()]
+                foreign = {language_name(code): test_sets.read_kind(path, [code], kind).texts for code in others}
+                yield test_sets.read_kind(path, languages, kind), {**foreign, **strings}
         elif source == HELD_OUT:
             yield _held_out(languages), strings
         else:
