@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -67,7 +68,7 @@ def _keep(answered: AnsweredRequest, rows: Sequence[Prediction]) -> None:
     with transaction.atomic():
         store(rows)
         AnsweredRequest.objects.make_room(answered.key)
-        answered.predictions = [row.pk for row in rows]
+        answered.predictions = [str(row.public_id) for row in rows]
         answered.save(force_insert=True)
 
 
@@ -78,7 +79,8 @@ def _rows_of_repeat(answered: AnsweredRequest, count: int) -> list[Prediction] |
         return None
     if not constant_time_compare(found.digest, answered.digest):
         raise Problem(422)
-    rows = Prediction.objects.in_bulk(found.predictions)
+    public_ids = [UUID(public_id) for public_id in found.predictions]
+    rows = Prediction.objects.in_bulk(public_ids, field_name="public_id")
     if len(rows) != count:
         raise Problem(410)
-    return [rows[key] for key in found.predictions]
+    return [rows[public_id] for public_id in public_ids]

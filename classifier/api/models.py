@@ -125,7 +125,7 @@ class AnsweredRequest(models.Model):
 
     key = models.CharField(primary_key=True, max_length=64)  # keyed digest of caller and Idempotency-Key
     digest = models.CharField(max_length=64)  # keyed digest of address and body
-    predictions = models.JSONField()  # primary keys, in order
+    predictions = models.JSONField()  # public ids, in order
     created = models.DateTimeField(default=timezone.now, db_index=True)
 
     objects = AnsweredQuerySet.as_manager()

@@ -75,7 +75,7 @@ def test_digests_are_kept_and_nothing_that_was_sent(post, api_key):
     post(WORD, "my-own-key", key=api_key)
 
     record = AnsweredRequest.objects.values().get()
-    assert record["predictions"] == [Prediction.objects.get().pk]
+    assert record["predictions"] == [str(Prediction.objects.get().public_id)]
     assert not any(text in str(record) for text in ("orignal", "my-own-key", "key:"))
 
 
