@@ -139,7 +139,7 @@ def address(callers, identified):
     """Return a function that makes an address of a route, about what is ana's."""
     _clients, ana = callers
     prediction = identified("orignal", owner=f"user:{ana.pk}")
-    batch = batches.keep(Words(["chat"], [1]), owner=prediction.owner, name="", model="", languages=())
+    batch = batches.create_batch(Words(["chat"], [1]), owner=prediction.owner, name="", model="", languages=())
     feedback = submit_feedback(prediction=prediction, owner=prediction.owner, label="en")
     word = ReviewedWord.objects.create(word_key="mot", label="fr", votes=1)
     objects = {"prediction": prediction, "feedback": feedback, "reviewedword": word}

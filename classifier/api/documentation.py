@@ -22,8 +22,8 @@ from classifier.api.problems import KINDS, field_errors, problem_fields
 from classifier.api.requests import MOST_ITEMS, PredictionRequest
 from classifier.formats.fields import prediction_fields
 from classifier.formats.share import curl, indented_json
-from classifier.services import identify as services
 from classifier.services import registry
+from classifier.services.identify import ALL_MODELS, predict
 
 SCHEMA = Path(__file__).with_name("openapi.json")  # `make schema` writes it, and a test compares it
 
@@ -108,7 +108,7 @@ def _examples(request: HttpRequest) -> dict[str, Example]:
     items = [{"id": "a", "word": "piano"}, {"id": "b", "word": "mañana"}]
     return {
         "word": Example(f"curl '{asking}?word={WORD}'", _answer()),
-        "all": Example(curl(storing, {"word": "un gâteau", "model": services.ALL_MODELS})),
+        "all": Example(curl(storing, {"word": "un gâteau", "model": ALL_MODELS})),
         "many": Example(curl(many, {"items": items})),
         "key": Example(f"curl '{history}' \\\n  -H \"Authorization: Bearer $KEY\""),
         "wrong": Example(curl(storing, WRONG), indented_json(_problem(request))),
@@ -126,7 +126,7 @@ def _answer() -> str:
 
 @lru_cache(maxsize=1)
 def _answer_of(model: str, _version: str) -> str:
-    [prediction] = services.identify(words=[WORD], source="api", model=model, keep=lambda rows: None)
+    [prediction] = predict(words=[WORD], source="api", model=model)
     return indented_json(prediction_fields(prediction, owner=""))
 
 

@@ -1,11 +1,11 @@
-"""Lets a request with an Idempotency-Key be repeated: the same answer, and nothing stored twice."""
+"""Requests with an Idempotency-Key: answered and stored once, however often they are sent."""
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Unpack
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils.crypto import constant_time_compare, salted_hmac
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -13,40 +13,45 @@ from rest_framework.request import Request
 from classifier.access.limits import caller_of
 from classifier.api.models import AnsweredRequest
 from classifier.api.problems import Problem
-from classifier.ml.answers import Comparison
 from classifier.models import Prediction
-from classifier.services import identify as services
+from classifier.services.identify import Question, identify, predict
 from classifier.services.store import store
 
 HEADER = "Idempotency-Key"
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
-def identify(request: Request, *, words: Sequence[str], **asked: Any) -> list[Prediction]:
-    """Identify clean words; when the same request was answered before, return its rows instead.
+def identify_once(request: Request, **question: Unpack[Question]) -> list[Prediction]:
+    """Identify clean words; return the stored rows instead when the request is a repeat.
 
-    Raises ValidationError for a key that is none, and Problem: 422 when the key came with another
+    Raises ValidationError for an invalid key, and Problem: 422 when the key came with another
     request, 410 when the rows are deleted.
     """
     if HEADER not in request.headers:
-        return services.identify(words=words, **asked)
-    answered = _new_record(request)
-    rows = _rows_of_repeat(answered, len(words))
-    if rows is None:
+        return identify(**question)
+    record = _new_record(request)
+    stored = _rows_of_repeat(record, len(question["words"]))
+    if stored is None:
+        rows = predict(**question)
+        record.predictions = [str(row.public_id) for row in rows]
         try:
-            return services.identify(words=words, keep=lambda new: _keep(answered, new), **asked)
-        except IntegrityError:  # the same request is being answered at this moment, and was quicker
-            rows = _rows_of_repeat(answered, len(words))
-            if rows is None:
+            store([record, *rows])
+        except IntegrityError:  # the same request, sent at the same time, was stored first
+            stored = _rows_of_repeat(record, len(rows))
+            if stored is None:
                 raise
-    if asked["private"]:  # the rows hold no words, but the request does
-        for row, comparison in zip(rows, _ask_again(words, **asked), strict=True):
-            services.carry(row, comparison)
+        else:
+            return rows
+    return _predict_again(stored, question) if question.get("private") else stored
+
+
+def _predict_again(stored: Sequence[Prediction], question: Question) -> list[Prediction]:
+    """Return new rows, which are not stored, with the dates of the `stored` ones."""
+    # Private rows hold no words. Words by the models of today under a stored verdict would mix two versions.
+    rows = predict(**question)
+    for row, old in zip(rows, stored, strict=True):
+        row.created = old.created
     return rows
-
-
-def _ask_again(words: Sequence[str], *, model: str, languages: Sequence[str], **_: Any) -> list[Comparison]:
-    return services.ask(words=words, model=model, languages=languages)
 
 
 def _new_record(request: Request) -> AnsweredRequest:
@@ -63,23 +68,14 @@ def _keyed(use: str, value: str | bytes) -> str:
     return salted_hmac(f"classifier.api.idempotency.{use}", value, algorithm="sha256").hexdigest()
 
 
-def _keep(answered: AnsweredRequest, rows: Sequence[Prediction]) -> None:
-    """Store the rows and that they are the answer, both or neither; raise IntegrityError when there is one."""
-    with transaction.atomic():
-        store(rows)
-        AnsweredRequest.objects.make_room(answered.key)
-        answered.predictions = [str(row.public_id) for row in rows]
-        answered.save(force_insert=True)
-
-
-def _rows_of_repeat(answered: AnsweredRequest, count: int) -> list[Prediction] | None:
-    """Return the rows that answered this request before; None when it is new."""
-    found = AnsweredRequest.objects.remembered().filter(key=answered.key).first()
-    if found is None:
+def _rows_of_repeat(record: AnsweredRequest, count: int) -> list[Prediction] | None:
+    """Return the `count` rows that answered this request before; None when it is new."""
+    known = AnsweredRequest.objects.remembered().filter(key=record.key).first()
+    if known is None:
         return None
-    if not constant_time_compare(found.digest, answered.digest):
+    if not constant_time_compare(known.digest, record.digest):
         raise Problem(422)
-    public_ids = [UUID(public_id) for public_id in found.predictions]
+    public_ids = [UUID(public_id) for public_id in known.predictions]
     rows = Prediction.objects.in_bulk(public_ids, field_name="public_id")
     if len(rows) != count:
         raise Problem(410)

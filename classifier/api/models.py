@@ -3,11 +3,12 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -112,16 +113,26 @@ class AnsweredQuerySet(models.QuerySet["AnsweredRequest"]):
         """Return those too old to be repeated."""
         return self.filter(created__lt=timezone.now() - REMEMBERED)
 
-    def make_room(self, key: str) -> None:
-        """Delete some of those too old to be repeated, in any case the one with this key."""
+    def bulk_create(self, objs: Iterable["AnsweredRequest"], *args: Any, **kwargs: Any) -> list["AnsweredRequest"]:
+        """Insert records, and delete expired ones in the same commit."""
+        # Here, since `store` inserts with this method: the keys are free when they are needed, without a second commit.
+        records = list(objs)
+        with transaction.atomic(savepoint=False):
+            self._make_room([record.key for record in records])
+            return super().bulk_create(records, *args, **kwargs)
+
+    def _make_room(self, keys: Sequence[str]) -> None:
+        """Delete up to ten expired records, and those with these keys if they have expired."""
         old = self.forgotten()
+        # These first: two requests that each hold the other's key would wait for each other.
+        old.filter(pk__in=keys).delete()
         # Skips those that others are deleting, so that nobody waits; a few, so that no request pays for many.
         some = old.select_for_update(skip_locked=True).values_list("pk", flat=True)[:10]
-        old.filter(pk__in=[key, *some]).delete()
+        old.filter(pk__in=list(some)).delete()
 
 
 class AnsweredRequest(models.Model):
-    """A request with an Idempotency-Key: digests of who sent what, and the rows that were its answer."""
+    """A request with an Idempotency-Key: digests of caller, key and body, and the predictions that answered it."""
 
     key = models.CharField(primary_key=True, max_length=64)  # keyed digest of caller and Idempotency-Key
     digest = models.CharField(max_length=64)  # keyed digest of address and body

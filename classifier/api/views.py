@@ -13,9 +13,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from classifier.access.owners import owner_of, owner_of_get
-from classifier.api import idempotency, schema
+from classifier.api import schema
 from classifier.api.base import JsonView, query, require_owner, valid
 from classifier.api.filters import read_filters
+from classifier.api.idempotency import identify_once
 from classifier.api.problems import problem_fields
 from classifier.api.requests import (
     BatchRequest,
@@ -34,8 +35,8 @@ from classifier.formats.fields import prediction_fields
 from classifier.formats.files import DOWNLOADS, FORMATS, download
 from classifier.models import Prediction, new_public_id
 from classifier.services import history
-from classifier.services import identify as services
 from classifier.services.feedback import submit_feedback, withdraw_feedback
+from classifier.services.identify import find_prediction, identify
 
 
 class Simple(JsonView):
@@ -48,7 +49,7 @@ class Simple(JsonView):
     def get(self, request: Request) -> Response:
         """Answer in the article's shape: percentages of English, French and Spanish."""
         asked = valid(WordQuery(data=query(request)))
-        [prediction] = services.identify(
+        [prediction] = identify(
             words=[asked["word"]],
             source="simple",
             model=asked["model"],
@@ -69,7 +70,7 @@ class Identify(JsonView):
         """Identify one word. Where a link on another site asks, the answer has no owner."""
         asked = valid(IdentifyQuery(data=query(request)))
         owner = owner_of_get(request)
-        [prediction] = services.identify(words=[asked.pop("word")], source="api", owner=owner, **asked)
+        [prediction] = identify(words=[asked.pop("word")], source="api", owner=owner, **asked)
         return Response(prediction_fields(prediction, owner))
 
 
@@ -83,7 +84,7 @@ class Predictions(JsonView):
         """Identify one word or text, by one model or all; a private one has no address of its own afterwards."""
         asked = valid(PredictionRequest(data=request.data))
         owner = owner_of(request)
-        [prediction] = idempotency.identify(request, words=[asked.pop("word")], source="api", owner=owner, **asked)
+        [prediction] = identify_once(request, words=[asked.pop("word")], source="api", owner=owner, **asked)
         address = {} if prediction.private else {"Location": reverse("api:prediction", args=[prediction.public_id])}
         return Response(prediction_fields(prediction, owner), status=201, headers=address)
 
@@ -125,7 +126,7 @@ class PredictionDetail(JsonView):
     def get(self, request: Request, public_id: UUID) -> Response:
         """Answer as when it was made, with the correction and review that came since."""
         owner = owner_of(request)
-        prediction = services.find_prediction(public_id=public_id, owner=owner)
+        prediction = find_prediction(public_id=public_id, owner=owner)
         return Response(prediction_fields(prediction, owner))
 
     @schema.FORGET
@@ -175,7 +176,7 @@ class Batch(JsonView):
         self.consume_or_raise(request, "batch", sum(item.size for item in checked) - 1)  # one was counted with the call
         owner = owner_of(request)
         words = [item.word for item in checked if item.word]
-        rows = idempotency.identify(request, words=words, source="batch", owner=owner, batch=new_public_id(), **asked)
+        rows = identify_once(request, words=words, source="batch", owner=owner, batch=new_public_id(), **asked)
         answers = iter(history.with_opinions(rows, owner))
         return Response({"results": [_result(request, item, answers, owner) for item in checked]})
 
@@ -195,14 +196,14 @@ class FeedbackView(JsonView):
     def get(self, request: Request, public_id: UUID) -> Response:
         """Read your feedback and how far its review is."""
         owner = owner_of(request)
-        prediction = services.find_prediction(public_id=public_id, owner=owner)
+        prediction = find_prediction(public_id=public_id, owner=owner)
         return Response(feedback_fields(prediction.feedback.get(owner=owner)))
 
     @schema.GIVE_FEEDBACK
     def put(self, request: Request, public_id: UUID) -> Response:
         """Say what the word is; it replaces what you said before, while that is pending."""
         owner = owner_of(request)
-        prediction = services.find_prediction(public_id=public_id, owner=owner)
+        prediction = find_prediction(public_id=public_id, owner=owner)
         asked = valid(FeedbackRequest(data=request.data))
         return Response(feedback_fields(submit_feedback(prediction=prediction, owner=owner, **asked)))
 
@@ -210,6 +211,6 @@ class FeedbackView(JsonView):
     def delete(self, request: Request, public_id: UUID) -> Response:
         """Withdraw your feedback, while it is pending."""
         owner = owner_of(request)
-        prediction = services.find_prediction(public_id=public_id, owner=owner)
+        prediction = find_prediction(public_id=public_id, owner=owner)
         withdraw_feedback(prediction=prediction, owner=owner)
         return Response(status=204)

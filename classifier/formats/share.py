@@ -26,7 +26,7 @@ class Share:
 
 def share(prediction: Prediction, request: HttpRequest, owner: str) -> Share:
     """Return a prediction as `owner` sees it, ready to be copied."""
-    question = {"word": prediction.word, "model": prediction.model if prediction.others is None else ALL_MODELS}
+    question = {"word": prediction.shown_word, "model": prediction.model if prediction.others is None else ALL_MODELS}
     return Share(
         link=link(request, question),
         json=indented_json(prediction_fields(prediction, owner)),

@@ -1,7 +1,9 @@
-"""What models said."""
+"""Rows of predictions: answers to columns, and back."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
@@ -9,14 +11,14 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from classifier.ml.answers import Answer, Comparison
+from classifier.ml.answers import Answer, Comparison, rank
 from classifier.ml.artifacts import UNDETERMINED
 from classifier.ml.verdict import SEVERAL, SINGLE, UNSURE
-from classifier.models.feedback import ReviewedWord
-from classifier.models.keys import KEY_LENGTH, MULTIPLE, new_public_id
-from classifier.records import rebuilt
+from classifier.models.feedback import Feedback, ReviewedWord
+from classifier.models.keys import KEY_LENGTH, MULTIPLE, key_of, new_public_id
 
 OWNERLESS_HOURS = 24  # so long whoever knows the id of a row without owner may read and correct it
+_MODEL_COLUMNS = ("model", "model_version", "probabilities", "language", "verdict")
 
 
 class PredictionQuerySet(models.QuerySet["Prediction"]):
@@ -34,7 +36,7 @@ class PredictionQuerySet(models.QuerySet["Prediction"]):
 
 
 class Prediction(models.Model):
-    """What one model, or all at once, said about a word or a text; never edited."""
+    """The answer of one model, or of all, for a word or a text; never edited."""
 
     class Verdict(models.TextChoices):
         """Whether the word belongs to one language."""
@@ -82,6 +84,9 @@ class Prediction(models.Model):
     private = models.BooleanField(default=False)
     created = models.DateTimeField(default=timezone.now, db_index=True)
 
+    # In memory only: what a new row was made from. A private row shows its words from here.
+    new_comparison: Comparison | None = None
+
     objects = PredictionQuerySet.as_manager()
 
     class Meta:
@@ -114,46 +119,125 @@ class Prediction(models.Model):
         return f"{self.word or _('(private)')}: {self.language or self.verdict} ({self.model})"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Insert; refuse to change a stored prediction, such as a private one that carries its word in memory."""
+        """Insert; raise TypeError when the row is stored already."""
         if not self._state.adding:
             raise TypeError("A prediction is never edited.")
         super().save(*args, **kwargs)
 
+    @classmethod
+    def from_comparison(
+        cls,
+        comparison: Comparison,
+        *,
+        source: str,
+        all_models: bool = False,
+        languages: Sequence[str] = (),
+        owner: str = "",
+        private: bool = False,
+        batch: UUID | None = None,
+    ) -> Self:
+        """Return a row, not stored yet; a private one has neither words nor owner in its columns."""
+        best, *others = comparison.answers
+        row = cls(
+            source=source,
+            languages=list(languages),
+            owner="" if private else owner,
+            private=private,
+            batch=batch,
+            **_model_columns(best),
+            others=[_model_columns(other) for other in others] if all_models else None,
+            unavailable=list(comparison.unavailable),
+            **({} if private else _word_columns(comparison)),
+        )
+        row.new_comparison = comparison
+        return row
+
     @property
     def label(self) -> str:
-        """What the model said, in the vocabulary of feedback."""
+        """The answer in the vocabulary of feedback."""
         return {SINGLE: self.language, SEVERAL: MULTIPLE, UNSURE: UNDETERMINED}[self.verdict]
 
     def answer(self) -> Answer:
         """Return the answer as it was given; the best model's, when all were asked."""
-        fields = ("model", "model_version", "probabilities", "language", "verdict")
-        return self._answer(0, {field: getattr(self, field) for field in fields})
+        if self.new_comparison:
+            return self.new_comparison.answers[0]
+        return self._answer(0, {field: getattr(self, field) for field in _MODEL_COLUMNS})
 
     def comparison(self) -> Comparison | None:
         """Return the answers of all models that were asked together, best model first; None when one was asked."""
         if self.others is None:
             return None
-        others = [self._answer(place, said) for place, said in enumerate(self.others, 1)]
+        if self.new_comparison:
+            return self.new_comparison
+        others = [self._answer(place, columns) for place, columns in enumerate(self.others, 1)]
         return Comparison((self.answer(), *others), tuple(self.unavailable))
 
-    def _answer(self, place: int, said: dict[str, Any]) -> Answer:
+    def _answer(self, place: int, columns: Mapping[str, Any]) -> Answer:
         """Return the answer of the model at `place` among those asked together."""
-        words = [{"word": word["word"], **word["said"][place]} for word in self.words]
-        return rebuilt(self.word, said, self.languages, words)
+        words = (_answer_of({**columns, **word["said"][place]}, word["word"], self.languages) for word in self.words)
+        return _answer_of(columns, self.word, self.languages, words)
+
+    @property
+    def shown_word(self) -> str:
+        """The word or text as typed; of a private row only while it is new."""
+        return self.new_comparison.answers[0].word if self.new_comparison else self.word
+
+    @cached_property
+    def review_key(self) -> str:
+        """The key under which reviews of the word are stored; of a private row only while it is new."""
+        return self.word_key or key_of(self.shown_word)
+
+    def feedback_of(self, owner: str) -> Feedback | None:
+        """Return the owner's own feedback; a new row has none."""
+        if self.new_comparison:
+            return None
+        return next((feedback for feedback in self.feedback.all() if feedback.owner == owner), None)
 
     def correction(self, owner: str) -> dict[str, Any] | None:
         """Return the owner's own feedback on this, ready for JSON."""
-        for feedback in self.feedback.all() if self.pk else ():  # what is not stored has none
-            if feedback.owner == owner:
-                return {field: getattr(feedback, field) for field in ("label", "languages", "comment", "status")}
-        return None
+        feedback = self.feedback_of(owner)
+        fields = ("label", "languages", "comment", "status")
+        return {field: getattr(feedback, field) for field in fields} if feedback else None
 
     @cached_property
     def outcome(self) -> ReviewedWord | None:
         """What reviewers accepted for this word; lists set it for all their rows at once."""
-        return ReviewedWord.objects.filter(word_key=self.word_key).first()
+        return ReviewedWord.objects.filter(word_key=self.review_key).first()
 
     def reviewed(self) -> dict[str, Any] | None:
         """Return what reviewers accepted for this word, ready for JSON."""
         fields = ("label", "languages", "votes")
         return {field: getattr(self.outcome, field) for field in fields} if self.outcome else None
+
+
+def _model_columns(answer: Answer) -> dict[str, Any]:
+    return {"model": answer.model, "model_version": answer.model_version, **_verdict_columns(answer)}
+
+
+def _verdict_columns(answer: Answer) -> dict[str, Any]:
+    return {"probabilities": answer.probabilities, "language": answer.language or "", "verdict": answer.verdict}
+
+
+def _word_columns(comparison: Comparison) -> dict[str, Any]:
+    """Return the word, its key, and the words of a text, each with the verdicts of all models."""
+    word = comparison.answers[0].word
+    words = [
+        {"word": own[0].word, "said": [_verdict_columns(answer) for answer in own]}
+        for own in zip(*(answer.words for answer in comparison.answers), strict=True)
+    ]
+    return {"word": word, "word_key": key_of(word), "words": words}
+
+
+def _answer_of(columns: Mapping[str, Any], word: str, languages: Sequence[str], words: Iterable[Answer] = ()) -> Answer:
+    """Return the answer for `word` that was stored as `columns`, with the answers for its `words`."""
+    return Answer(
+        word=word,
+        model=columns["model"],
+        model_version=columns["model_version"],
+        language=columns["language"] or None,
+        verdict=columns["verdict"],
+        candidates=rank(columns["probabilities"], languages),
+        undetermined=round(columns["probabilities"][UNDETERMINED], 4),
+        probabilities=columns["probabilities"],
+        words=tuple(words),
+    )

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
-from django.db import transaction
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +11,7 @@ from classifier.ml.artifacts import UNDETERMINED
 from classifier.ml.verdict import SEVERAL
 from classifier.models import MULTIPLE, Batch, Prediction, PredictionQuerySet
 from classifier.services import history
-from classifier.services import identify as services
+from classifier.services.identify import identify, predict
 from classifier.services.store import store
 from classifier.words.lists import Row, Words
 
@@ -54,40 +53,34 @@ class Part:
     start: float
 
 
-def keep(found: Words, *, owner: str, name: str, model: str, languages: Sequence[str]) -> Batch:
-    """Answer the words and store answers and errors as a batch of `owner`, all in one commit.
+def create_batch(words: Words, *, owner: str, name: str, model: str, languages: Sequence[str]) -> Batch:
+    """Answer the words; store answers and errors as a batch of `owner` in one commit.
 
     Raises UnknownModel, ModelUnavailable and UnknownLanguage.
     """
-    batch = Batch(owner=owner, name=name, model=model, answered=len(found.words), errors=found.errors)
-
-    def store_all(rows: Sequence[Prediction]) -> None:
-        for row, number in zip(rows, found.rows, strict=True):
-            row.batch_row = number
-        with transaction.atomic():
-            batch.save()
-            store(rows)
-
-    services.identify(
-        words=found.words,
+    batch = Batch(owner=owner, name=name, model=model, answered=len(words.words), errors=words.errors)
+    rows = predict(
+        words=words.words,
         source=Prediction.Source.BATCH,
         model=model,
         languages=languages,
         owner=owner,
         batch=batch.public_id,
-        keep=store_all,
     )
+    for row, number in zip(rows, words.rows, strict=True):
+        row.batch_row = number
+    store([batch, *rows])
     return batch
 
 
-def answer_privately(found: Words, *, model: str, languages: Sequence[str]) -> list[Row[Prediction]]:
-    """Answer the words; neither they nor who asked is kept, nor that they came together.
+def answer_privately(words: Words, *, model: str, languages: Sequence[str]) -> list[Row[Prediction]]:
+    """Answer the words; store neither them, nor the owner, nor that they came together.
 
     Raises UnknownModel, ModelUnavailable and UnknownLanguage.
     """
     source = Prediction.Source.BATCH
-    rows = services.identify(words=found.words, source=source, model=model, languages=languages, private=True)
-    return _merged(zip(found.rows, rows, strict=True), found.errors)
+    rows = identify(words=words.words, source=source, model=model, languages=languages, private=True)
+    return _merged(zip(words.rows, rows, strict=True), words.errors)
 
 
 def predictions(batch: Batch) -> PredictionQuerySet:

@@ -53,11 +53,12 @@ def _key(signer: Signer, cursor: str) -> int:
 
 def with_opinions(predictions: Sequence[Prediction], owner: str) -> Sequence[Prediction]:
     """Add the owner's feedback and the reviewers' outcomes to predictions, in two queries."""
-    prefetch_related_objects(predictions, Prefetch("feedback", Feedback.objects.filter(owner=owner)))
-    keys = {prediction.word_key for prediction in predictions}
+    old = [prediction for prediction in predictions if not prediction.new_comparison]
+    prefetch_related_objects(old, Prefetch("feedback", Feedback.objects.filter(owner=owner)))
+    keys = {prediction.review_key for prediction in predictions}
     outcomes = {outcome.word_key: outcome for outcome in ReviewedWord.objects.filter(word_key__in=keys)}
     for prediction in predictions:
-        prediction.outcome = outcomes.get(prediction.word_key)
+        prediction.outcome = outcomes.get(prediction.review_key)
     return predictions
 
 

@@ -1,14 +1,13 @@
-"""The verbs that join models and database: identify, find, submit feedback, review feedback."""
+"""Identify words with the models that serve: compare, predict, store, explain, find again."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Required, TypedDict, Unpack
 from uuid import UUID
 
 from classifier.ml.answers import Answer, Comparison
 from classifier.ml.identifier import Identifier
 from classifier.ml.occlusion import Explanation, without_each_letter, without_each_word
-from classifier.models import Prediction, key_of
-from classifier.records import said, words_said
+from classifier.models import Prediction
 from classifier.services import registry
 from classifier.services.store import store
 
@@ -19,7 +18,26 @@ class UnknownLanguage(ValueError):
     """A model does not know a language that was asked for; the message says which it knows."""
 
 
-def identify(
+class Question(TypedDict, total=False):
+    """The arguments of `predict` and `identify`."""
+
+    words: Required[Sequence[str]]
+    source: Required[str]
+    model: str
+    languages: Sequence[str]
+    owner: str
+    private: bool
+    batch: UUID | None
+
+
+def identify(**question: Unpack[Question]) -> list[Prediction]:
+    """Predict, and store all rows in one commit."""
+    rows = predict(**question)
+    store(rows)
+    return rows
+
+
+def predict(
     *,
     words: Sequence[str],
     source: str,
@@ -28,38 +46,28 @@ def identify(
     owner: str = "",
     private: bool = False,
     batch: UUID | None = None,
-    keep: Callable[[Sequence[Prediction]], None] = store,
 ) -> list[Prediction]:
-    """Identify clean words and texts, and store the answers in one commit.
+    """Return a row, not stored yet, for each clean word or text.
 
     With `all` for a model every model answers: the best one in the row, the rest in its `others`.
-    A private row is stored without words and owner; the object returned still carries them.
-    `keep` stores the rows; one that stores more calls `store` within a transaction.
     Raises UnknownModel, ModelUnavailable and UnknownLanguage.
     """
-    asked = ask(words=words, model=model, languages=languages)
-    rows = [
-        Prediction(
-            owner="" if private else owner,
-            batch=batch,
-            languages=list(languages),
-            others=[said(other) for other in comparison.answers[1:]] if wants_all(model) else None,
-            unavailable=list(comparison.unavailable),
+    return [
+        Prediction.from_comparison(
+            comparison,
             source=source,
+            all_models=wants_all(model),
+            languages=languages,
+            owner=owner,
             private=private,
-            **said(comparison.answers[0]),
-            **({} if private else _texts(comparison)),
+            batch=batch,
         )
-        for comparison in asked
+        for comparison in compare(words=words, model=model, languages=languages)
     ]
-    keep(rows)
-    for row, comparison in zip(rows, asked, strict=True):
-        carry(row, comparison)
-    return rows
 
 
-def ask(*, words: Sequence[str], model: str = "", languages: Sequence[str] = ()) -> list[Comparison]:
-    """Return what the model, or each of them, says about each word or text; store nothing.
+def compare(*, words: Sequence[str], model: str = "", languages: Sequence[str] = ()) -> list[Comparison]:
+    """Return the answers of the model, or of all models, for each clean word or text.
 
     Raises UnknownModel, ModelUnavailable and UnknownLanguage.
     """
@@ -67,8 +75,8 @@ def ask(*, words: Sequence[str], model: str = "", languages: Sequence[str] = ())
     known = _common_languages(identifiers)
     if not set(languages) <= set(known):
         raise UnknownLanguage(f"The languages that can be asked for are: {', '.join(known)}.")
-    said_by_each = [identifier.identify(words, languages) for identifier in identifiers]
-    return [Comparison(answers, tuple(unavailable)) for answers in zip(*said_by_each, strict=True)]
+    answers_by_model = [identifier.identify(words, languages) for identifier in identifiers]
+    return [Comparison(answers, tuple(unavailable)) for answers in zip(*answers_by_model, strict=True)]
 
 
 def explain(answer: Answer) -> Explanation | None:
@@ -111,18 +119,6 @@ def _identifiers(model: str) -> tuple[list[Identifier], list[str]]:
         return [registry.get(model)], []
     serving, unavailable = registry.available()
     return serving or [registry.get()], unavailable
-
-
-def carry(row: Prediction, comparison: Comparison) -> None:
-    """Let a row show in memory what was asked, also when the database keeps nothing of it."""
-    for field, value in _texts(comparison).items():
-        setattr(row, field, value)
-
-
-def _texts(comparison: Comparison) -> dict[str, Any]:
-    """Return those fields of a row that show what was asked."""
-    word = comparison.answers[0].word
-    return {"word": word, "word_key": key_of(word), "words": words_said(comparison.answers)}
 
 
 def find_prediction(*, public_id: UUID, owner: str) -> Prediction:

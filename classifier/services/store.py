@@ -1,18 +1,26 @@
-"""The only door through which predictions enter the database, and the broom for what they leave behind."""
+"""Insert rows; purge deleted ones from SQLite's log and free pages."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Model
 
-from classifier.models import Prediction
 
+def store(rows: Sequence[Model]) -> None:
+    """Insert `rows`, of one table or several, in one commit: all or none.
 
-def store(rows: Sequence[Prediction]) -> None:
-    """Insert `rows` in one commit; inside an open transaction they join it.
-
-    When this returns outside of a transaction, the rows survive a power cut.
+    When this returns, they survive a power cut. It is a transaction of its own: inside another one it raises
+    RuntimeError. Tables are written in the order of their first row. Raises IntegrityError.
     """
-    Prediction.objects.bulk_create(rows)
+    rows_by_model: dict[Any, list[Model]] = defaultdict(list)
+    for row in rows:
+        rows_by_model[type(row)].append(row)
+    if rows_by_model:
+        with transaction.atomic(durable=True):
+            for model, own in rows_by_model.items():
+                model.objects.bulk_create(own)
 
 
 def empty_log() -> None:

@@ -53,7 +53,7 @@ def test_listed_site_may_read_refusals(call, listed, route, options, status):
 
 
 def test_listed_site_may_read_failures(call, client, listed, monkeypatch):
-    monkeypatch.setattr(services, "identify", lambda **_: 1 / 0)
+    monkeypatch.setattr(services, "compare", lambda **_: 1 / 0)
     client.raise_request_exception = False
     response = call("GET", "/identify?word=chat", headers={"origin": ORIGIN})
 

@@ -8,6 +8,13 @@ from django.utils import timezone
 
 from classifier.api.models import REMEMBERED, AnsweredRequest
 from classifier.models import Prediction
+from tests.conftest import FakeIdentifier, fake_card
+
+
+class SpanishIdentifier(FakeIdentifier):
+    def _row(self, _word):
+        return 0.03, 0.05, 0.9, 0.02
+
 
 pytestmark = pytest.mark.django_db
 WORD = {"word": "orignal"}
@@ -23,6 +30,17 @@ def post(call):
     return post
 
 
+@pytest.fixture
+def new_version(fake_models):
+    """Return a function that lets a new version of "Ngram" serve, for which all words are Spanish."""
+
+    def switch():
+        card = fake_card("Ngram", "20261123-00000003")
+        fake_models["Ngram"] = SpanishIdentifier(card)
+
+    return switch
+
+
 def test_a_repeated_request_is_answered_the_same_and_stored_once(post):
     first, second = post(WORD), post(WORD)
 
@@ -35,6 +53,54 @@ def test_a_repeated_request_is_answered_the_same_and_stored_once(post):
 def test_a_private_request_can_be_repeated_too(post, body):
     assert post(body).json() == post(body).json()
     assert Prediction.objects.get().word == ""
+
+
+def test_private_repeat_is_answered_by_the_models_that_serve_now(post, without_model):
+    body = {"word": "un gâteau", "private": True, "model": "all"}
+    first = post(body).json()
+    without_model("Ngram")
+
+    second = post(body).json()
+    assert [answer["model"] for answer in second["answers"]] == ["FF"]
+    assert second["answers"] == [answer for answer in first["answers"] if answer["model"] == "FF"]
+    assert (second["unavailable"], second["created_at"]) == (["Ngram"], first["created_at"])
+    assert Prediction.objects.count() == 1
+
+
+def test_private_repeat_names_the_version_of_its_words(post, new_version):
+    body = {"word": "un gâteau", "private": True}
+    first = post(body).json()
+    new_version()
+
+    second = post(body).json()
+    assert (first["model_version"], second["model_version"]) == ("20261122-00000001", "20261123-00000003")
+    assert [word["language"] for word in first["words"]] == ["en", "fr"]
+    assert ([word["language"] for word in second["words"]], second["language"]) == (["es", "es"], "es")
+
+
+def test_private_batch_is_repeated_by_the_models_that_serve_now(post, new_version):
+    body = {"items": [{"word": "orignal"}, {"word": "1"}, {"word": "un gâteau"}], "private": True, "model": "all"}
+    post(body, address="/predictions/batch")
+    new_version()
+
+    first, _problem, last = post(body, address="/predictions/batch").json()["results"]
+    for result in (first, last):
+        best = result["prediction"]["answers"][0]
+        assert (best["model_version"], best["language"]) == ("20261123-00000003", "es")
+    assert Prediction.objects.count() == 2
+
+
+def test_private_repeat_without_its_model_is_unavailable(post, without_model):
+    body = {"word": "un gâteau", "private": True, "model": "FF"}
+    post(body)
+    without_model("FF")
+    assert post(body).status_code == 503
+
+
+def test_public_repeat_keeps_the_version_that_answered(post, new_version):
+    first = post({"word": "un gâteau", "model": "all"}).json()
+    new_version()
+    assert post({"word": "un gâteau", "model": "all"}).json() == first
 
 
 @pytest.mark.parametrize("private", [True, False])
@@ -128,3 +194,18 @@ def test_one_request_sent_fifty_times_at_once_is_stored_once(client, api_key, at
     assert {status for status, _content in answers} <= {201, 503}  # on a busy machine some are told to come back
     assert len([content for status, content in answers if status == 201]) == 1
     assert Prediction.objects.count() == AnsweredRequest.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_expired_keys_used_again_at_once_do_not_deadlock(client, api_key, at_once, caplog):
+    def post(name):
+        headers = {**api_key.headers, "idempotency-key": name}
+        return client.post("/api/v1/predictions", WORD, content_type="application/json", headers=headers).status_code
+
+    names = [str(number) for number in range(20)]
+    for name in names:
+        post(name)
+    AnsweredRequest.objects.update(created=timezone.now() - 2 * REMEMBERED)
+
+    assert set(at_once(post, [(name,) for name in names])) <= {201, 503}  # on a busy machine some come too late
+    assert "deadlock" not in caplog.text

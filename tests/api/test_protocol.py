@@ -176,7 +176,7 @@ def test_a_bad_host_is_refused(client):
 
 
 def test_a_crash_is_a_problem_too(client, monkeypatch):
-    monkeypatch.setattr(services, "identify", lambda **_: 1 / 0)
+    monkeypatch.setattr(services, "compare", lambda **_: 1 / 0)
 
     assert_problem(post(client, {"word": SECRET}), 500)
 
@@ -186,7 +186,7 @@ def test_what_is_not_available_for_now_says_when_to_try_again(client, monkeypatc
     def fail(**_):
         raise error
 
-    monkeypatch.setattr(services, "identify", fail)
+    monkeypatch.setattr(services, "compare", fail)
 
     response = post(client, {"word": SECRET})
     assert_problem(response, 503)

@@ -87,15 +87,15 @@ def test_private_file_of_all_models_needs_no_query(django_assert_num_queries):
 
 
 def test_comment_with_a_line_separator_stays_on_its_line(identified):
-    prediction = identified("orignal", owner=OWNER)
-    submit_feedback(prediction=prediction, owner=OWNER, label="es", comment="one\u2028two\u2029three")
-    [line] = text_of([Row(1, prediction)], "jsonl").splitlines()
+    submit_feedback(prediction=identified(owner=OWNER), owner=OWNER, label="es", comment="one\u2028two\u2029three")
+    [line] = text_of([Row(1, Prediction.objects.get())], "jsonl").splitlines()
 
     assert json.loads(line)["correction"]["comment"] == "one\u2028two\u2029three"
 
 
 def test_every_text_of_a_history_is_escaped(identified):
-    prediction = identified("=eau", owner=OWNER)
+    identified("=eau", owner=OWNER)
+    prediction = Prediction.objects.get()
     prediction.model, prediction.model_version = "@FF", "-1"
     [line] = csv.DictReader(io.StringIO(text_of([Row(1, prediction)], "csv", HISTORY)))
 

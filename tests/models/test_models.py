@@ -224,8 +224,8 @@ def test_a_verdict_has_a_label(identified, word, label):
 
 
 def test_a_correction_is_shown_to_its_owner_only(identified):
-    row = identified()
-    feedback(prediction=row, label="en").save()
+    feedback(prediction=identified(), label="en").save()
+    row = Prediction.objects.get()
     assert row.correction(VISITOR) == {"label": "en", "languages": [], "comment": "", "status": "pending"}
     assert row.correction("user:1") is None
 

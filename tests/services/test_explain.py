@@ -6,7 +6,7 @@ from classifier.services import registry
 
 
 def answer_to(word, model="", languages=()):
-    [comparison] = services.ask(words=[word], model=model, languages=languages)
+    [comparison] = services.compare(words=[word], model=model, languages=languages)
     return comparison.answers[0]
 
 

@@ -1,7 +1,12 @@
+import ast
+import re
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
-from classifier.models import Prediction
+from classifier.models import Batch, Prediction
 from classifier.services.store import store
 
 
@@ -36,10 +41,18 @@ def test_rows_are_stored_together_or_not_at_all():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_rows_join_an_open_transaction():
-    with transaction.atomic():
+def test_rows_of_several_tables_are_stored_together_or_not_at_all():
+    with pytest.raises(IntegrityError):
+        store([Batch(owner="user:1", answered=1), row(source="mail")])
+    assert not Batch.objects.exists()
+    store([Batch(owner="user:1", answered=1), row()])
+    assert (Batch.objects.count(), Prediction.objects.count()) == (1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_are_refused_inside_another_transaction():
+    with pytest.raises(RuntimeError), transaction.atomic():
         store([row()])
-        transaction.set_rollback(True)
     assert not Prediction.objects.exists()
 
 
@@ -52,3 +65,36 @@ def test_ten_thousand_rows_are_stored(db):
 def test_writers_at_once_wait_for_each_other(at_once):
     at_once(lambda: store([row(), row()]), [()] * 20)
     assert Prediction.objects.count() == 40
+
+
+INSERTS = {"create", "bulk_create", "get_or_create", "update_or_create", "save"}
+PREDICTIONS = re.compile("prediction|predict|row", re.IGNORECASE)
+
+
+def inserts(source):
+    """Return the calls in Python code that insert predictions, going by the names of what they are called on."""
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    named = [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr.lstrip("a") in INSERTS]
+    return [ast.unparse(call) for call in named if PREDICTIONS.search(ast.unparse(call.func.value))]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "Prediction.objects.create(word='mot')",
+        "models.Prediction.objects.bulk_create(new)",
+        "await Prediction.objects.acreate(word='mot')",
+        "Prediction(word='mot').save()",
+        "for row in rows: row.save()",
+        "predict(words=words)[0].save()",
+    ],
+)
+def test_inserts_of_predictions_are_recognised(source):
+    assert inserts(source)
+
+
+def test_predictions_are_inserted_by_store_alone():
+    root = Path(settings.BASE_DIR) / "classifier"
+    modules = {path.relative_to(root).as_posix(): path for path in root.rglob("*.py") if "migrations" not in path.parts}
+    assert "services/store.py" in modules
+    assert {name: calls for name, path in modules.items() if (calls := inserts(path.read_text()))} == {}

@@ -59,7 +59,7 @@ class Site:
         def fail(**_):
             raise fault
 
-        self.monkeypatch.setattr(services, "identify", fail)
+        self.monkeypatch.setattr(services, "compare", fail)
         self.client.raise_request_exception = False
         return self.client.post("/", {"word": "orignal"})
 

@@ -185,8 +185,8 @@ def test_a_log_that_is_being_read_is_left_for_the_next_time(on_disk, identified)
 
 @pytest.mark.sqlite
 def test_in_a_transaction_the_log_is_emptied_at_its_end(on_disk, identified):
+    prediction = identified(WORD, owner="user:1")
     with transaction.atomic():
-        prediction = identified(WORD, owner="user:1")
         history.delete_one("user:1", prediction.public_id)
     assert files()["-wal"] == b""
 

@@ -29,7 +29,7 @@ def test_a_fault_says_what_to_do_and_shows_nothing_of_the_inside(client, monkeyp
     def fail(**_):
         raise RuntimeError("secret of the inside")
 
-    monkeypatch.setattr(services, "identify", fail)
+    monkeypatch.setattr(services, "compare", fail)
     client.raise_request_exception = False
     response = client.post("/", {"word": "orignal"})
     assertContains(response, "Wait a minute", status_code=500)
@@ -101,7 +101,7 @@ def test_what_is_not_available_for_now_says_when_to_try_again(client, monkeypatc
     def fail(**_):
         raise error
 
-    monkeypatch.setattr(services, "identify", fail)
+    monkeypatch.setattr(services, "compare", fail)
     for path, fields in (("/", {"word": "orignal"}), ("/batches/", {"words": "orignal"})):
         response = client.post(path, fields)
         assertContains(response, advice, status_code=503)

@@ -155,10 +155,10 @@ def _identify(model: str, languages: Sequence[str], *, store: bool) -> Identify:
 
     def identify(words: Sequence[str]) -> Sequence[Answer | Comparison]:
         if store:
-            stored = services.identify(words=words, source="cli", model=model, languages=languages, batch=batch)
-            return [row.comparison() or row.answer() for row in stored]
-        asked = services.ask(words=words, model=model, languages=languages)
-        return asked if services.wants_all(model) else [comparison.answers[0] for comparison in asked]
+            rows = services.identify(words=words, source="cli", model=model, languages=languages, batch=batch)
+            return [row.comparison() or row.answer() for row in rows]
+        comparisons = services.compare(words=words, model=model, languages=languages)
+        return comparisons if services.wants_all(model) else [comparison.answers[0] for comparison in comparisons]
 
     return identify
 

@@ -126,7 +126,7 @@ def _result(
 ) -> HttpResponse:
     owner = owner_of(request)
     history.with_opinions([prediction], owner)
-    own = next(iter(prediction.feedback.all()), None)
+    own = prediction.feedback_of(owner)
     answer = prediction.answer()
     context = {
         "prediction": prediction,

@@ -44,7 +44,7 @@ def start(request: HttpRequest) -> HttpResponseBase:
     asked = {name: form.cleaned_data[name] for name in ("model", "languages")}
     if form.cleaned_data["private"]:
         return files.download(batches.answer_privately(form.found, **asked), BATCH, form.cleaned_data["format"])
-    batch = batches.keep(form.found, owner=assign_visitor(request), name=form.file_name, **asked)
+    batch = batches.create_batch(form.found, owner=assign_visitor(request), name=form.file_name, **asked)
     response = HttpResponseRedirect(resolve_url("batch", batch.public_id), status=303)
     set_visitor_cookie(request, response)
     return response
