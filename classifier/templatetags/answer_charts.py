@@ -1,4 +1,4 @@
-"""Draws what only the page of an answer shows: what each letter did, and how far feedback has come."""
+"""Filters for charts on the page of an answer: the effect of each letter, the steps of feedback."""
 
 from dataclasses import dataclass
 
@@ -13,17 +13,17 @@ from classifier.models import Feedback, Prediction
 
 register = template.Library()
 
-MIDDLE = 50  # percent of a bar's height: above it a part speaks for the answer, below it against
-LEAST_SCALE = 0.1  # a change as large fills a bar even where no other is larger, so that trifles look like trifles
-NOTICEABLE = 0.005  # what is less is shown as 0
+MIDDLE = 50  # percent of the height: bars above it speak for the answer, bars below it against
+LEAST_SCALE = 0.1  # change that fills a bar where none is larger: small changes shall look small
+NOTICEABLE = 0.005  # smaller changes are shown as 0
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """How a letter or word moved the answer, in percent of its drawing's height."""
+    """The effect of a letter or word on the answer, in percent of the chart's height."""
 
     text: str
-    points: str  # percentage points, with their sign, as the reader's language writes them
+    points: str  # percentage points with their sign
     side: str  # `for`, `against` or neither
     strongest: bool
     top: int
@@ -32,7 +32,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A stop on the road of feedback."""
+    """A step of feedback, from its receipt to a model."""
 
     text: str
     done: bool
@@ -40,7 +40,7 @@ class Step:
 
 @register.filter
 def bars(explanation: Explanation) -> list[Bar]:
-    """Return a bar for each letter or word; the largest change fills its half."""
+    """Return a bar for each letter or word; the largest change fills half of the height."""
     scale = max([LEAST_SCALE, *(abs(part.change) for part in explanation.parts)])
     found = []
     for part in explanation.parts:
@@ -62,19 +62,19 @@ def points(change: float) -> str:
 
 @register.filter
 def decisive(explanation: Explanation) -> bool:
-    """Return whether leaving out any part moves the answer noticeably."""
+    """Return whether the answer changes noticeably without one of the parts."""
     return any(abs(part.change) >= NOTICEABLE for part in explanation.parts)
 
 
 @register.filter
-def explained(explanation: Explanation) -> str:
-    """Return what is explained, as it stands inside a sentence."""
+def explained_label(explanation: Explanation) -> str:
+    """Return the name of the explained label as it stands inside a sentence."""
     return _("“none of these”") if explanation.label == UNDETERMINED else mentioned(explanation.label)
 
 
 @register.filter
 def steps(feedback: Feedback, prediction: Prediction) -> list[Step]:
-    """Return how far feedback has come: received, reviewed, in a model."""
+    """Return the steps of feedback: received, reviewed, in a model."""
     received = Step(_("Received"), done=True)
     if feedback.status == Feedback.Status.PENDING:
         return [received, Step(_("Waits for a reviewer"), done=False), Step(_("In no model yet"), done=False)]

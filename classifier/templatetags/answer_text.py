@@ -1,4 +1,4 @@
-"""Says answers and corrections in the sentences, numbers and widths that the pages show."""
+"""Filters for answers and feedback: sentences, names and percentages."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,13 +15,14 @@ from classifier.ml.occlusion import NONE_LIKELY
 from classifier.ml.texts import tokens_of
 from classifier.ml.verdict import SEVERAL, SINGLE
 from classifier.models import MULTIPLE, Feedback
+from classifier.scores import HELD_OUT
 from classifier.services import registry
 from classifier.services.identify import ALL_MODELS
 
 register = template.Library()
 
-SHARED = 0.1  # a language with at least this share is named among those that share a word
-LARGEST = 0.994  # an answer never claims 100 %
+SHARED = 0.1  # least share of a third language named among those that share a word
+LARGEST = 0.994  # more is not shown: no answer claims 100 %
 
 MODEL_LINES = {
     "Ngram": gettext_lazy("weighs every group of up to six letters."),
@@ -31,7 +32,7 @@ MODEL_LINES = {
     "RNN": gettext_lazy("reads letter by letter and remembers."),
     ALL_MODELS: gettext_lazy("answer side by side."),
 }
-OUTCOMES = {
+STATUS_TEXTS = {
     Feedback.Status.PENDING: gettext_lazy("Thank you. Until a reviewer looks at it, you can change or withdraw it."),
     Feedback.Status.ACCEPTED: gettext_lazy("A reviewer agreed. The next model learns from it."),
     Feedback.Status.REJECTED: gettext_lazy("A reviewer looked at it and decided otherwise."),
@@ -44,14 +45,14 @@ register.filter("languages", listed)
 
 @register.filter
 def percent(share: float, decimals: int = 0) -> str:
-    """Return a share of 1 in percent, written as in the reader's language."""
+    """Return a share of 1 in percent, as the reader's language writes it."""
     text = _("%(number)s %%") % {"number": number_format(round(100 * share, decimals), decimals)}
     return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 @register.filter
 def width(share: float) -> str:
-    """Return a share of 1 in percent for an attribute, written the same in every language."""
+    """Return a share of 1 in percent for an attribute, the same in every language."""
     return f"{100 * share:.2f}"
 
 
@@ -72,7 +73,7 @@ def sentence(answer: Answer) -> str:
 
 @register.filter
 def brief(answer: Answer) -> str:
-    """Return the answer in a few words, for lists."""
+    """Return the answer as a short name for lists."""
     if answer.verdict == SEVERAL:
         return str(capfirst(listed(_sharing(answer))))
     return label_name(answer.language) if answer.language else _("Not sure")
@@ -80,13 +81,13 @@ def brief(answer: Answer) -> str:
 
 @register.filter
 def likelihood(answer: Answer) -> str:
-    """Return how sure the answer is, in percent."""
+    """Return the probability of the first language, in percent."""
     return percent(min(answer.candidates[0].probability, LARGEST))
 
 
 @register.filter
 def hint(answer: Answer) -> str:
-    """Return what to make of an answer that names no single language."""
+    """Return a sentence that explains why no single language is named; "" if one is."""
     if answer.verdict == SINGLE:
         return ""
     if answer.verdict == SEVERAL:
@@ -100,14 +101,14 @@ def hint(answer: Answer) -> str:
 
 @register.filter
 def tokens(answer: Answer) -> list[tuple[str, Answer | None]]:
-    """Return what white space separates in a text, each with the own answer of the word in it, if there is one."""
+    """Return the parts of a text between white space, each with the answer to the word in it or None."""
     own = iter(answer.words)
     return [(token, next(own, None) if word else None) for token, word in tokens_of(answer.word)]
 
 
 @register.filter
 def gloss(word: Answer) -> str:
-    """Return the answer for a word of a text, short enough to stand below it."""
+    """Return the answer to a word of a text, short enough to stand below the word."""
     if word.verdict == SEVERAL:
         return _("shared")
     return label_name(word.language) if word.language else _("not sure")
@@ -115,7 +116,7 @@ def gloss(word: Answer) -> str:
 
 @register.filter
 def agreement(comparison: Comparison) -> str:
-    """Return how far the models agree, in one sentence."""
+    """Return the agreement of the models as a sentence."""
     models, agreeing = len(comparison.answers), comparison.agreeing
     if models == 1:
         return _("Only this model could answer.")
@@ -129,55 +130,51 @@ def agreement(comparison: Comparison) -> str:
 
 @register.filter
 def label(feedback: Feedback) -> str:
-    """Return what somebody said a word is."""
+    """Return the name of the label in feedback."""
     return _label(feedback.label, feedback.languages)
 
 
 @register.filter
-def decision(feedback: Feedback) -> str:
-    """Return what a reviewer decided, if it differs from what was said."""
+def decided_label(feedback: Feedback) -> str:
+    """Return the name of the reviewer's label if it differs from the feedback's, else ""."""
     decided = _label(feedback.decided_label, feedback.decided_languages) if feedback.decided_label else ""
     return "" if decided == label(feedback) else decided
 
 
 @register.filter
-def settled(reviewed: dict[str, Any]) -> str:
-    """Return what reviewers accepted for a word."""
+def reviewed_label(reviewed: dict[str, Any]) -> str:
+    """Return the name of the label that reviewers accepted for a word."""
     return _label(reviewed["label"], reviewed["languages"])
 
 
 @register.filter
-def outcome(feedback: Feedback) -> str:
-    """Return what became of feedback."""
+def status_text(feedback: Feedback) -> str:
+    """Return the status of feedback as a sentence."""
     if feedback.trained_in:
         return _("A reviewer agreed, and a model has learnt from it.")
-    return str(OUTCOMES[Feedback.Status(feedback.status)])
+    return str(STATUS_TEXTS[Feedback.Status(feedback.status)])
 
 
 @register.filter
 def code(feedback: Feedback) -> str:
-    """Return the language that somebody said, for `lang`; empty when it is not one language."""
+    """Return the code of the label in feedback for the attribute `lang`; "" unless it is one language."""
     return "" if feedback.label in OTHER_LABELS else feedback.label
 
 
 @register.filter
 def model_line(name: str) -> str:
-    """Return one line on a model."""
+    """Return the description of a model in one line."""
     return str(MODEL_LINES.get(name, ""))
 
 
 @register.filter
 def model_accuracy(name: str) -> float | None:
-    """Return the share of test words that a model got right, None when it was not measured.
-
-    Of the public words, on which all systems are measured; else of those held out from its training.
-    """
+    """Return the accuracy of a model on public words, else on held-out words, None when not measured."""
     try:
         scores = registry.get(name).card.scores
     except (registry.ModelUnavailable, registry.UnknownModel):
         return None
-    measured = scores.get("single-words") or scores.get("held-out") or {}
-    accuracy: float | None = measured.get("accuracy")
+    accuracy: float | None = (scores.get("single-words") or scores.get(HELD_OUT) or {}).get("accuracy")
     return accuracy
 
 

@@ -1,4 +1,4 @@
-"""Says what became of many words: in a sentence, in names, and in the tones of a picture."""
+"""Filters for the page of a batch: summary, names and colours of its languages."""
 
 from collections.abc import Sequence
 
@@ -19,8 +19,8 @@ _OWN_TONES = {MULTIPLE: "tone-mul", UNDETERMINED: "tone-und", NO_WORD: "tone-no"
 
 
 @register.filter
-def summed(parts: Sequence[Part]) -> str:
-    """Return the languages of many words in one sentence."""
+def language_summary(parts: Sequence[Part]) -> str:
+    """Return the languages of a batch as a sentence."""
     answered = [part for part in parts if part.label != NO_WORD]
     languages = [part for part in answered if part.label not in OTHER_LABELS]
     total = sum(part.count for part in answered)
@@ -39,11 +39,11 @@ def summed(parts: Sequence[Part]) -> str:
 
 @register.filter
 def part_name(part: Part) -> str:
-    """Return what the rows of a part are."""
+    """Return the name of the label that a part of the rows has."""
     return _("No word") if part.label == NO_WORD else label_name(part.label)
 
 
 @register.filter
 def tone(label: str, place: int) -> str:
-    """Return the class that colours the part with this label, the language at this place from 1."""
+    """Return the CSS class of a label's colour; `place` counts languages from 1."""
     return _OWN_TONES.get(label) or f"tone-{(place - 1) % TONES + 1}"

@@ -22,7 +22,7 @@ def answered(fakes, en, fr, es, und=0.0):
         ((0.1, 0.1, 0.1, 0.7), "Not sure"),
     ],
 )
-def test_an_answer_is_a_sentence(fake_models, shares, said):
+def test_answer_is_a_sentence(fake_models, shares, said):
     assert answer_text.sentence(answered(fake_models, *shares)) == said
 
 
@@ -30,7 +30,7 @@ def test_an_answer_is_a_sentence(fake_models, shares, said):
     ("shares", "said"),
     [((0.9, 0.06, 0.04), "English"), ((0.45, 0.47, 0.08), "French and English"), ((0.1, 0.1, 0.1, 0.7), "Not sure")],
 )
-def test_a_list_says_it_in_few_words(fake_models, shares, said):
+def test_answer_in_a_list_is_short(fake_models, shares, said):
     assert answer_text.brief(answered(fake_models, *shares)) == said
 
 
@@ -43,7 +43,7 @@ def test_a_list_says_it_in_few_words(fake_models, shares, said):
         ((0.5, 0.2, 0.2, 0.1), "stands out"),
     ],
 )
-def test_a_hint_explains_what_is_not_certain(fake_models, shares, said):
+def test_hint_explains_uncertain_answers(fake_models, shares, said):
     hint = answer_text.hint(answered(fake_models, *shares))
     assert said in hint
     assert bool(hint) is bool(said)
@@ -52,11 +52,11 @@ def test_a_hint_explains_what_is_not_certain(fake_models, shares, said):
 @pytest.mark.parametrize(
     ("share", "decimals", "said"), [(0.6657, 0, "67\xa0%"), (0.6657, 1, "66.6\xa0%"), (1, 0, "100\xa0%")]
 )
-def test_a_share_is_rounded_not_cut(share, decimals, said):
+def test_share_is_rounded_not_cut(share, decimals, said):
     assert answer_text.percent(share, decimals) == said
 
 
-def test_a_width_has_a_point_in_every_language(settings):
+def test_width_has_a_point_in_every_language(settings):
     settings.LANGUAGE_CODE = "fr"
     assert answer_text.width(0.6657) == "66.57"
 
@@ -64,9 +64,9 @@ def test_a_width_has_a_point_in_every_language(settings):
 @pytest.mark.parametrize(
     ("label", "languages", "said"), [("mul", ["en", "es"], "English and Spanish"), ("zxx", [], "")]
 )
-def test_a_reviewers_decision_is_told_when_it_differs(label, languages, said):
+def test_reviewers_label_is_shown_when_it_differs(label, languages, said):
     feedback = Feedback(label="zxx", decided_label=label, decided_languages=languages)
-    assert answer_text.decision(feedback) == said
+    assert answer_text.decided_label(feedback) == said
 
 
 @pytest.mark.parametrize(("label", "code"), [("fr", "fr"), ("mul", ""), ("zxx", "")])
@@ -93,13 +93,13 @@ def test_agreement_is_told_in_a_sentence(fake_models, shares, said):
     assert answer_text.agreement(compared(fake_models, *shares)) == said
 
 
-def test_a_text_is_shown_with_all_that_belongs_to_no_word(fake_models):
+def test_tokens_hold_the_whole_text(fake_models):
     [text] = fake_models["Ngram"].identify(["« Oui, » 7 fois !"])
     shown = [(token, word and word.word) for token, word in answer_text.tokens(text)]
     assert shown == [("«", None), ("Oui,", "Oui"), ("»", None), ("7", None), ("fois", "fois"), ("!", None)]
 
 
-def test_an_unknown_model_has_no_line():
+def test_unknown_model_has_no_line():
     assert answer_text.model_line("Toy") == ""
 
 

@@ -6,7 +6,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from classifier.ml.occlusion import Explanation, Part
 from classifier.models import Prediction
 from classifier.services import registry
-from classifier.templatetags import answer_charts as drawings
+from classifier.templatetags import answer_charts
 
 pytestmark = pytest.mark.django_db
 
@@ -97,17 +97,17 @@ def explanation(*changes):
 
 
 def test_the_largest_change_fills_its_half():
-    first, second, third = drawings.bars(explanation(0.4, -0.2, 0.001))
+    first, second, third = answer_charts.bars(explanation(0.4, -0.2, 0.001))
     assert (first.top, first.height, first.side, first.strongest) == (0, 50, "for", True)
     assert (second.top, second.height, second.side, second.strongest) == (50, 25, "against", False)
     assert (third.height, third.side) == (0, "")
 
 
 def test_trifles_look_like_trifles():
-    [bar] = drawings.bars(explanation(0.002))
-    assert (bar.height, bar.strongest, drawings.decisive(explanation(0.002))) == (1, False, False)
+    [bar] = answer_charts.bars(explanation(0.002))
+    assert (bar.height, bar.strongest, answer_charts.decisive(explanation(0.002))) == (1, False, False)
 
 
 @pytest.mark.parametrize(("change", "said"), [(0.314, "+31"), (-0.05, "\N{MINUS SIGN}5"), (0.004, "0"), (-0.004, "0")])
 def test_points_carry_their_sign(change, said):
-    assert drawings.points(change) == said
+    assert answer_charts.points(change) == said
