@@ -1,4 +1,4 @@
-"""Writes docs/accuracy.md and its picture from what benchmarks.accuracy measured."""
+"""docs/accuracy.md and its chart, from the results of benchmarks.accuracy."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,12 +17,12 @@ TESTDATA = "https://github.com/pemistahl/lingua-py/tree/main/language-testdata"
 Results = Mapping[str, Any]
 
 
-def write(results: Results, page: Path, picture: Path) -> None:
-    """Write the page, and the picture that it shows."""
-    draw(results, picture)
+def write(results: Results, page: Path, chart: Path) -> None:
+    """Write the page and its chart."""
+    draw(results, chart)
     parts = (summary, by_kind, by_language, by_length, where_others_are_better, lost_words, method)
     lines = ["# Accuracy, side by side", "", *(line for part in parts for line in part(results))]
-    page.write_text("\n".join(lines).replace("PICTURE", f"images/{picture.name}").rstrip() + "\n", encoding="utf-8")
+    page.write_text("\n".join(lines).replace("CHART", f"images/{chart.name}").rstrip() + "\n", encoding="utf-8")
 
 
 def draw(results: Results, path: Path) -> None:
@@ -33,7 +33,7 @@ def draw(results: Results, path: Path) -> None:
 
 
 def summary(results: Results) -> Iterator[str]:
-    """Say in two sentences how the best model and lingua compare."""
+    """Compare the best model with lingua in two sentences and a table."""
     count = results["texts"][WORDS]
     languages = listed([language_name(code) for code in results["languages"]])
     yield (
@@ -47,7 +47,7 @@ def summary(results: Results) -> Iterator[str]:
     others = f", lingua {percent(scores[LINGUA])}" if LINGUA in scores else ""
     yield f"Of the single words **{best} gets {percent(scores[best])}** right{others}."
     yield ""
-    yield "![Accuracy of all systems on single words, word pairs and sentences](PICTURE)"
+    yield "![Accuracy of all systems on single words, word pairs and sentences](CHART)"
     yield ""
     if LINGUA in scores:
         yield "Points ahead of lingua, with 95 % intervals of the difference:"
@@ -60,7 +60,7 @@ def summary(results: Results) -> Iterator[str]:
 
 
 def by_kind(results: Results) -> Iterator[str]:
-    """Give a table a kind of text: systems down, ways of typing across."""
+    """Write a table a kind of text: a row a system, a column a way of typing."""
     yield "## As typed and otherwise"
     yield ""
     yield (
@@ -78,7 +78,7 @@ def by_kind(results: Results) -> Iterator[str]:
 
 
 def by_language(results: Results) -> Iterator[str]:
-    """Give the accuracy on each language's words and pairs; sentences leave nothing to tell."""
+    """Write the accuracy on each language's words and pairs; on sentences all are nearly perfect."""
     yield "## By language"
     yield ""
     yield "As typed. A system that leans to one language gains there what it loses on the others."
@@ -98,7 +98,7 @@ def by_language(results: Results) -> Iterator[str]:
 
 
 def by_length(results: Results) -> Iterator[str]:
-    """Give the accuracy by number of letters."""
+    """Write the accuracy by number of letters."""
     rows = results["by_length"]
     yield "## By length"
     yield ""
@@ -155,7 +155,7 @@ def lost_words(results: Results) -> Iterator[str]:
 
 
 def method(results: Results) -> Iterator[str]:
-    """Say what was measured how, and how to repeat it."""
+    """Describe the systems and the measuring, with the commands to repeat it."""
     yield "## How it was measured"
     yield ""
     yield from table_head("system", "version", "how it is asked", align="---")

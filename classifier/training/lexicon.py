@@ -118,13 +118,13 @@ def assemble(
     """Return the lexicon of languages whose word frequencies are `own`, with `others` as negatives."""
     own_words = list(dict.fromkeys(word for counts in own for word in counts))
     table = np.array([[counts.get(word, 0.0) for counts in own] for word in own_words])
-    elsewhere = np.array([others.get(word, 0.0) for word in own_words])
+    in_others = np.array([others.get(word, 0.0) for word in own_words])
     foreign_words = [word for word in others if not any(word in counts for counts in own)]
     foreign_frequency = np.array([others[word] for word in foreign_words])
 
     shares = table + _FLOOR
     shares /= shares.sum(axis=1, keepdims=True)
-    undetermined = _PRIOR_OF_OTHERS * elsewhere
+    undetermined = _PRIOR_OF_OTHERS * in_others
     undetermined /= undetermined + table.sum(axis=1)
     targets = np.concatenate([shares * (1 - undetermined[:, None]), undetermined[:, None]], axis=1)
     foreign_targets = np.zeros((len(foreign_words), targets.shape[1]))

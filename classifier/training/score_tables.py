@@ -1,4 +1,4 @@
-"""Writes scores as tables: for the terminal, and into Markdown pages between marks."""
+"""Tables of scores for the terminal, and for Markdown pages between marks."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from classifier.ml.artifacts import Card
 from classifier.scores import set_name
 
 Measured = dict[str, dict[str, Any]]  # by model: its scores
-CONFUSIONS = 3  # the most frequent ones, shown
+CONFUSIONS = 3  # most frequent ones in a table
 
 
 def terminal(name: str, measured: Measured) -> list[str]:
@@ -32,7 +32,7 @@ def terminal(name: str, measured: Measured) -> list[str]:
 
 
 def _rows(scores: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...], str]]:
-    """Yield of each row its label, where its score lies and how it is written."""
+    """Yield label, path of the score and number format of each row."""
     yield "accuracy", ("accuracy",), ".4f"
     for language in scores["by_language"]:
         yield f"  {language_name(language)}", ("by_language", language), ".4f"
@@ -66,7 +66,7 @@ def _confusion(scores: dict[str, Any], place: int) -> str:
 
 
 def fill(page: Path, cards: Mapping[str, Card], measured: Mapping[str, Measured]) -> None:
-    """Write tables into a page: of accuracy between `<!-- accuracy -->` and its end mark, of verdicts likewise."""
+    """Write tables into a page, between `<!-- accuracy -->` and `<!-- /accuracy -->`, and likewise `verdicts`."""
     text = page.read_text(encoding="utf-8")
     for name, rows in {"accuracy": accuracy_rows(cards, measured), "verdicts": verdict_rows(cards, measured)}.items():
         head, *others = ["| " + " | ".join(row) + " |" for row in rows]
@@ -76,7 +76,7 @@ def fill(page: Path, cards: Mapping[str, Card], measured: Mapping[str, Measured]
 
 
 def accuracy_rows(cards: Mapping[str, Card], measured: Mapping[str, Measured]) -> list[list[str]]:
-    """Return what each model is worth on each set of texts."""
+    """Return the rows of a table: size, training time and accuracy of each model."""
     tests = {set_name(test): by_model for test, by_model in measured.items()}
     head = ["model", "weights", "trained in", *(f"{test} ({_texts(by_model)})" for test, by_model in tests.items())]
     return [head] + [
@@ -91,15 +91,15 @@ def accuracy_rows(cards: Mapping[str, Card], measured: Mapping[str, Measured]) -
 
 
 def verdict_rows(cards: Mapping[str, Card], measured: Mapping[str, Measured]) -> list[list[str]]:
-    """Return how well each model knows what it knows, on the first set of texts and on texts of other languages."""
+    """Return the rows of a table: calibration and verdicts of each model on the first test set and foreign texts."""
     first, *others = measured.values()
-    elsewhere = {
+    foreign = {
         text: by_model
         for by_model in (*reversed(others), first)
         for text in next(iter(by_model.values()))["single_elsewhere"]
     }
     head = ["model", "temperature", "NLL", "ECE", "`single` from", "`several` from", "says `single`", "right then"]
-    return [[*head, *(f"`single` on {text}" for text in elsewhere)]] + [
+    return [[*head, *(f"`single` on {text}" for text in foreign)]] + [
         [
             f"`{name}`",
             f"{card.training.get('temperature', 1):.2f}",
@@ -109,7 +109,7 @@ def verdict_rows(cards: Mapping[str, Card], measured: Mapping[str, Measured]) ->
             f"{card.thresholds.several:.2f}",
             _cell(first[name], ("verdicts", "single"), ".1%"),
             _cell(first[name], ("verdicts", "single_right"), ".1%"),
-            *(_cell(by_model[name], ("single_elsewhere", text), ".1%") for text, by_model in elsewhere.items()),
+            *(_cell(by_model[name], ("single_elsewhere", text), ".1%") for text, by_model in foreign.items()),
         ]
         for name, card in cards.items()
     ]

@@ -1,4 +1,4 @@
-"""Reads texts whose language is known, to measure models on: folders, TSV files, held-out words."""
+"""Labelled texts to measure models on, from folders and TSV files; random strings."""
 
 import random
 import string
@@ -11,7 +11,7 @@ from classifier.scores import KINDS
 
 @dataclass(frozen=True)
 class LabelledTexts:
-    """Texts with the language that each is written in."""
+    """Texts, and the language of each."""
 
     name: str
     texts: list[str]
@@ -19,11 +19,14 @@ class LabelledTexts:
 
 
 class NoTestWords(Exception):
-    """There is nothing to measure on; the message says where it was looked for."""
+    """There are no texts to measure on; the message names the path."""
 
 
 def read_kind(folder: Path, languages: Sequence[str], kind: str = KINDS[0]) -> LabelledTexts:
-    """Read one kind of text from a folder in lingua's layout: `<kind>/<language>.txt`, a text a line."""
+    """Read one kind of text from a folder in lingua's layout: `<kind>/<language>.txt`, a text a line.
+
+    Raises NoTestWords.
+    """
     texts: list[str] = []
     labels: list[str] = []
     for language in languages:
@@ -37,7 +40,7 @@ def read_kind(folder: Path, languages: Sequence[str], kind: str = KINDS[0]) -> L
 
 
 def kinds_in(folder: Path) -> list[str]:
-    """Return the kinds of text that a folder in lingua's layout holds; raise NoTestWords without any."""
+    """Return the kinds of text in a folder in lingua's layout; raises NoTestWords if there are none."""
     kinds = [kind for kind in KINDS if (folder / kind).is_dir()]
     if not kinds:
         raise NoTestWords(f"{folder}: there is none of the folders {', '.join(KINDS)}")
@@ -45,7 +48,7 @@ def kinds_in(folder: Path) -> list[str]:
 
 
 def read_tsv(path: Path) -> LabelledTexts:
-    """Read a file of lines `text<TAB>language`."""
+    """Read a file of lines `text<TAB>language`; raises NoTestWords."""
     rows = [(number, line.split("\t")) for number, line in enumerate(_lines(path), 1) if line.strip()]
     wrong = next((number for number, row in rows if len(row) != 2 or not all(map(str.strip, row))), None)
     if wrong or not rows:
@@ -55,7 +58,7 @@ def read_tsv(path: Path) -> LabelledTexts:
 
 def random_strings(count: int = 1000, seed: int = 1) -> list[str]:
     """Return strings of 3 to 12 random letters, which belong to no language."""
-    draw = random.Random(seed)  # noqa: S311 - nobody has to be unable to guess them
+    draw = random.Random(seed)  # noqa: S311 - they are no secret
     return ["".join(draw.choices(string.ascii_lowercase, k=draw.randint(3, 12))) for _ in range(count)]
 
 
