@@ -54,14 +54,14 @@ def test_accents_go_and_nothing_else():
 
 
 @given(texts)
-def test_without_accents_nothing_is_left_to_take_off(text):
+def test_text_without_accents_has_no_marks(text):
     plain = accuracy.without_accents(text)
     assert accuracy.without_accents(plain) == plain
     assert not any(unicodedata.combining(sign) for sign in plain)
 
 
 @given(texts, st.integers())
-def test_a_typing_error_changes_one_place(text, seed):
+def test_typing_error_changes_one_place(text, seed):
     spoilt = accuracy.with_typing_error(text, random.Random(seed))
     assert abs(len(spoilt) - len(text)) <= 1
     start = next((i for i, (a, b) in enumerate(zip(text, spoilt, strict=False)) if a != b), len(text))
@@ -75,7 +75,7 @@ def test_typing_errors_are_of_four_kinds_and_repeat_by_seed():
     assert spoilt == [accuracy.with_typing_error("word", random.Random(seed)) for seed in range(60)]
 
 
-def test_a_text_of_one_letter_is_not_spoilt():
+def test_text_of_one_letter_is_not_spoilt():
     assert accuracy.with_typing_error("y", random.Random(1)) == "y"
 
 
@@ -104,13 +104,13 @@ def test_figures_repeat(folder, results):
 
 @settings(max_examples=20)
 @given(st.lists(st.booleans(), min_size=1, max_size=60))
-def test_an_interval_holds_its_accuracy(right):
+def test_interval_holds_its_accuracy(right):
     test = LabelledTexts("mine", ["x"] * len(right), ["en"] * len(right))
     [scores] = accuracy.compare({"a": ["en" if one else "fr" for one in right]}, test, ["en"]).values()
     assert 0 <= scores["low"] <= scores["accuracy"] <= scores["high"] <= 1
 
 
-def test_the_interval_is_as_wide_as_theory_says():
+def test_interval_is_as_wide_as_theory_says():
     test = LabelledTexts("mine", ["x"] * 1500, ["en"] * 1500)
     [scores] = accuracy.compare({"a": ["en"] * 1350 + ["fr"] * 150}, test, ["en"]).values()
     assert scores["high"] - scores["low"] == pytest.approx(2 * 1.96 * np.sqrt(0.9 * 0.1 / 1500), rel=0.1)
@@ -130,7 +130,7 @@ def test_words_lost_and_won_are_told_apart():
     assert found == {"model": "Ngram", "won": 2, "lost": [lost]}
 
 
-def test_the_page_says_what_was_measured(results, tmp_path):
+def test_page_shows_the_results(results, tmp_path):
     lost = {"word": "orignal", "language": "en", "answered": "fr", "verdict": "single"}
     page = tmp_path / "accuracy.md"
     accuracy_report.write(
@@ -152,40 +152,40 @@ def test_tables_are_whole(results, tmp_path):
     assert all(len({line.count("|") for line in table.splitlines()}) == 1 for table in tables)
 
 
-def test_where_others_are_better_is_said(results):
+def test_columns_where_others_are_better_are_listed(results):
     lines = list(accuracy_report.where_others_are_better(results))
     assert "- Single words as typed, English: lingua 100.0; ours 50.0" in lines
 
 
-def test_where_nobody_is_better_that_is_said(folder):
+def test_absence_of_better_systems_is_stated(folder):
     results = accuracy.measure([system("Ngram", dict.fromkeys(["x"]), ours=True)], folder, LANGUAGES)
     assert "In none of the columns above." in list(accuracy_report.where_others_are_better(results))
 
 
-def test_a_page_without_lingua_compares_with_nobody(folder, tmp_path):
+def test_page_without_lingua_compares_with_nobody(folder, tmp_path):
     accuracy_report.write(accuracy.measure([OURS], folder, LANGUAGES), tmp_path / "page.md", tmp_path / "a.svg")
     assert "ahead of lingua" not in (tmp_path / "page.md").read_text()
 
 
-def test_the_report_alone_needs_the_figures_of_an_earlier_run(tmp_path):
+def test_report_alone_needs_the_figures_of_an_earlier_run(tmp_path):
     with pytest.raises(CommandError, match="give --data"):
         run("--output", tmp_path / "none.json", "--report", tmp_path / "page.md")
 
 
-def test_the_report_is_made_from_the_figures(results, tmp_path):
+def test_report_is_made_from_the_figures(results, tmp_path):
     (tmp_path / "figures.json").write_text(json.dumps(results))
     run("--output", tmp_path / "figures.json", "--report", tmp_path / "page.md")
     assert (tmp_path / "page.md").read_text().startswith("# Accuracy")
     assert (tmp_path / "images" / "accuracy.svg").is_file()
 
 
-def test_an_unknown_system_is_refused(folder, tmp_path, monkeypatch):
+def test_unknown_system_is_refused(folder, tmp_path, monkeypatch):
     monkeypatch.setattr(systems, "shipped", lambda: {"Ngram": tmp_path})
     with pytest.raises(ValueError, match="There is no XYZ. Choose from: Ngram, lingua"):
         systems.systems(LANGUAGES, ["XYZ"])
 
 
-def test_what_is_not_installed_is_named(monkeypatch):
+def test_missing_package_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "simplemma", None)
     with pytest.raises(ImportError, match="simplemma"):
         systems.systems(LANGUAGES, ["simplemma"])

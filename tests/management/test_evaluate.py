@@ -63,7 +63,7 @@ def line(table, label):
     return found.split()
 
 
-def test_a_folder_is_measured_for_all_models(folder):
+def test_folder_is_measured_for_all_models(folder):
     table, _ = evaluate("--data", folder, "--kind", "single-words")
     assert table.splitlines()[0].split() == ["single-words:", "4", "texts", "Ngram", "FF"]
     assert line(table, "accuracy")[1:] == ["0.7500", "0.7500"]
@@ -84,7 +84,7 @@ def test_one_model_is_chosen_in_any_case(folder):
     assert "Ngram" not in table
 
 
-def test_a_tsv_file_is_measured(tmp_path):
+def test_tsv_file_is_measured(tmp_path):
     (tmp_path / "mine.tsv").write_text("the\ten\ncasa\tes\n")
     table, _ = evaluate("--data", tmp_path / "mine.tsv")
     assert "mine: 2 texts" in table
@@ -151,28 +151,28 @@ def test_options_of_measuring_are_refused_with_saved_scores(option):
         evaluate("--saved", *option)
 
 
-def test_a_version_that_is_not_on_disk_cannot_keep_scores(folder, settings, tmp_path):
+def test_version_that_is_not_on_disk_cannot_keep_scores(folder, settings, tmp_path):
     settings.MODEL_DIRS = [tmp_path]
     with pytest.raises(CommandError, match="no version 20261122-00000001 of Ngram on disk"):
         evaluate("Ngram", "--data", folder, "--save")
 
 
-def test_an_unknown_model_is_refused(folder):
+def test_unknown_model_is_refused(folder):
     with pytest.raises(CommandError, match="Ngram, FF"):
         evaluate("XYZ", "--data", folder)
 
 
-def test_an_unknown_version_is_refused(folder, on_disk):
+def test_unknown_version_is_refused(folder, on_disk):
     with pytest.raises(CommandError, match="no version 20200101-00000000 of FF"):
         evaluate("ff/20200101-00000000", "--data", folder)
 
 
-def test_a_version_without_sound_files_is_refused(folder, on_disk):
+def test_version_without_sound_files_is_refused(folder, on_disk):
     with pytest.raises(CommandError, match=r"model\.tflite"):
         evaluate(f"FF/{on_disk['FF'].name}", "--data", folder)
 
 
-def test_without_models_there_is_nothing_to_measure(folder, monkeypatch):
+def test_measuring_without_models_is_refused(folder, monkeypatch):
     monkeypatch.setattr(registry, "active_versions", dict)
     with pytest.raises(CommandError, match="train some first"):
         evaluate("--data", folder)
@@ -210,7 +210,7 @@ def test_tables_are_written_between_their_marks_and_nowhere_else(folder, tmp_pat
     assert page.read_text() == first
 
 
-def test_a_page_without_marks_stays_as_it_is(folder, tmp_path):
+def test_page_without_marks_stays_as_it_is(folder, tmp_path):
     (tmp_path / "page.md").write_text("nothing\n")
     evaluate("--data", folder, "--tables", tmp_path / "page.md")
     assert (tmp_path / "page.md").read_text() == "nothing\n"

@@ -31,7 +31,7 @@ def test_verdicts_are_shares_and_single_is_judged_by_itself():
     assert verdicts == {"single": round(4 / 6, 4), "several": 0.1667, "unsure": 0.1667, "single_right": 0.75}
 
 
-def test_without_any_single_there_is_nothing_to_be_right():
+def test_share_of_right_singles_is_none_without_singles():
     verdicts = evaluation.evaluate(FAKE, LabelledTexts("mine", ["piano", "xqzt"], ["en", "fr"]))["verdicts"]
     assert (verdicts["single"], verdicts["single_right"]) == (0, None)
 
@@ -54,7 +54,7 @@ def test_texts_of_several_words_have_no_length_and_count_their_words():
     assert scores["words"] == 2
 
 
-def test_a_language_that_the_model_does_not_know_is_refused():
+def test_language_that_the_model_does_not_know_is_refused():
     with pytest.raises(NoTestWords, match="Ngram does not know de, nl"):
         evaluation.evaluate(FAKE, LabelledTexts("mine", ["das", "dat", "the"], ["de", "nl", "en"]))
 
@@ -67,7 +67,7 @@ def test_held_out_words_have_their_most_frequent_language():
     assert set(words.labels) == {"en", "fr"}
 
 
-def test_the_card_keeps_scores_by_the_name_of_their_texts(tmp_path):
+def test_card_keeps_scores_by_the_name_of_their_texts(tmp_path):
     card = replace(fake_card("Ngram", "20261122-00000001"), golden={"a": (1, 0, 0, 0)}, scores={"old": 1, "mine": 2})
     folder = tmp_path / card.name / card.version
     folder.mkdir(parents=True)
@@ -77,7 +77,7 @@ def test_the_card_keeps_scores_by_the_name_of_their_texts(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_version_is_measured_and_its_card_says_so(copied, lexicon):
+def test_version_is_measured_and_its_card_says_so(copied, lexicon):
     measured = evaluation.score_version(copied, {"held-out": evaluation.held_out(lexicon)})
     assert measured["held-out"]["accuracy"] > 0.9
     assert Card.read(copied).scores == measured

@@ -15,7 +15,7 @@ def folder(tmp_path):
     return tmp_path
 
 
-def test_a_kind_of_a_folder_is_read_by_language(folder):
+def test_kind_of_a_folder_is_read_by_language(folder):
     found = test_sets.read_kind(folder, ["en", "fr"])
     assert (found.name, found.texts, found.labels) == ("single-words", ["one", "two", "été"], ["en", "en", "fr"])
 
@@ -24,16 +24,16 @@ def test_sentences_stay_whole(folder):
     assert test_sets.read_kind(folder, ["en"], "sentences").texts == ["One is here.", "Two are here."]
 
 
-def test_the_kinds_of_a_folder_are_found_in_their_order(folder):
+def test_kinds_of_a_folder_are_found_in_their_order(folder):
     assert test_sets.kinds_in(folder) == ["single-words", "sentences"]
 
 
-def test_a_folder_of_another_layout_is_refused(tmp_path):
+def test_folder_of_another_layout_is_refused(tmp_path):
     with pytest.raises(NoTestWords, match="none of the folders single-words"):
         test_sets.kinds_in(tmp_path)
 
 
-def test_a_language_that_the_folder_lacks_is_named(folder):
+def test_language_that_the_folder_lacks_is_named(folder):
     with pytest.raises(NoTestWords, match=r"es\.txt: cannot be read"):
         test_sets.read_kind(folder, ["en", "es"])
 
@@ -44,7 +44,7 @@ def test_empty_files_are_refused(folder):
         test_sets.read_kind(folder, ["en"])
 
 
-def test_a_tsv_file_is_read(tmp_path):
+def test_tsv_file_is_read(tmp_path):
     path = tmp_path / "mine.tsv"
     path.write_text("\ufeffdeux mots\tfr\r\n\nword \t en\n", encoding="utf-8")
     found = test_sets.read_tsv(path)
@@ -52,7 +52,7 @@ def test_a_tsv_file_is_read(tmp_path):
 
 
 @pytest.mark.parametrize("line", ["word", "word\ten\tfr", "\ten", "word\t "])
-def test_a_line_that_is_no_pair_is_named(tmp_path, line):
+def test_line_that_is_no_pair_is_named(tmp_path, line):
     path = tmp_path / "bad.tsv"
     path.write_text(f"one\ten\n\n{line}\n")
     with pytest.raises(NoTestWords, match="line 3 is not"):
@@ -60,13 +60,13 @@ def test_a_line_that_is_no_pair_is_named(tmp_path, line):
 
 
 @pytest.mark.parametrize("content", [b"", b"\n"])
-def test_an_empty_tsv_file_is_refused(tmp_path, content):
+def test_empty_tsv_file_is_refused(tmp_path, content):
     (tmp_path / "empty.tsv").write_bytes(content)
     with pytest.raises(NoTestWords):
         test_sets.read_tsv(tmp_path / "empty.tsv")
 
 
-def test_a_file_that_is_not_utf8_is_refused(tmp_path):
+def test_file_that_is_not_utf8_is_refused(tmp_path):
     (tmp_path / "latin.tsv").write_bytes("été\tfr".encode("latin-1"))
     with pytest.raises(NoTestWords, match="not UTF-8"):
         test_sets.read_tsv(tmp_path / "latin.tsv")

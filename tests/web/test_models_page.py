@@ -60,7 +60,7 @@ def test_all_models_are_listed_with_a_page_each(show):
     assert page.count("chosen by default") == 1
 
 
-def test_a_model_says_what_it_is_and_draws_its_network(show):
+def test_model_says_what_it_is_and_draws_its_network(show):
     page = show("/models/Ngram/")
     assert "all its groups of one to six letters" in page
     assert page.count('class="network"') == 1
@@ -82,7 +82,7 @@ def test_calibration_is_said_in_words(give, show):
     assert said in show("/models/Ngram/")
 
 
-def test_the_public_tests_come_before_those_of_our_own(give, show):
+def test_public_tests_come_before_those_of_our_own(give, show):
     give(scores={"held-out": SCORES, "sentences": SCORES, "single-words": SCORES})
     found = re.findall(
         r'<th scope="row">(Public single words|Public sentences|Held-out words) ', show("/models/Ngram/")
@@ -101,14 +101,14 @@ def test_the_public_tests_come_before_those_of_our_own(give, show):
         {"single-words": {**SCORES, "verdicts": {"single": 0.0, "single_right": None}, "single_elsewhere": {}}},
     ],
 )
-def test_what_was_not_measured_is_left_out(give, show, scores):
+def test_missing_scores_are_left_out(give, show, scores):
     give(scores=scores)
     for address in ("/models/", "/models/Ngram/"):
         assert not re.search(r"\b(None|nan|inf)\b", show(address))
 
 
 @pytest.mark.parametrize("languages", [("en", "fr"), ("en", "fr", "es", "de", "pt")])
-def test_a_model_of_any_number_of_languages_has_its_page(give, show, languages):
+def test_model_of_any_number_of_languages_has_its_page(give, show, languages):
     counts = [[8 if row == column else 1 for column in languages] for row in languages]
     scores = {**SCORES, "by_language": dict.fromkeys(languages, 0.8), "confusion": counts}
     give(labels=(*languages, "und"), scores={"single-words": scores})
@@ -117,7 +117,7 @@ def test_a_model_of_any_number_of_languages_has_its_page(give, show, languages):
     assert page.count('class="dot"') == 1 + len(languages)
 
 
-def test_a_network_that_is_new_shows_its_own_summary(show, monkeypatch, fake_models):
+def test_network_that_is_new_shows_its_own_summary(show, monkeypatch, fake_models):
     card = replace(fake_models["FF"].card, name="Transformer", summary="Attends to all letters.")
     monkeypatch.setattr(registry, "active_versions", lambda: {"Transformer": card.version})
     fake_models["Transformer"] = FakeIdentifier(card)
@@ -125,29 +125,29 @@ def test_a_network_that_is_new_shows_its_own_summary(show, monkeypatch, fake_mod
     assert 'class="network"' not in show("/models/")
 
 
-def test_a_model_that_cannot_answer_says_so(show, without_model):
+def test_model_that_cannot_answer_says_so(show, without_model):
     without_model("FF")
     assert "Cannot answer now" in show("/models/FF/")
     assert show("/models/").count("Cannot answer now") == 1
 
 
 @pytest.mark.parametrize("address", ["/models/GPT/", "/models/%00/", "/models/<script>/"])
-def test_an_unknown_model_is_not_found(client, db, address):
+def test_unknown_model_is_not_found(client, db, address):
     assert client.get(address).status_code == 404
 
 
-def test_a_name_is_found_in_any_case(show):
+def test_name_is_found_in_any_case(show):
     assert "<bdi>Ngram</bdi>" in show("/models/ngram/")
 
 
-def test_without_any_model_the_pages_still_answer(client, db, monkeypatch):
+def test_pages_answer_without_any_model(client, db, monkeypatch):
     monkeypatch.setattr(registry, "active_versions", dict)
     assert "There are no models on this server." in client.get("/models/").content.decode()
     assert client.get("/models/Ngram/").status_code == 503
 
 
 @pytest.mark.parametrize("address", ["/models/", "/models/Ngram/"])
-def test_the_pages_only_answer_questions(client, db, address):
+def test_pages_only_answer_questions(client, db, address):
     assert client.post(address).status_code == 405
     assert client.head(address).status_code == 200
 
@@ -177,12 +177,12 @@ def test_versions_are_listed_newest_first_with_what_became_of_each(on_disk, show
     assert "Jan. 1, 2027" in page
 
 
-def test_a_version_that_cannot_be_read_is_listed_as_such(on_disk, show):
+def test_version_that_cannot_be_read_is_listed_as_such(on_disk, show):
     (on_disk("20261122-0000000a") / "card.json").write_text("{")
     assert "cannot be read" in show("/models/Ngram/")
 
 
-def test_the_size_is_that_of_the_file_that_serves(on_disk, show):
+def test_size_is_that_of_the_file_that_serves(on_disk, show):
     (on_disk("20261122-00000001") / "model.tflite").write_bytes(bytes(1_260_000))
     assert "1.3 MB" in show("/models/Ngram/")
 
@@ -194,14 +194,14 @@ def test_other_programs_stand_beside_ours_best_first(show):
 
 
 @pytest.mark.parametrize("text", [None, "{"])
-def test_a_comparison_that_is_not_there_is_left_out(tmp_path, text):
+def test_comparison_that_is_not_there_is_left_out(tmp_path, text):
     path = tmp_path / "accuracy.json"
     if text:
         path.write_text(text)
     assert versions.compared(path) == {}
 
 
-def test_the_comparison_is_what_was_measured():
+def test_comparison_shows_the_measured_accuracies():
     results = json.loads(versions.COMPARISON.read_text())
     for kind, found in versions.compared().items():
         measured = results["results"][kind]["as typed"]
@@ -209,7 +209,7 @@ def test_the_comparison_is_what_was_measured():
 
 
 @pytest.mark.real_models
-def test_the_shipped_models_show_all_there_is(client, db):
+def test_shipped_models_show_all_there_is(client, db):
     for name in registry.model_names():
         page = client.get(f"/models/{name}/").content.decode()
         assert Card.read(registry.folders(name, registry.active_versions()[name])[0]).version in page
