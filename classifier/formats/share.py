@@ -12,7 +12,7 @@ from rest_framework.renderers import JSONRenderer
 
 from classifier.formats.fields import prediction_fields
 from classifier.models import Prediction
-from classifier.services.identify import ALL_MODELS
+from classifier.services.identify import options_to_repeat
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,22 +26,19 @@ class Share:
 
 def share(prediction: Prediction, request: HttpRequest, owner: str) -> Share:
     """Return a prediction as `owner` sees it, ready to be copied."""
-    question = {"word": prediction.shown_word, "model": prediction.model if prediction.others is None else ALL_MODELS}
+    question = {"word": prediction.shown_word, **options_to_repeat(prediction), "private": prediction.private}
+    given = {name: value for name, value in question.items() if value}
     return Share(
-        link=link(request, question),
+        link=link(request, given),
         json=indented_json(prediction_fields(prediction, owner)),
-        curl=curl(request.build_absolute_uri(reverse("api:predictions")), question | _options(prediction)),
+        curl=curl(request.build_absolute_uri(reverse("api:predictions")), given),
     )
 
 
-def _options(prediction: Prediction) -> dict[str, Any]:
-    languages = {"languages": prediction.languages} if prediction.languages else {}
-    return languages | ({"private": True} if prediction.private else {})
-
-
-def link(request: HttpRequest, question: dict[str, str]) -> str:
+def link(request: HttpRequest, question: dict[str, Any]) -> str:
     """Return an address that asks the same again; it holds the word and the model, no id and no owner."""
-    return request.build_absolute_uri(f"{reverse('shared')}?{urlencode(question)}")
+    public: dict[str, Any] = {name: question[name] for name in ("word", "model") if name in question}
+    return request.build_absolute_uri(f"{reverse('shared')}?{urlencode(public)}")
 
 
 def indented_json(document: Any) -> str:

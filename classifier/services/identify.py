@@ -1,7 +1,8 @@
 """Identify words with the models that serve: compare, predict, store, explain, find again."""
 
 from collections.abc import Sequence
-from typing import Required, TypedDict, Unpack
+from contextlib import suppress
+from typing import Any, Required, TypedDict, Unpack
 from uuid import UUID
 
 from classifier.ml.answers import Answer, Comparison
@@ -106,6 +107,23 @@ def known_languages(model: str = "") -> tuple[str, ...]:
     Raises UnknownModel and ModelUnavailable.
     """
     return _common_languages(_identifiers(model)[0])
+
+
+def options_to_repeat(prediction: Prediction) -> dict[str, Any]:
+    """Return the model and languages of a prediction, as far as they still serve.
+
+    An empty model stands for the default one, no languages for all that the model knows.
+    """
+    model = ALL_MODELS if prediction.others is not None else prediction.model
+    options: dict[str, Any] = {
+        "model": model if model in (ALL_MODELS, *registry.model_names()) else "",
+        "languages": [],
+    }
+    if prediction.languages:
+        with suppress(registry.ModelUnavailable):  # then the question itself is answered with an error
+            known = set(known_languages(options["model"]))
+            options["languages"] = prediction.languages if known.issuperset(prediction.languages) else []
+    return options
 
 
 def _common_languages(identifiers: Sequence[Identifier]) -> tuple[str, ...]:

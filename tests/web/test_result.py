@@ -1,3 +1,4 @@
+import re
 from uuid import uuid4
 
 import pytest
@@ -5,9 +6,12 @@ from django.test import Client
 from django.utils import translation
 from pytest_django.asserts import assertContains, assertNotContains
 
-from classifier.models import ReviewedWord
+from classifier.models import Prediction, ReviewedWord
 
 pytestmark = pytest.mark.django_db
+
+# The fields of a row that was asked among languages of which one is known no more
+GERMAN = {"languages": ["de", "fr"], "probabilities": {"de": 0.2, "fr": 0.7, "und": 0.1}, "model_version": "20200101-0"}
 
 HOSTILE = ["<script>alert(1)</script>", "x'--", "{{settings}}", "{%debug%}", '"><img/src=x/onerror=alert(1)>']
 
@@ -111,6 +115,15 @@ def test_nobodys_answer_cannot_be_deleted(identified):
 
 def test_the_next_word_can_be_asked_right_there_of_the_same_model(client, ask):
     assertContains(client.get(ask(model="FF")), '<input type="hidden" name="model" value="FF">', html=True)
+
+
+@pytest.mark.parametrize("gone", [{"model": "GRU"}, GERMAN, {"model": "GRU", **GERMAN}])
+def test_form_below_an_answer_asks_only_for_what_still_serves(client, ask, gone):
+    address = ask()
+    Prediction.objects.update(**gone)
+    form = client.get(address).content.decode().partition('class="card again"')[2]
+    hidden = re.findall(r'<input type="hidden" name="(model|languages)" value="(.*?)">', form)
+    assert client.post("/", {"word": "piano", **dict(hidden)}).status_code == 303
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete"])

@@ -11,6 +11,9 @@ from classifier.models import Prediction
 
 pytestmark = pytest.mark.django_db
 
+# The fields of a row that was asked among languages of which one is known no more
+GERMAN = {"languages": ["de", "fr"], "probabilities": {"de": 0.2, "fr": 0.7, "und": 0.1}, "model_version": "20200101-0"}
+
 HOSTILE = [
     *("<script>alert(1)</script>", "x'; rm -rf / #", '"$(id)"', "`id`", "a\\'b", "a\\", "a!!", "{{settings}}", "$HOME"),
     *("a&model=FF", "--help", "@/etc/passwd", "a%0a", "né\N{RIGHT-TO-LEFT OVERRIDE}e", "L'\"'\"'x", "a\n-d b", "#a"),
@@ -162,3 +165,14 @@ def test_links_are_limited_as_words_are(client, limits):
     statuses = [client.get("/shared/?word=orignal").status_code for _ in range(2)]
     assert statuses == [200, 429]
     assert Prediction.objects.count() == 1
+
+
+@pytest.mark.parametrize("gone", [{"model": "GRU"}, GERMAN, {"model": "GRU", **GERMAN}])
+def test_link_and_command_ask_only_for_what_still_serves(client, ask, gone):
+    address = ask("né", model="FF")
+    Prediction.objects.update(**gone)
+    page = client.get(address)
+    assert client.get(copied(page, "link")).status_code == 200
+    api, body = command(page)
+    response = client.post(urlsplit(api).path, body, content_type="application/json")
+    assert (response.status_code, response.json()["model"]) == (201, "Ngram" if "model" in gone else "FF")

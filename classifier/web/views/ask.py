@@ -135,6 +135,7 @@ def _result(
         "comparison": prediction.comparison(),
         "models": len(registry.model_names()),
         "explanation": services.explain(answer),
+        "options": services.options_to_repeat(prediction),
         "share": share(prediction, request, owner),
         "feedback": own,
         "feedback_form": rejected or FeedbackForm(prediction=prediction, feedback=own),
