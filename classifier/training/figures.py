@@ -15,6 +15,7 @@ from classifier.scores import TestSetScores, set_name, set_scores
 
 # Lengths in pixels.
 WIDTH = 820  # of figures that compare: GitHub shows as many without shrinking them
+COLUMN = 110  # least width of a column: figures of very many models are wider than WIDTH
 MARGIN = 20  # around a figure
 GAP = 24  # between charts
 TITLE = 28  # from the top of the titles to the charts
@@ -164,4 +165,4 @@ def _plots(titles: Collection[str], rows: Mapping[str, Sequence[LinePlot]], left
 
 
 def _column_width(titles: Collection[str], side: int) -> int:
-    return (WIDTH - 2 * MARGIN - side + GAP) // len(titles) - GAP
+    return max((WIDTH - 2 * MARGIN - side + GAP) // len(titles) - GAP, COLUMN)

@@ -47,7 +47,7 @@ def all_figures(scores):
         figures.accuracy_by_length(scores),
         figures.confusion(scores),
         figures.reliability(scores),
-        figures.training(dict.fromkeys(NAMES, HISTORY)),
+        figures.training(dict.fromkeys(scores, HISTORY)),
     ]
 
 
@@ -100,11 +100,12 @@ def test_calibration_error_stands_beside_each_model(measured, write):
     assert texts_of(write(figures.reliability(exact))).count("ECE 0.026") == 2
 
 
-def test_charts_lie_inside_their_figure(scores):
-    for figure in all_figures(scores):
+@pytest.mark.parametrize("models", [1, 2, 5, 20])
+def test_charts_lie_inside_their_figure(scores, models):
+    for figure in all_figures({f"model {place}": scores["FF"] for place in range(models)}):
         across, down = figure.step
         width, height = figure.size
-        assert figure.width > 0
+        assert figure.width >= 50
         assert width >= figure.side + len(figure.titles) * across
         assert height >= len(figure.rows) * down
 
