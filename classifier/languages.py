@@ -1,18 +1,89 @@
-"""Names the languages that models and people speak of."""
+"""Names and codes of languages."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 
 from django.conf.locale import LANG_INFO
+from django.core.exceptions import ValidationError
 from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
-# The labels of feedback that are no language; ISO 639 gives these codes these meanings.
-OTHER_LABELS = {
+# Labels that are no language, with the meanings that ISO 639 gives these codes.
+SPECIAL_LABELS = {
     "mul": gettext_lazy("Several languages"),
     "mis": gettext_lazy("Another language"),
     "zxx": gettext_lazy("Not a word"),
     "und": gettext_lazy("Not sure"),
 }
+LONGEST_CODE = 35  # characters; RFC 5646, 4.4.1
+_PRIVATE_USE = re.compile(r"q[a-t][a-z]|Qa[ab][a-x]")  # languages and scripts that mean what their users agree on
+
+
+def canonical_label(code: str) -> str:
+    """Return the canonical form of a language's code or of a special label.
+
+    Raises ValidationError for any other text.
+    """
+    if code.lower() in SPECIAL_LABELS:
+        return code.lower()
+    try:
+        return _canonical(code)
+    except ValueError:
+        message = _("Unknown label. Use the code of a language (BCP 47), such as en or pt, or mul, mis, zxx or und.")
+        raise ValidationError(message, code="invalid_label") from None
+
+
+def canonical_language(code: str) -> str:
+    """Return the canonical form of a language's code (BCP 47, any case).
+
+    EN and eng are en, iw is he, sh is sr-Latn. Region and variants are dropped (en-GB is en): models tell languages
+    only. The script stays unless it is the language's usual one. The main language of a macrolanguage goes by the
+    latter's code (cmn is zh), as in Unicode CLDR.
+    Raises ValidationError for special labels, for codes of private use, and for codes that mean nothing.
+    """
+    if code.lower() in SPECIAL_LABELS:
+        message = _("Name languages only: mul, mis, zxx and und are labels.")
+        raise ValidationError(message, code="invalid_language")
+    try:
+        return _canonical(code)
+    except ValueError:
+        message = _("Unknown language. Use a code of BCP 47, such as en or pt.")
+        raise ValidationError(message, code="invalid_language") from None
+
+
+def find_code(code: str, known: Collection[str]) -> str | None:
+    """Return the code among `known`, canonical ones, that means the same; None if there is none."""
+    if code in known:
+        return code  # without langcodes, which takes 40 ms to import
+    try:
+        canonical = canonical_label(code)
+    except ValidationError:
+        return None
+    return canonical if canonical in known else None
+
+
+def _canonical(code: str) -> str:
+    """Return the canonical form of a language's code; raise ValueError."""
+    from langcodes import Language
+    from langcodes.data_dicts import ALL_SCRIPTS, LANGUAGE_REPLACEMENTS, VALIDITY
+    from langcodes.tag_parser import parse_tag
+
+    if len(code) > LONGEST_CODE:
+        raise ValueError
+    parts = dict(parse_tag(code))  # type: ignore[no-untyped-call]
+    tag = parts.get("grandfathered") or "-".join(parts[part] for part in ("language", "extlang") if part in parts)
+    # Language.get keeps all it was ever asked, so it gets known codes only, without what callers may add to them.
+    if not (tag in LANGUAGE_REPLACEMENTS or VALIDITY.match(tag)):
+        raise ValueError
+    found = Language.get(tag).prefer_macrolanguage()
+    language, script = found.language or "", parts.get("script", found.script)
+    if not language.isalpha() or language in SPECIAL_LABELS or _PRIVATE_USE.fullmatch(language):
+        raise ValueError
+    if script in {None, Language.get(language).maximize().script}:
+        return language
+    if script not in ALL_SCRIPTS or _PRIVATE_USE.fullmatch(script):
+        raise ValueError
+    return f"{language}-{script}"
 
 
 def language_name(code: str) -> str:
@@ -21,14 +92,14 @@ def language_name(code: str) -> str:
 
 
 def label_name(label: str) -> str:
-    """Return the name of a language or another label of feedback in the reader's language, as it stands alone."""
-    return str(OTHER_LABELS.get(label) or _(language_name(label)))
+    """Return the name of a language or special label in the reader's language, as it stands alone."""
+    return str(SPECIAL_LABELS.get(label) or _(language_name(label)))
 
 
 def mentioned(label: str) -> str:
     """Return the name as it stands inside a sentence, where only English gives languages a capital."""
     name = label_name(label)
-    if get_language() == "en" and label not in OTHER_LABELS:
+    if get_language() == "en" and label not in SPECIAL_LABELS:
         return name
     return name[:1].lower() + name[1:]
 

@@ -12,7 +12,7 @@ from classifier.services import registry
 assert get_resolver().url_patterns and get_resolver().reverse_dict
 print("loaded:", *(registry.get(name).identify(["orignal"])[0].model for name in registry.model_names()))
 imported = {name.partition(".")[0] for name in sys.modules}
-print("heavy:", *imported & {"tensorflow", "keras", "wordfreq"})
+print("heavy:", *imported & {"tensorflow", "keras", "wordfreq", "langcodes"})
 """
 
 

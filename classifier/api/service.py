@@ -14,7 +14,7 @@ from classifier.api import schema
 from classifier.api.base import JsonView
 from classifier.api.models import SCOPES, ApiKey
 from classifier.api.responses import model_fields
-from classifier.languages import OTHER_LABELS, language_name
+from classifier.languages import SPECIAL_LABELS, language_name
 from classifier.ml.artifacts import version_folders
 from classifier.services import registry
 
@@ -54,7 +54,7 @@ class Languages(JsonView):
             {"code": code, "name": language_name(code), "models": [name for name in known if code in known[name]]}
             for code in registry.languages()
         ]
-        labels = [{"code": code, "name": str(name)} for code, name in OTHER_LABELS.items()]
+        labels = [{"code": code, "name": str(name)} for code, name in SPECIAL_LABELS.items()]
         return Response({"languages": languages, "other_labels": labels})
 
 

@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from classifier.languages import OTHER_LABELS, label_name, listed, mentioned
+from classifier.languages import SPECIAL_LABELS, label_name, listed, mentioned
 from classifier.ml.answers import Answer, Comparison
 from classifier.ml.occlusion import NONE_LIKELY
 from classifier.ml.texts import tokens_of
@@ -158,7 +158,7 @@ def status_text(feedback: Feedback) -> str:
 @register.filter
 def code(feedback: Feedback) -> str:
     """Return the code of the label in feedback for the attribute `lang`; "" unless it is one language."""
-    return "" if feedback.label in OTHER_LABELS else feedback.label
+    return "" if feedback.label in SPECIAL_LABELS else feedback.label
 
 
 @register.filter

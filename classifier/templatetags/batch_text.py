@@ -6,7 +6,7 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from classifier.languages import OTHER_LABELS, label_name, mentioned
+from classifier.languages import SPECIAL_LABELS, label_name, mentioned
 from classifier.ml.artifacts import UNDETERMINED
 from classifier.models import MULTIPLE
 from classifier.services.batches import NO_WORD, Part
@@ -22,7 +22,7 @@ _OWN_TONES = {MULTIPLE: "tone-mul", UNDETERMINED: "tone-und", NO_WORD: "tone-no"
 def language_summary(parts: Sequence[Part]) -> str:
     """Return the languages of a batch as a sentence."""
     answered = [part for part in parts if part.label != NO_WORD]
-    languages = [part for part in answered if part.label not in OTHER_LABELS]
+    languages = [part for part in answered if part.label not in SPECIAL_LABELS]
     total = sum(part.count for part in answered)
     if not languages:
         return _("None of these words is clearly of one language")

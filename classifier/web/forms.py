@@ -11,7 +11,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
 from classifier.formats.files import DOWNLOADS
-from classifier.languages import OTHER_LABELS, label_name, listed
+from classifier.languages import SPECIAL_LABELS, label_name, listed
 from classifier.models import MULTIPLE, Feedback, Prediction
 from classifier.services import identify as services
 from classifier.services import registry
@@ -128,7 +128,7 @@ class FeedbackForm(forms.Form):
         codes = dict.fromkeys([*registry.languages(), *asked])
         names = [(code, label_name(code)) for code in codes]
         cast("forms.ChoiceField", self.fields["languages"]).choices = names
-        cast("forms.ChoiceField", self.fields["label"]).choices = [*names, *OTHER_LABELS.items()]
+        cast("forms.ChoiceField", self.fields["label"]).choices = [*names, *SPECIAL_LABELS.items()]
 
     def clean(self) -> dict[str, Any]:
         """Keep languages only where they mean something, and ask for two."""
