@@ -4,16 +4,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import ValidationError as InvalidWord
+from django.core.exceptions import ValidationError as InvalidText
 from rest_framework import serializers
 from rest_framework.settings import api_settings
 
 from classifier.api.problems import field_errors
 from classifier.formats.files import DOWNLOADS
+from classifier.languages import LONGEST_CODE, canonical_label, canonical_language, find_code
 from classifier.models import MULTIPLE
 from classifier.services import identify as services
 from classifier.services import registry
-from classifier.services.feedback import CODE
 from classifier.services.history import PAGE_SIZE
 from classifier.words.clean import clean_word
 
@@ -28,7 +28,7 @@ class WordField(serializers.Field[str, Any, str, Any]):
         """Return the clean word."""
         try:
             return clean_word(data)
-        except InvalidWord as error:
+        except InvalidText as error:
             raise serializers.ValidationError(error.messages, code=error.code or "invalid") from error
 
     def to_representation(self, value: str) -> str:
@@ -106,14 +106,14 @@ class PredictionRequest(StrictSerializer):
     private = StrictBooleanField(default=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Check that the model knows the languages asked for; codes are case-insensitive (BCP 47)."""
-        known = {code.lower(): code for code in services.known_languages(attrs["model"])}
-        asked = [code.lower() for code in attrs["languages"]]
-        message = f"The model does not know this language; it knows: {', '.join(known.values())}."
-        unknown = {str(index): message for index, code in enumerate(asked) if code not in known}
+        """Check that the model knows the languages; make their codes canonical."""
+        known = services.known_languages(attrs["model"])
+        codes = [find_code(code, known) for code in attrs["languages"]]
+        message = f"The model does not know this language; it knows: {', '.join(known)}."
+        unknown = {str(index): message for index, code in enumerate(codes) if code is None}
         if unknown:
             raise serializers.ValidationError({"languages": unknown}, code="unknown_language")
-        return {**attrs, "languages": [known[code] for code in asked]}
+        return {**attrs, "languages": list(dict.fromkeys(codes))}
 
 
 class TextField(serializers.CharField):
@@ -166,18 +166,34 @@ class BatchRequest(PredictionRequest):
     items = serializers.ListField(child=Anything(allow_null=True), min_length=1, max_length=MOST_ITEMS)
 
 
-class CodeField(serializers.RegexField):
-    """A language by its code, or another label of feedback."""
+class CodeField(TextField):
+    """The code of a language (BCP 47, any case), made canonical."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(rf"^{CODE}\Z", max_length=35, trim_whitespace=False, **options)
+    def to_internal_value(self, data: Any) -> str:
+        """Return the canonical code."""
+        try:
+            return self.canonical(super().to_internal_value(data))
+        except InvalidText as error:
+            raise serializers.ValidationError(error.messages, code="invalid") from error
+
+    def canonical(self, code: str) -> str:
+        """Return the canonical code; raise Django's ValidationError."""
+        return canonical_language(code)
+
+
+class LabelField(CodeField):
+    """A label of feedback: the code of a language, mul, mis, zxx or und, made canonical."""
+
+    def canonical(self, code: str) -> str:
+        """Return the canonical label; raise Django's ValidationError."""
+        return canonical_label(code)
 
 
 class FeedbackRequest(StrictSerializer):
-    """What the caller says a word is."""
+    """A label for a word."""
 
-    label = CodeField()  # type: ignore[assignment]
-    languages = serializers.ListField(child=CodeField(), default=list, max_length=20)
+    label = LabelField(max_length=LONGEST_CODE)  # type: ignore[assignment]
+    languages = serializers.ListField(child=CodeField(max_length=LONGEST_CODE), default=list, max_length=20)
     comment = TextField(max_length=500, default="", allow_blank=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from classifier.api import requests, responses
 from classifier.api.idempotency import HEADER
 from classifier.api.problems import BY_STATUS, CONTENT_TYPE
 from classifier.formats.files import DOWNLOADS, FORMATS
+from classifier.languages import LONGEST_CODE
 from classifier.models import MULTIPLE
-from classifier.services.feedback import CODE
 from classifier.services.history_filter import HistoryFilter, LanguageFilter, ModelFilter, MomentFilter, WordFilter
 from classifier.words.clean import MAX_TEXT_LENGTH, MAX_WORD_LENGTH
 
@@ -47,9 +47,10 @@ def _string(name: str, description: str) -> dict[str, str]:
 
 
 _WORD = _string("word", f"With a letter; at most {MAX_WORD_LENGTH} characters a word, {MAX_TEXT_LENGTH} in all.")
+_CODE: dict[str, Any] = _string("code", "BCP 47 code of any language")
 _FILTERS: dict[type[Filter], dict[str, Any]] = {
     WordFilter: _WORD,
-    LanguageFilter: {"type": "string", "maxLength": 35, "pattern": f"^{CODE}$", "minLength": 1},
+    LanguageFilter: {**_CODE, "maxLength": LONGEST_CODE, "minLength": 1},
     ModelFilter: _string("model", "The name of a model, in any case while it serves; empty, the default model."),
     MomentFilter: {"type": "string", "format": "date-time"},
 }
@@ -109,6 +110,8 @@ _FIELDS: dict[str, dict[str, str]] = {
         "models", "A model in any case, or `all` of them side by side; empty or left out, the default model."
     ),
     "requests.LanguageField": _string("language", "BCP 47 code, of GET languages"),
+    "requests.CodeField": _CODE,
+    "requests.LabelField": _string("label", "BCP 47 code of any language, or mul, mis, zxx or und"),
     "requests.StrictBooleanField": {"type": "boolean"},
     "requests.CommaSeparated": _string("languages", "Codes separated by commas: en,fr"),
     "requests.CursorField": _string("cursor", "From `next` of the page before; empty for the first page."),

@@ -127,7 +127,8 @@ class FeedbackAdmin(ReadOnlyAdmin):
     @admin.action(description=_("Accept selected feedback"), permissions=["review"])
     def accept(self, request: HttpRequest, queryset: QuerySet[Feedback]) -> None:
         """Accept the selected feedback, with the reviewer's own label if one is given."""
-        label, languages = request.POST.get("label", "").strip(), request.POST.get("languages", "").split()
+        label = request.POST.get("label", "").strip()
+        languages = request.POST.get("languages", "").replace(",", " ").split()
         self._review(request, queryset, status=Feedback.Status.ACCEPTED, label=label, languages=languages)
 
     @admin.action(description=_("Reject selected feedback"), permissions=["review"])

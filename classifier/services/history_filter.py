@@ -12,9 +12,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django_filters import ChoiceFilter, Filter, FilterSet
 
+from classifier.languages import canonical_language
 from classifier.models import Feedback, Prediction, key_of
 from classifier.services import registry
-from classifier.services.feedback import CODE
 from classifier.words.clean import clean_word
 
 NO_FEEDBACK = "none"
@@ -36,10 +36,11 @@ class LanguageField(forms.Field):
     default_error_messages = {"invalid": "Must be the code of a language (BCP 47)."}
 
     def to_python(self, value: str | None) -> str:
-        """Return the code."""
-        if value and not re.fullmatch(CODE, value):
-            raise ValidationError(self.error_messages["invalid"], code="invalid")
-        return value or ""
+        """Return the canonical code."""
+        try:
+            return canonical_language(value) if value else ""
+        except ValidationError as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
 
 
 class ModelField(forms.Field):

@@ -12,6 +12,7 @@ import numpy as np
 import wordfreq
 from numpy.typing import NDArray
 
+from classifier.languages import canonical_language
 from classifier.ml.encoding import BOUNDARY, FIRST_LETTER, OTHER, PADDING, Encoder, normalise
 
 Floats = NDArray[np.float32]
@@ -62,9 +63,15 @@ class Lexicon:
     digest: str  # SHA-256 over words, targets and weights
 
 
+def wordlists() -> dict[str, str]:
+    """Return wordfreq's own codes of its lists by canonical code: sh by sr-Latn."""
+    return {canonical_language(code): code for code in wordfreq.available_languages("best")}
+
+
 def other_languages(languages: Sequence[str]) -> list[str]:
-    """Return wordfreq's languages that serve as negatives for `languages`."""
-    return sorted(set(wordfreq.available_languages("best")) - {*languages, *UNSEEN})
+    """Return the canonical codes of wordfreq's languages that serve as negatives for `languages`."""
+    lists = wordlists()
+    return sorted(lists.keys() - {*languages, *UNSEEN}, key=lists.__getitem__)  # the order of words, so of the digest
 
 
 def spelled_in(encoder: Encoder) -> Callable[[str], bool]:
@@ -76,7 +83,7 @@ def spelled_in(encoder: Encoder) -> Callable[[str], bool]:
 
 def frequencies(language: str, allowed: Callable[[str], bool], most_words: int | None = None) -> dict[str, float]:
     """Return the frequency (share of all words) of the normalised words of a language that are `allowed`."""
-    raw = wordfreq.get_frequency_dict(language, "best")  # most frequent first
+    raw = wordfreq.get_frequency_dict(wordlists()[language], "best")  # most frequent first
     chosen = dict(islice(raw.items(), most_words))
     counts: dict[str, float] = defaultdict(float)
     for word, frequency in zip(normalise("\n".join(chosen)).split("\n"), chosen.values(), strict=True):

@@ -1,6 +1,6 @@
 """The forms of the pages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any, cast
 
@@ -11,7 +11,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
 from classifier.formats.files import DOWNLOADS
-from classifier.languages import SPECIAL_LABELS, label_name, listed
+from classifier.languages import SPECIAL_LABELS, find_code, label_name, listed
 from classifier.models import MULTIPLE, Feedback, Prediction
 from classifier.services import identify as services
 from classifier.services import registry
@@ -40,6 +40,29 @@ class WordField(forms.CharField):
         return clean_word(value)
 
 
+class LabelField(forms.ChoiceField):
+    """A choice among labels, by any code that means the same."""
+
+    def to_python(self, value: Any) -> str:
+        """Return the canonical label, or the value itself if it is no choice."""
+        code = super().to_python(value)
+        return find_code(code, _codes(self)) or code
+
+
+class LanguagesField(forms.MultipleChoiceField):
+    """Choices among languages, by any codes that mean the same."""
+
+    def to_python(self, value: Any) -> list[str]:
+        """Return the canonical codes; a value that is no choice stays."""
+        known = _codes(self)
+        return list(dict.fromkeys(find_code(code, known) or code for code in super().to_python(value)))
+
+
+def _codes(field: forms.ChoiceField) -> list[str]:
+    choices = cast("Iterable[tuple[str, Any]]", field.choices)
+    return [code for code, _name in choices]
+
+
 class AllUnlessSome(forms.CheckboxSelectMultiple):
     """Checkboxes of which all are meant when none is ticked."""
 
@@ -66,9 +89,7 @@ class WordForm(forms.Form):
 
     word = WordField(label=_("Your word"))
     model = forms.ChoiceField(choices=_models, initial=_best_model, required=False, widget=forms.RadioSelect)
-    languages = forms.MultipleChoiceField(
-        choices=_languages, initial=registry.languages, required=False, widget=AllUnlessSome
-    )
+    languages = LanguagesField(choices=_languages, initial=registry.languages, required=False, widget=AllUnlessSome)
     private = forms.BooleanField(
         label=_("Private"),
         help_text=_("Neither the word nor who asked is kept. The answer has no address and is in no history."),
@@ -109,10 +130,10 @@ class WordForm(forms.Form):
 class FeedbackForm(forms.Form):
     """What a person says a word is."""
 
-    label = forms.ChoiceField(
+    label = LabelField(
         label=_("What is it?"), widget=forms.RadioSelect, error_messages={"required": _("Choose what it is.")}
     )
-    languages = forms.MultipleChoiceField(
+    languages = LanguagesField(
         label=_("Which languages share it?"), widget=forms.CheckboxSelectMultiple, required=False
     )
     comment = forms.CharField(
@@ -135,7 +156,7 @@ class FeedbackForm(forms.Form):
         data = super().clean() or {}
         if data.get("label") != MULTIPLE:
             data["languages"] = []
-        elif len(set(data.get("languages", []))) < 2:
+        elif len(data.get("languages", [])) < 2:
             self.add_error("languages", _("Choose at least two languages."))
         return data
 

@@ -67,7 +67,7 @@ def test_rows_share_a_batch_their_source_and_their_owner(call, api_key):
 
 
 def test_languages_restrict_all_answers(call):
-    body = {"items": items("orignal", "piano"), "languages": ["en", "es"]}
+    body = {"items": items("orignal", "piano"), "languages": ["EN", "es-MX"]}
     results = call("POST", ADDRESS, body).json()["results"]
 
     assert {len(result["prediction"]["candidates"]) for result in results} == {2}

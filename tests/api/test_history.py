@@ -46,6 +46,9 @@ def test_own_predictions_are_listed_newest_first_as_they_were_answered(call, ask
     [
         ("word=ORIGNAL", ["orignal"]),
         ("language=en", ["house"]),
+        ("language=EN", ["house"]),
+        ("language=eng", ["house"]),
+        ("language=en-GB", ["house"]),
         ("verdict=unsure", ["xqzt"]),
         ("verdict=several", ["piano"]),
         ("model=ff", []),
@@ -119,6 +122,8 @@ def test_page_of_any_size_costs_the_same_queries(call, asked, api_key, django_as
         ("word=%00", "word"),
         ("feedback=mine", "feedback"),
         ("language=FRENCH", "language"),
+        ("language=qqq", "language"),
+        ("language=und", "language"),
         ("word=a&word=b", ""),
     ],
 )

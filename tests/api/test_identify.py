@@ -16,7 +16,7 @@ def test_a_word_is_answered_straight_from_the_address_line(client):
 
 
 def test_model_and_languages_are_chosen_in_any_case(call):
-    answer = call("GET", "/identify?word=orignal&model=ff&languages=EN,es").json()
+    answer = call("GET", "/identify?word=orignal&model=ff&languages=ENG,es-mx").json()
 
     assert answer["model"] == "FF"
     assert [candidate["language"] for candidate in answer["candidates"]] == ["en", "es"]

@@ -60,8 +60,9 @@ def test_left_out_or_empty_the_default_model_answers(client, asked):
     assert post(client, {"word": "orignal", **asked}).json()["model"] == "Ngram"
 
 
-def test_languages_restrict_the_candidates_in_any_case(client):
-    answer = post(client, {"word": "orignal", "languages": ["EN", "es"]}).json()
+@pytest.mark.parametrize("codes", [["EN", "es"], ["eng", "es-MX"], ["en-GB", "spa", "en"]])
+def test_languages_restrict_the_candidates_by_any_of_their_codes(client, codes):
+    answer = post(client, {"word": "orignal", "languages": codes}).json()
 
     assert [candidate["language"] for candidate in answer["candidates"]] == ["en", "es"]
     assert sum(candidate["probability"] for candidate in answer["candidates"]) == pytest.approx(1)
@@ -158,9 +159,9 @@ def test_a_model_that_is_no_name_is_refused(client, model):
 
 
 def test_each_unknown_language_is_pointed_at(client):
-    response = post(client, {"word": "chat", "languages": ["en", "xx", "und"]})
+    response = post(client, {"word": "chat", "languages": ["en", "de", "qqq", "und", "en" * 1000]})
 
-    assert errors(response) == [("/languages/1", "unknown_language"), ("/languages/2", "unknown_language")]
+    assert errors(response) == [(f"/languages/{index}", "unknown_language") for index in (1, 2, 3, 4)]
 
 
 @pytest.mark.parametrize("languages", ["en", {"en": 1}, [["en"]], [None], None, 1, ["en"] * 201])

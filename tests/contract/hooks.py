@@ -4,6 +4,11 @@ import schemathesis
 from hypothesis import strategies as st
 
 LANGUAGES = ["en", "fr", "es", "ES"]
+# Of different languages, since a shared word has none twice; as many as it may have.
+CODES = [
+    *("en", "FR", "es-MX", "sr-Latn", "cy", "deu", "it", "pt-BR", "nl", "sv"),
+    *("da", "nb", "fi", "pl", "cs", "hu", "ro", "tr", "el", "ru"),
+]
 
 LETTERS = st.text(st.sampled_from("abcdeyzABZéèñüß '"), min_size=1, max_size=30)
 WORD = LETTERS.filter(lambda text: any(map(str.isalpha, text)))
@@ -12,6 +17,8 @@ schemathesis.openapi.format("word", WORD)
 schemathesis.openapi.format("model", st.sampled_from(["", "Ngram", "FF", "ngram"]))
 schemathesis.openapi.format("models", st.sampled_from(["", "FF", "ngram", "all", "ALL"]))
 schemathesis.openapi.format("language", st.sampled_from(LANGUAGES))
+schemathesis.openapi.format("code", st.sampled_from(CODES))
+schemathesis.openapi.format("label", st.sampled_from([*CODES, "mul", "mis", "zxx", "UND"]))
 schemathesis.openapi.format("languages", st.lists(st.sampled_from(LANGUAGES)).map(",".join))
 schemathesis.openapi.format("cursor", st.just(""))  # any other is somebody's
 

@@ -23,7 +23,7 @@ def train(folders, monkeypatch, capsys):
     monkeypatch.setattr(lexicon, "build", lambda languages, _encoder, **_options: toy_lexicon(tuple(languages)))
 
     def run(*names, **options):
-        call_command("train", *names, languages=["en", "fr"], passes=1, **options)
+        call_command("train", *names, **{"languages": ["en", "fr"], "passes": 1, **options})
         return capsys.readouterr().err
 
     return run
@@ -72,6 +72,18 @@ def test_a_teacher_of_other_languages_is_refused(train, folders):
     train("Ngram", ship=True)
     with pytest.raises(CommandError, match="knows en, fr"):
         call_command("train", "FF", languages=["en", "es"], passes=1)
+
+
+def test_languages_are_named_by_any_of_their_codes(train, folders):
+    train("Ngram", languages=["ENG", "en", "fr-CA"])
+    [folder] = version_folders(folders[1:], "Ngram").values()
+    assert Card.read(folder).languages == ("en", "fr")
+
+
+@pytest.mark.parametrize("code", ["qqq", "und", "gl"])
+def test_language_without_a_word_list_is_refused_with_the_known_ones(train, code):
+    with pytest.raises(CommandError, match="with a word list are: ar, bg"):
+        train("Ngram", languages=["en", code])
 
 
 def test_an_unknown_network_is_refused_with_the_known_ones():

@@ -103,6 +103,12 @@ def test_build_reads_wordfreq(monkeypatch):
     assert not any(word[0].isdigit() for examples in built.own.values() for word in examples.words)
 
 
+def test_list_is_read_by_the_canonical_code_of_its_language():
+    assert lexicon_module.frequencies("sr-Latn", str.isalpha, 100)["je"] > 0.01
+    assert "sr-Latn" in lexicon_module.other_languages(("en", "fr"))
+    assert not {"sh", "sr-Latn"} & {*lexicon_module.other_languages(("en", "sr-Latn"))}
+
+
 def test_polish_is_never_among_the_negatives():
     assert "pl" not in lexicon_module.other_languages(("en", "fr", "es"))
     assert "de" in lexicon_module.other_languages(("en", "fr", "es"))

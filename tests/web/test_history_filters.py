@@ -30,6 +30,7 @@ def asked(client, ask):
         ("word=Piano", ["piano"]),
         ("word=pia", []),
         ("language=fr", ["orignal"]),
+        ("language=FR-ca", ["orignal"]),
         ("language=de", []),
         ("model=ff", ["piano"]),
         ("verdict=unsure", ["xqzt"]),

@@ -39,8 +39,9 @@ def test_the_model_chosen_answers(client):
     assert Prediction.objects.get().model == "FF"
 
 
-def test_the_languages_chosen_are_the_candidates(client):
-    client.post("/", {"word": "orignal", "languages": ["en", "es"]})
+@pytest.mark.parametrize("codes", [["en", "es"], ["EN", "es-MX"]])
+def test_the_languages_chosen_are_the_candidates(client, codes):
+    client.post("/", {"word": "orignal", "languages": codes})
     prediction = Prediction.objects.get()
     assert [candidate.language for candidate in prediction.answer().candidates] == ["en", "es"]
 

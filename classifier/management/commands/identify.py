@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from classifier.formats.columns import ANSWERS
 from classifier.formats.files import FORMATS, Format
+from classifier.languages import find_code
 from classifier.ml.answers import Answer, Comparison
 from classifier.services import identify as services
 from classifier.services import registry
@@ -74,12 +75,13 @@ class Command(BaseCommand):
                 known = services.known_languages(model)
         except (registry.UnknownModel, registry.ModelUnavailable) as error:
             raise CommandError(str(error), returncode=NOTHING_DONE) from error
-        asked = [code.strip().lower() for code in codes.split(",") if code.strip()]
-        if not set(asked) <= set(known):
+        chosen = [find_code(code.strip(), known) for code in codes.split(",") if code.strip()]
+        languages = list(dict.fromkeys(code for code in chosen if code))
+        if None in chosen:
             raise CommandError(f"The languages that can be asked for are: {', '.join(known)}.", returncode=NOTHING_DONE)
         for name in registry.available()[1] if services.wants_all(model) else []:
             self.stderr.write(f"{name} cannot answer and is left out.")
-        return _identify(model, asked, store=store), asked or known
+        return _identify(model, languages, store=store), languages or known
 
     @contextmanager
     def _lines(self, words: Sequence[str], path: str) -> Iterator[Iterator[bytes]]:

@@ -1,6 +1,7 @@
 """`manage.py train`: trains networks from wordfreq and writes new export."""
 
 from argparse import ArgumentParser
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from classifier.languages import find_code
 from classifier.ml.artifacts import TRAINED, BadVersion, Card, read_active, verify, version_folders, write_active
 from classifier.ml.encoding import Encoder
 
@@ -44,7 +46,8 @@ class Command(BaseCommand):
 
         chosen = [self._architecture(name, ARCHITECTURES) for name in options["names"]] or list(ARCHITECTURES.values())
         directory = settings.MODEL_DIRS[0 if options["ship"] else -1]
-        words = lexicon.build(options["languages"], Encoder(), report=self._report, most_words=options["words"])
+        languages = self._languages(options["languages"], lexicon.wordlists())
+        words = lexicon.build(languages, Encoder(), report=self._report, most_words=options["words"])
         for architecture in chosen:
             if options["resume"] and self._trained_today(directory, architecture.name, words.digest):
                 continue
@@ -63,6 +66,12 @@ class Command(BaseCommand):
             return False
         self._report(f"{folder}: trained today on these words, left out")
         return True
+
+    def _languages(self, codes: Sequence[str], known: Collection[str]) -> list[str]:
+        languages = [find_code(code, known) for code in codes]
+        if None in languages:
+            raise CommandError(f"The languages with a word list are: {', '.join(sorted(known))}.")
+        return list(dict.fromkeys(language for language in languages if language))
 
     def _architecture(self, name: str, table: dict[str, "Architecture"]) -> "Architecture":
         for architecture in table.values():

@@ -49,6 +49,12 @@ def test_languages_restrict_candidates_and_columns(run):
     assert result.out.splitlines()[0].split("\t")[3:5] == ["es", "en"]
 
 
+def test_language_is_chosen_by_any_of_its_codes(run):
+    result = run("orignal", "--languages", "spa,en-GB,EN", "--format", "tsv")
+
+    assert result.out.splitlines()[0].split("\t")[3:6] == ["es", "en", "undetermined"]
+
+
 def test_nothing_is_stored_unless_asked_for(run, django_assert_num_queries, db):
     with django_assert_num_queries(0):
         run("orignal")
@@ -141,6 +147,7 @@ def test_an_empty_file_is_fine(run, form):
     [
         ["dog", "--model", "GPT"],
         ["dog", "--languages", "en,xx"],
+        ["dog", "--languages", "en,qqq"],
         ["dog", "--languages", "und"],
         ["dog", "--languages", "de", "--model", "all"],
         ["dog", "--input", "words"],
