@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from classifier.ml.artifacts import UNDETERMINED
+from classifier.ml.verdict import SEVERAL
+
+SHARED = 0.1  # from this share on, a third language counts among those that share a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,17 @@ class Answer:
     undetermined: float
     probabilities: dict[str, float]  # the model's output by label, `und` included
     words: tuple["Answer", ...] = ()  # each word's own answer, when there are several
+
+    @property
+    def sharing(self) -> tuple[str, ...]:
+        """Languages that share a word of the verdict `several`, most probable first: two or more.
+
+        Empty for any other verdict.
+        """
+        if self.verdict != SEVERAL:
+            return ()
+        others = (candidate for candidate in self.candidates[2:] if candidate.probability >= SHARED)
+        return tuple(candidate.language for candidate in (*self.candidates[:2], *others))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
-"""What people said about answers, and what reviewers made of that."""
+"""Feedback on answers, and the outcomes of its review."""
 
+from collections.abc import Sequence
 from typing import Self
 
 from django.conf import settings
@@ -23,14 +24,15 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
         """Return the feedback that counts: rejected feedback and rows without owner do not vote."""
         return self.exclude(owner="").exclude(status=Feedback.Status.REJECTED)
 
-    def votes(self, word_key: str, label: str) -> int:
-        """Count the distinct owners who gave a word this label."""
-        return self.about(word_key).voting().filter(label=label).order_by().values("owner").distinct().count()
+    def votes(self, word_key: str, label: str, languages: Sequence[str] = ()) -> int:
+        """Count the distinct owners who gave a word this label and, in canonical order, these languages."""
+        same = self.about(word_key).voting().filter(label=label, languages=list(languages))
+        return same.order_by().values("owner").distinct().count()
 
     def with_votes(self) -> Self:
-        """Add to each row, as `votes`, how many owners say the same of the word."""
-        word, label = OuterRef("prediction__word_key"), OuterRef("label")
-        same = Feedback.objects.voting().filter(prediction__word_key=word, label=label).order_by().values("label")
+        """Add to each row, as `votes`, the number of owners who gave the word the same label and languages."""
+        keys = {key: OuterRef(key) for key in ("prediction__word_key", "label", "languages")}
+        same = Feedback.objects.voting().filter(**keys).order_by().values("label")
         count = same.annotate(votes=Count("owner", distinct=True)).values("votes")
         return self.annotate(votes=Coalesce(count, 0))
 

@@ -1,12 +1,17 @@
-"""Knows what rows go by: public identifiers, the key that all spellings of a word share, and labels."""
+"""Public identifiers, the key that all spellings of a word share, and the rule for labels."""
 
 import hashlib
 import secrets
 import time
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q, TextField
+from django.db.models.functions import Cast
+from django.db.models.lookups import Contains
 
+from classifier.languages import SPECIAL_LABELS
 from classifier.ml.encoding import normalise
 
 KEY_LENGTH = 320  # characters of a word_key; fits PostgreSQL's limit for an index entry in any script
@@ -30,7 +35,13 @@ def key_of(word: str) -> str:
 
 
 def label_rule(label: str, languages: str) -> Q:
-    """Return the rule that a label is a code and that `mul`, and only `mul`, comes with two languages or more."""
-    several = Q((label, MULTIPLE), (f"{languages}__1__isnull", False))
+    """Return the rule that `mul`, and only `mul`, comes with languages: two different ones or more, no special label.
+
+    The database does not check that codes are canonical and that languages beyond the second are distinct.
+    """
+    different = Q((f"{languages}__1__isnull", False)) & ~Q((f"{languages}__0", F(f"{languages}__1")))
+    text = Cast(languages, TextField())
+    special = [Q(Contains(text, f'"{code}"')) for code in SPECIAL_LABELS]
+    several = Q((label, MULTIPLE)) & different & ~reduce(or_, special)
     one = ~Q((label, MULTIPLE)) & Q((languages, []))
     return ~Q((f"{label}__contains", " ")) & (several | one)

@@ -1,6 +1,5 @@
 """Submit, withdraw and review feedback."""
 
-import re
 from collections.abc import Sequence
 
 from django.contrib.auth.models import User
@@ -9,9 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from classifier.languages import canonical_label, canonical_language
 from classifier.models import MULTIPLE, Feedback, Prediction, ReviewedWord
-
-CODE = r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}"  # a label: a language tag of BCP 47, or mul, mis, zxx, und
 
 
 class FeedbackClosed(Exception):
@@ -22,18 +20,18 @@ class FeedbackClosed(Exception):
 def submit_feedback(
     *, prediction: Prediction, owner: str, label: str, languages: Sequence[str] = (), comment: str = ""
 ) -> Feedback:
-    """Store what `owner` says the word is; it replaces what the same owner said before.
+    """Store the owner's label for a word, in place of an earlier one.
 
-    Raises ValidationError for a label that is none, FeedbackClosed when reviewers have decided already.
+    Raises ValidationError for a wrong label, and FeedbackClosed when reviewers have decided already.
     """
-    _check_label(label, languages)
+    label, languages = _canonical(label, languages)
     Prediction.objects.select_for_update().get(pk=prediction.pk)  # one at a time, however many come at once
     feedback = Feedback.objects.filter(prediction=prediction, owner=owner).first()
     feedback = feedback or Feedback(prediction=prediction, owner=owner)
     if feedback.status != Feedback.Status.PENDING:
         raise FeedbackClosed
-    feedback.label, feedback.languages, feedback.comment = label, sorted(set(languages)), comment
-    feedback.kind = Feedback.Kind.CONFIRMATION if label == prediction.label else Feedback.Kind.CORRECTION
+    feedback.label, feedback.languages, feedback.comment = label, languages, comment
+    feedback.kind = _kind(prediction, label, languages)
     feedback.save()
     return feedback
 
@@ -62,7 +60,7 @@ def review_feedback(
     languages: Sequence[str] = (),
     reason: str = "",
 ) -> Feedback:
-    """Decide on pending feedback, once; an accepted one is the outcome for its word.
+    """Decide on pending feedback, once; an accepted one becomes the outcome for its word.
 
     `label` and `languages` are the reviewer's own, if not those of the feedback. Equal feedback that
     still waits becomes a duplicate. Raises ValidationError, and FeedbackClosed when it is decided.
@@ -76,26 +74,33 @@ def review_feedback(
     decided.status, decided.reason = status, reason
     decided.reviewer, decided.reviewed_at = reviewer, timezone.now()
     if status == Feedback.Status.ACCEPTED:
-        decided.decided_label = label or decided.label
-        decided.decided_languages = sorted(set(languages if label else decided.languages))
-        _check_label(decided.decided_label, decided.decided_languages)
+        own = (label, languages) if label else (decided.label, decided.languages)
+        decided.decided_label, decided.decided_languages = _canonical(*own)
     decided.save()
     if status == Feedback.Status.ACCEPTED:
-        _settle(decided, word_key)
+        _store_outcome(decided, word_key)
     return decided
 
 
-def _settle(decided: Feedback, word_key: str) -> None:
-    """Let accepted feedback be the outcome for its word."""
-    said = {"label": decided.decided_label, "languages": decided.decided_languages}
-    equal = Feedback.objects.about(word_key).filter(status=Feedback.Status.PENDING, **said)
-    equal.update(status=Feedback.Status.DUPLICATE, reviewer=decided.reviewer, reviewed_at=decided.reviewed_at)
-    votes = Feedback.objects.votes(word_key, decided.decided_label)
-    ReviewedWord.objects.update_or_create(word_key=word_key, defaults={**said, "votes": votes, "trained_in": ""})
+def _store_outcome(accepted: Feedback, word_key: str) -> None:
+    """Store accepted feedback as the outcome for its word; equal feedback becomes a duplicate."""
+    decision = {"label": accepted.decided_label, "languages": accepted.decided_languages}
+    equal = Feedback.objects.about(word_key).filter(status=Feedback.Status.PENDING, **decision)
+    equal.update(status=Feedback.Status.DUPLICATE, reviewer=accepted.reviewer, reviewed_at=accepted.reviewed_at)
+    votes = Feedback.objects.votes(word_key, **decision)
+    ReviewedWord.objects.update_or_create(word_key=word_key, defaults={**decision, "votes": votes, "trained_in": ""})
 
 
-def _check_label(label: str, languages: Sequence[str]) -> None:
-    if not all(re.fullmatch(CODE, code) for code in (label, *languages)):
-        raise ValidationError(_("Choose a language by its code."), code="invalid_label")
-    if (label == MULTIPLE) != (len(set(languages)) > 1) or (label != MULTIPLE and languages):
+def _canonical(label: str, languages: Sequence[str]) -> tuple[str, list[str]]:
+    """Return a label and its languages, canonical, sorted and distinct; raise ValidationError."""
+    label = canonical_label(label)
+    codes = sorted({canonical_language(code) for code in languages})
+    if (label == MULTIPLE) != (len(codes) > 1) or (label != MULTIPLE and codes):
         raise ValidationError(_("Name two languages or more, for a shared word only."), code="invalid_languages")
+    return label, codes
+
+
+def _kind(prediction: Prediction, label: str, languages: Sequence[str]) -> Feedback.Kind:
+    """Return whether a canonical label confirms the prediction, for a shared word with all its languages."""
+    agrees = label == prediction.label and set(languages) == set(prediction.answer().sharing)
+    return Feedback.Kind.CONFIRMATION if agrees else Feedback.Kind.CORRECTION

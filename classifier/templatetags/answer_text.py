@@ -21,7 +21,6 @@ from classifier.services.identify import ALL_MODELS
 
 register = template.Library()
 
-SHARED = 0.1  # least share of a third language named among those that share a word
 LARGEST = 0.994  # more is not shown: no answer claims 100 %
 
 MODEL_LINES = {
@@ -62,7 +61,7 @@ def sentence(answer: Answer) -> str:
     first = answer.candidates[0]
     if answer.verdict == SEVERAL:
         text = _("%(languages)s share this text") if answer.words else _("%(languages)s share this word")
-        return text % {"languages": listed(_sharing(answer))}
+        return text % {"languages": listed(answer.sharing)}
     if answer.verdict != SINGLE:
         return _("Not sure")
     words = {"language": mentioned(first.language), "share": percent(min(first.probability, LARGEST))}
@@ -75,7 +74,7 @@ def sentence(answer: Answer) -> str:
 def brief(answer: Answer) -> str:
     """Return the answer as a short name for lists."""
     if answer.verdict == SEVERAL:
-        return str(capfirst(listed(_sharing(answer))))
+        return str(capfirst(listed(answer.sharing)))
     return label_name(answer.language) if answer.language else _("Not sure")
 
 
@@ -186,9 +185,3 @@ def _opinion(answer: Answer) -> str:
 
 def _label(label: str, languages: Sequence[str]) -> str:
     return str(capfirst(listed(languages))) if label == MULTIPLE else label_name(label)
-
-
-def _sharing(answer: Answer) -> list[str]:
-    """Return the languages that share a word: the first two, and more that are not far."""
-    others = [candidate.language for candidate in answer.candidates[2:] if candidate.probability >= SHARED]
-    return [candidate.language for candidate in answer.candidates[:2]] + others

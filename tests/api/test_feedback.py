@@ -47,6 +47,33 @@ def test_another_label_is_a_correction_and_replaces_what_was_said(call, address,
     assert (row.kind, row.label, row.languages, row.comment) == ("correction", "mul", ["en", "fr"], "")
 
 
+@pytest.mark.parametrize(
+    ("sent", "stored"),
+    [
+        ({"label": "EN"}, ("en", [], "correction")),
+        ({"label": "fra"}, ("fr", [], "confirmation")),
+        ({"label": "en-GB"}, ("en", [], "correction")),
+        ({"label": "MUL", "languages": ["FR-ca", "eng"]}, ("mul", ["en", "fr"], "correction")),
+    ],
+)
+def test_codes_are_stored_in_canonical_form(call, address, api_key, sent, stored):
+    answer = call("PUT", address, sent, key=api_key).json()
+    assert (answer["label"], answer["languages"], answer["kind"]) == stored
+
+
+@pytest.mark.parametrize(("label", "advice"), [("qqq", "such as en or pt"), ("mul-Latn", "or mul, mis, zxx or und")])
+def test_refused_label_comes_with_advice(call, address, api_key, label, advice):
+    [error] = call("PUT", address, {"label": label}, key=api_key).json()["errors"]
+    assert advice in error["detail"]
+    assert label not in error["detail"].split()
+
+
+@pytest.mark.parametrize(("languages", "kind"), [(["en", "es", "fr"], "confirmation"), (["en", "fr"], "correction")])
+def test_other_languages_of_a_shared_word_are_a_correction(call, identified, api_key, languages, kind):
+    address = f"/predictions/{identified('piano', owner=api_key.owner).public_id}/feedback"
+    assert call("PUT", address, {"label": "mul", "languages": languages}, key=api_key).json()["kind"] == kind
+
+
 def test_feedback_is_withdrawn_while_it_is_pending(call, address, api_key):
     call("PUT", address, FRENCH, key=api_key)
 
@@ -84,12 +111,18 @@ def test_another_s_prediction_is_not_found(call, address, api_key, other_key, me
         ({"label": ""}, "/label"),
         ({"label": "French"}, "/label"),
         ({"label": "fr\n"}, "/label"),
+        ({"label": "qqq"}, "/label"),
+        ({"label": "mul-Latn"}, "/label"),
+        ({"label": "en" + "-GB" * 12}, "/label"),
         ({"label": 1}, "/label"),
         ({"label": None}, "/label"),
         ({"label": "fr", "languages": ["en"]}, "/languages"),
         ({"label": "mul"}, "/languages"),
         ({"label": "mul", "languages": ["en", "en"]}, "/languages"),
+        ({"label": "mul", "languages": ["en", "eng"]}, "/languages"),
         ({"label": "mul", "languages": ["en", "French"]}, "/languages/1"),
+        ({"label": "mul", "languages": ["en", "qqq"]}, "/languages/1"),
+        ({"label": "mul", "languages": ["en", "zxx"]}, "/languages/1"),
         ({"label": "mul", "languages": "en,fr"}, "/languages"),
         ({"label": "fr", "comment": 5}, "/comment"),
         ({"label": "fr", "comment": "x" * 501}, "/comment"),

@@ -143,6 +143,9 @@ def test_the_database_refuses_a_public_id_twice(identified):
         {"label": "fr en"},
         {"label": "mul"},
         {"label": "mul", "languages": ["fr"]},
+        {"label": "mul", "languages": ["fr", "fr"]},
+        {"label": "mul", "languages": ["mul", "zxx"]},
+        {"label": "mul", "languages": ["en", "fr", "und"]},
         {"label": "fr", "languages": ["fr", "en"]},
         {"kind": "praise"},
         {"status": "lost"},
@@ -165,6 +168,7 @@ def test_the_database_refuses_contradictory_feedback(identified, changes):
     [
         {},
         {"label": "mul", "languages": ["en", "fr"]},
+        {"label": "mul", "languages": ["en", "es", "fr", "sr-Latn"]},
         {"label": "zxx"},
         {
             "status": "accepted",
@@ -187,7 +191,16 @@ def test_the_database_refuses_a_second_feedback_of_an_owner(identified):
     assert refused(feedback(prediction=row))
 
 
-@pytest.mark.parametrize("changes", [{"label": ""}, {"label": "mul"}, {"languages": ["en", "fr"]}, {"votes": -1}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"label": ""},
+        {"label": "mul"},
+        {"label": "mul", "languages": ["en", "mis"]},
+        {"languages": ["en", "fr"]},
+        {"votes": -1},
+    ],
+)
 def test_the_database_refuses_a_contradictory_outcome(db, changes):
     assert refused(ReviewedWord(**{"word_key": "orignal", "label": "fr", "votes": 1, **changes}))
 
@@ -201,6 +214,14 @@ def test_votes_count_distinct_owners(identified):
     for owner in (VISITOR, VISITOR, "user:1", ""):
         feedback(prediction=identified(), owner=owner).save()
     assert Feedback.objects.votes("orignal", "fr") == 2
+
+
+@pytest.mark.parametrize(("languages", "votes"), [(["en", "fr"], 2), (["en", "es"], 1), (["en", "es", "fr"], 0)])
+def test_votes_for_a_shared_word_count_by_its_languages(identified, languages, votes):
+    for owner, codes in ((VISITOR, ["en", "fr"]), ("user:1", ["en", "fr"]), ("user:2", ["en", "es"])):
+        feedback(prediction=identified(), owner=owner, label="mul", languages=codes).save()
+    assert Feedback.objects.votes("orignal", "mul", languages) == votes
+    assert {row.votes for row in Feedback.objects.with_votes() if row.languages == languages} <= {votes}
 
 
 def test_rejected_feedback_does_not_vote(identified):

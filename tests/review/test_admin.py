@@ -137,12 +137,22 @@ def test_rejecting_goes_through_the_service(admin_client, feedback):
     assert not ReviewedWord.objects.exists()
 
 
-def test_a_reviewer_may_give_another_label(admin_client, feedback):
-    act(admin_client, "accept", feedback, label="mul", languages="fr en")
+@pytest.mark.parametrize("languages", ["fr en", "fr, en", "FR,eng"])
+def test_a_reviewer_may_give_another_label(admin_client, feedback, languages):
+    act(admin_client, "accept", feedback, label="mul", languages=languages)
     assert ReviewedWord.objects.values("label", "languages").get() == {"label": "mul", "languages": ["en", "fr"]}
 
 
-@pytest.mark.parametrize("fields", [{"label": "French"}, {"label": "mul"}, {"label": "fr", "languages": "en es"}])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"label": "French"},
+        {"label": "qqq"},
+        {"label": "mul"},
+        {"label": "mul", "languages": "mul zxx"},
+        {"label": "fr", "languages": "en es"},
+    ],
+)
 def test_a_wrong_label_is_explained_and_decides_nothing(admin_client, feedback, fields):
     response = act(admin_client, "accept", feedback, **fields)
     feedback.refresh_from_db()
@@ -223,6 +233,13 @@ def test_long_lists_take_few_queries(admin_client, identified, table, django_ass
         submit_feedback(prediction=identified(), owner=f"user:{number}", label="en")
     with django_assert_max_num_queries(12):
         assert len(listed(admin_client, table)) == 30
+
+
+def test_votes_for_a_shared_word_are_listed_by_its_languages(admin_client, identified):
+    for owner, languages in (("user:1", ["en", "fr"]), ("user:2", ["fr", "en"]), ("user:3", ["en", "es"])):
+        submit_feedback(prediction=identified(), owner=owner, label="mul", languages=languages)
+    rows = listed(admin_client, "feedback")
+    assert [(row.languages, row.votes) for row in rows] == [(["en", "es"], 1), *[(["en", "fr"], 2)] * 2]
 
 
 def test_feedback_is_sorted_by_votes(admin_client, identified):

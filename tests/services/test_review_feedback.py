@@ -33,6 +33,11 @@ def test_the_reviewer_may_know_better(submitted, user):
     assert (outcome.label, outcome.languages) == ("mul", ["en", "fr"])
 
 
+def test_label_of_the_reviewer_is_stored_in_canonical_form(submitted, user):
+    review_feedback(feedback=submitted(), reviewer=user, status="accepted", label="MUL", languages=["fr-CA", "eng"])
+    assert ReviewedWord.objects.values("label", "languages").get() == {"label": "mul", "languages": ["en", "fr"]}
+
+
 def test_languages_of_accepted_feedback_are_kept(submitted, user):
     feedback = submitted(label="mul", languages=["es", "fr"])
     review_feedback(feedback=feedback, reviewer=user, status="accepted")
@@ -61,6 +66,17 @@ def test_a_decision_is_final(submitted, user):
 
 def test_equal_feedback_becomes_a_duplicate(submitted, user):
     first, equal, other = submitted(), submitted(owner=BEN, word="ORIGNAL"), submitted(owner=BEN, label="es")
+    review_feedback(feedback=first, reviewer=user, status="accepted")
+    equal.refresh_from_db()
+    other.refresh_from_db()
+    assert (equal.status, other.status) == ("duplicate", "pending")
+    assert ReviewedWord.objects.get().votes == 2
+
+
+def test_votes_for_a_shared_word_count_by_its_languages(submitted, user):
+    first = submitted(label="mul", languages=["en", "fr"])
+    equal = submitted(owner=BEN, label="mul", languages=["fr-CA", "EN"])
+    other = submitted(owner="user:2", label="mul", languages=["en", "es"])
     review_feedback(feedback=first, reviewer=user, status="accepted")
     equal.refresh_from_db()
     other.refresh_from_db()

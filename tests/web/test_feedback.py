@@ -57,6 +57,26 @@ def test_a_shared_word_comes_with_its_languages(say):
     assert Feedback.objects.get().languages == ["en", "fr"]
 
 
+def test_label_is_sent_by_any_of_its_codes(say):
+    say(label="MUL", languages=["eng", "FR-ca"])
+    assert Feedback.objects.values_list("label", "languages").get() == ("mul", ["en", "fr"])
+
+
+@pytest.mark.parametrize(
+    ("languages", "kind", "heading"),
+    [
+        (["en", "fr", "es"], "confirmation", "English, French and Spanish share this word"),
+        (["en", "fr"], "correction", "English and French"),
+    ],
+)
+def test_other_languages_of_a_shared_word_are_shown_as_a_correction(client, ask, languages, kind, heading):
+    address = ask("piano")
+    client.post(f"{address}feedback/", {"label": "mul", "languages": languages})
+    assert Feedback.objects.get().kind == kind
+    assertContains(client.get(address), f'<h1 tabindex="-1" autofocus>{heading}</h1>', html=True)
+    assertContains(client.get("/history/"), "you agreed" if kind == "confirmation" else "you corrected")
+
+
 @pytest.mark.parametrize(
     ("label", "name"), [("mis", "Another language"), ("zxx", "Not a word"), ("und", "Not sure"), ("en", "English")]
 )
@@ -141,6 +161,7 @@ def test_a_wrong_method_is_refused(client, ask, method, path):
         {"label": "mul"},
         {"label": "mul", "languages": ["en"]},
         {"label": "mul", "languages": ["en", "en"]},
+        {"label": "mul", "languages": ["en", "EN"]},
         {"label": "mul", "languages": ["en", "xx"]},
         {"label": "en", "comment": "c" * 501},
         {"label": "en", "comment": "\x00"},

@@ -1,0 +1,63 @@
+"""Migrations that change rows."""
+
+import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ORIGNAL = {"verdict": "single", "language": "fr", "probabilities": {"en": 0.2, "fr": 0.7, "und": 0.1}}
+PIANO = {"verdict": "several", "probabilities": {"en": 0.4, "fr": 0.3, "es": 0.25, "de": 0.03, "und": 0.02}}
+XQZT = {"verdict": "unsure", "probabilities": {"en": 0.05, "fr": 0.05, "und": 0.9}}
+
+# Prediction, label and languages as stored; label, languages and kind as they should be.
+FEEDBACK = [
+    (ORIGNAL, ("eng", []), ("en", [], "correction")),
+    (ORIGNAL, ("fr-CA", []), ("fr", [], "confirmation")),
+    (ORIGNAL, ("qqq", []), ("mis", [], "correction")),
+    (ORIGNAL, ("mul", ["eng", "fr"]), ("mul", ["en", "fr"], "correction")),
+    (ORIGNAL, ("mul", ["fr", "fr-CA"]), ("fr", [], "confirmation")),
+    (PIANO, ("mul", ["en", "es", "fr"]), ("mul", ["en", "es", "fr"], "confirmation")),
+    (PIANO, ("mul", ["en", "fr"]), ("mul", ["en", "fr"], "correction")),
+    (PIANO, ("mul", ["en", "qqq"]), ("und", [], "correction")),
+    (XQZT, ("mul", ["mul", "zxx"]), ("und", [], "confirmation")),
+]
+
+
+def migrate(name):
+    """Return the classifier's tables as they are after a migration."""
+    executor = MigrationExecutor(connection)
+    return executor.migrate([("classifier", name)]).apps.get_model
+
+
+@pytest.fixture
+def tables():
+    """Return the tables before codes were canonical; migrate to the last state at the end."""
+    yield migrate("0002_batches")
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes())
+
+
+def predict(tables, answer):
+    fields = {"word": "piano", "word_key": "piano", "model": "Ngram", "model_version": "1", "source": "web"}
+    return tables("classifier", "Prediction").objects.create(**fields, **answer)
+
+
+def test_stored_labels_become_canonical(tables):
+    for answer, (label, languages), _ in FEEDBACK:
+        fields = {"prediction_id": predict(tables, answer).pk, "label": label, "languages": languages}
+        tables("classifier", "Feedback").objects.create(**fields, kind="correction")
+    rows = migrate("0004_label_rule")("classifier", "Feedback").objects.order_by("id")
+    assert [(row.label, row.languages, row.kind) for row in rows] == [expected for *_, expected in FEEDBACK]
+
+
+def test_stored_decisions_become_canonical(tables):
+    decision = {"status": "accepted", "decided_label": "mul", "decided_languages": ["fra", "en-GB"]}
+    fields = {"prediction_id": predict(tables, ORIGNAL).pk, "label": "en", "kind": "correction"}
+    tables("classifier", "Feedback").objects.create(**fields, **decision, reviewed_at=timezone.now())
+    tables("classifier", "ReviewedWord").objects.create(word_key="piano", label="eng", votes=1)
+    tables = migrate("0004_label_rule")
+    row = tables("classifier", "Feedback").objects.get()
+    assert (row.decided_label, row.decided_languages) == ("mul", ["en", "fr"])
+    assert tables("classifier", "ReviewedWord").objects.get().label == "en"
