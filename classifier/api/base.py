@@ -59,14 +59,14 @@ def require_owner(request: Request) -> str:
     return owner
 
 
-def query(request: Request) -> dict[str, str]:
+def query_params(request: Request) -> dict[str, str]:
     """Return the query parameters; raise ValidationError if one is repeated."""
     if any(len(values) > 1 for _, values in request.query_params.lists()):
         raise ValidationError("Each parameter may be given once.", code="repeated")
     return request.query_params.dict()
 
 
-def valid(serializer: Any) -> dict[str, Any]:
+def validate(serializer: Any) -> dict[str, Any]:
     """Return the validated fields; raise ValidationError if there are errors."""
     serializer.is_valid(raise_exception=True)
     fields: dict[str, Any] = serializer.validated_data

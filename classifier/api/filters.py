@@ -8,7 +8,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
 
-from classifier.api.base import query
+from classifier.api.base import query_params
 from classifier.api.requests import StrictSerializer
 from classifier.services.history_filter import HistoryFilter
 
@@ -20,7 +20,7 @@ def read_filters(
 
     Raises ValidationError for parameters that are unknown, repeated or not valid.
     """
-    parameters = query(request)
+    parameters = query_params(request)
     names = options().get_fields().keys() & parameters.keys()
     others = options(data={name: parameters[name] for name in names})
     filters = request.query_params.copy()

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from classifier.access.owners import owner_of, owner_of_get
 from classifier.api import schema
-from classifier.api.base import JsonView, query, require_owner, valid
+from classifier.api.base import JsonView, query_params, require_owner, validate
 from classifier.api.filters import read_filters
 from classifier.api.idempotency import identify_once
 from classifier.api.problems import problem_fields
@@ -48,12 +48,12 @@ class Simple(JsonView):
     @schema.SIMPLE
     def get(self, request: Request) -> Response:
         """Answer in the article's shape: percentages of English, French and Spanish."""
-        asked = valid(WordQuery(data=query(request)))
+        validated = validate(WordQuery(data=query_params(request)))
         [prediction] = identify(
-            words=[asked["word"]],
+            words=[validated["word"]],
             source="simple",
-            model=asked["model"],
-            languages=article_languages(asked["model"]),
+            model=validated["model"],
+            languages=article_languages(validated["model"]),
             owner=owner_of_get(request),
         )
         return Response(article_fields(prediction))
@@ -68,9 +68,9 @@ class Identify(JsonView):
     @schema.IDENTIFY
     def get(self, request: Request) -> Response:
         """Identify one word. Where a link on another site asks, the answer has no owner."""
-        asked = valid(IdentifyQuery(data=query(request)))
+        validated = validate(IdentifyQuery(data=query_params(request)))
         owner = owner_of_get(request)
-        [prediction] = identify(words=[asked.pop("word")], source="api", owner=owner, **asked)
+        [prediction] = identify(words=[validated.pop("word")], source="api", owner=owner, **validated)
         return Response(prediction_fields(prediction, owner))
 
 
@@ -82,9 +82,9 @@ class Predictions(JsonView):
     @schema.PREDICT
     def post(self, request: Request) -> Response:
         """Identify one word or text, by one model or all; a private one has no address of its own afterwards."""
-        asked = valid(PredictionRequest(data=request.data))
+        validated = validate(PredictionRequest(data=request.data))
         owner = owner_of(request)
-        [prediction] = identify_once(request, words=[asked.pop("word")], source="api", owner=owner, **asked)
+        [prediction] = identify_once(request, words=[validated.pop("word")], source="api", owner=owner, **validated)
         address = {} if prediction.private else {"Location": reverse("api:prediction", args=[prediction.public_id])}
         return Response(prediction_fields(prediction, owner), status=201, headers=address)
 
@@ -171,12 +171,12 @@ class Batch(JsonView):
     @schema.BATCH
     def post(self, request: Request) -> Response:
         """Identify words and texts: a result or a problem for each, in the same order."""
-        asked = valid(BatchRequest(data=request.data))
-        checked = list(check_items(asked.pop("items")))
+        validated = validate(BatchRequest(data=request.data))
+        checked = list(check_items(validated.pop("items")))
         self.consume_or_raise(request, "batch", sum(item.size for item in checked) - 1)  # one was counted with the call
         owner = owner_of(request)
         words = [item.word for item in checked if item.word]
-        rows = identify_once(request, words=words, source="batch", owner=owner, batch=new_public_id(), **asked)
+        rows = identify_once(request, words=words, source="batch", owner=owner, batch=new_public_id(), **validated)
         answers = iter(history.with_opinions(rows, owner))
         return Response({"results": [_result(request, item, answers, owner) for item in checked]})
 
@@ -204,8 +204,8 @@ class FeedbackView(JsonView):
         """Say what the word is; it replaces what you said before, while that is pending."""
         owner = owner_of(request)
         prediction = find_prediction(public_id=public_id, owner=owner)
-        asked = valid(FeedbackRequest(data=request.data))
-        return Response(feedback_fields(submit_feedback(prediction=prediction, owner=owner, **asked)))
+        validated = validate(FeedbackRequest(data=request.data))
+        return Response(feedback_fields(submit_feedback(prediction=prediction, owner=owner, **validated)))
 
     @schema.WITHDRAW_FEEDBACK
     def delete(self, request: Request, public_id: UUID) -> Response:
