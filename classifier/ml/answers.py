@@ -1,4 +1,4 @@
-"""Answers as values: what one model says about a word or text, and what several models say."""
+"""Answers for words and texts, of one model or of several compared."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ SHARED = 0.1  # from this share on, a third language counts among those that sha
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One language and its probability among the languages asked for."""
+    """A language and its probability among the requested ones."""
 
     language: str
     probability: float
@@ -20,7 +20,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one model says about one word, or about a text of several."""
+    """One model's answer for a word or a text."""
 
     word: str
     model: str
@@ -46,14 +46,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What all models that serve say about the same word or text, best model first."""
+    """The answers of one model or several for the same word or text, best model first."""
 
     answers: tuple[Answer, ...]
-    unavailable: tuple[str, ...] = ()  # names of the models that were asked as well, but cannot answer
+    unavailable: tuple[str, ...] = ()  # names of the models that cannot answer
 
     @property
     def agreeing(self) -> list[Answer]:
-        """The answers that say what most models say: the same language, `several` or `unsure`.
+        """The answers that the most models give: the same language, `several` or `unsure`.
 
         When two opinions have equally many models, the better model's counts.
         """
@@ -62,7 +62,7 @@ class Comparison:
 
     @property
     def agreement(self) -> float:
-        """The share of the models that say what most of them say."""
+        """The share of the models that agree with most of them."""
         return round(len(self.agreeing) / len(self.answers), 4)
 
 
@@ -72,10 +72,10 @@ def _opinion(answer: Answer) -> str:
 
 def rank(probabilities: dict[str, float], languages: Sequence[str] = ()) -> tuple[Candidate, ...]:
     """Return candidates, most probable first, to four decimals whose sum is 1."""
-    asked = list(dict.fromkeys(languages)) or [label for label in probabilities if label != UNDETERMINED]
-    total = sum(probabilities[language] for language in asked)
-    shares = {language: probabilities[language] / total if total else 1 / len(asked) for language in asked}
-    first, *rest = sorted(asked, key=lambda language: -shares[language])
+    languages = list(dict.fromkeys(languages)) or [label for label in probabilities if label != UNDETERMINED]
+    total = sum(probabilities[language] for language in languages)
+    shares = {language: probabilities[language] / total if total else 1 / len(languages) for language in languages}
+    first, *rest = sorted(languages, key=lambda language: -shares[language])
     others = [Candidate(language, round(shares[language], 4)) for language in rest]
     remainder = round(1 - sum(candidate.probability for candidate in others), 4)
     return Candidate(first, remainder), *others

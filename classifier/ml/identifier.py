@@ -127,12 +127,12 @@ def _whole(
     """Return the answer for a text from the `output` (words, labels) and the answers for its words."""
     if len(own) == 1:
         return own[0] if own[0].word == text else replace(own[0], word=text)
-    asked = list(dict.fromkeys(languages)) or list(card.languages)
-    shares = normalised(output[:, [card.labels.index(language) for language in asked]])
+    languages = list(dict.fromkeys(languages)) or list(card.languages)
+    shares = normalised(output[:, [card.labels.index(language) for language in languages]])
     undetermined = output[:, card.labels.index(UNDETERMINED)]
     likely, none = combine(shares, undetermined)
-    found = dict(zip(asked, np.round((1 - none) * likely, _DECIMALS).tolist(), strict=True))
-    return answer(card, text, {**found, UNDETERMINED: round(none, _DECIMALS)}, languages, own)
+    probabilities = dict(zip(languages, np.round((1 - none) * likely, _DECIMALS).tolist(), strict=True))
+    return answer(card, text, {**probabilities, UNDETERMINED: round(none, _DECIMALS)}, languages, own)
 
 
 def answer(

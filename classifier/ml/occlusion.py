@@ -51,8 +51,8 @@ def without_each_letter(answer: Answer, labels: Sequence[str], probabilities: Pr
         return _explanation(answer, texts=[], found=[])
     shortened = ["".join(letters[:place] + letters[place + 1 :]) for place in range(len(letters))]
     output = probabilities(shortened)
-    asked = [candidate.language for candidate in answer.candidates]
-    shares = normalised(output[:, [labels.index(language) for language in asked]])
+    languages = [candidate.language for candidate in answer.candidates]
+    shares = normalised(output[:, [labels.index(language) for language in languages]])
     found = zip(shares, output[:, labels.index(UNDETERMINED)].tolist(), strict=True)
     return _explanation(answer, letters, list(found))
 
@@ -86,9 +86,9 @@ def _explanation(
 ) -> Explanation:
     """Return the explanation from the languages' shares and `und` that were `found` without each part."""
     label = _explained(answer)
-    asked = [candidate.language for candidate in answer.candidates]
-    whole = answer.undetermined if label == UNDETERMINED else answer.candidates[asked.index(label)].probability
-    rest = [none if label == UNDETERMINED else float(shares[asked.index(label)]) for shares, none in found]
+    languages = [candidate.language for candidate in answer.candidates]
+    whole = answer.undetermined if label == UNDETERMINED else answer.candidates[languages.index(label)].probability
+    rest = [none if label == UNDETERMINED else float(shares[languages.index(label)]) for shares, none in found]
     parts = [
         Part(text, round(without, _DECIMALS), round(whole - without, _DECIMALS))
         for text, without in zip(texts, rest, strict=True)

@@ -53,11 +53,12 @@ def predict(
     With `all` for a model every model answers: the best one in the row, the rest in its `others`.
     Raises UnknownModel, ModelUnavailable and UnknownLanguage.
     """
+    all_models = wants_all(model)
     return [
         Prediction.from_comparison(
             comparison,
             source=source,
-            all_models=wants_all(model),
+            all_models=all_models,
             languages=languages,
             owner=owner,
             private=private,

@@ -41,10 +41,10 @@ def start(request: HttpRequest) -> HttpResponseBase:
     if not form.is_valid():
         return _form(request, form)
     consume_or_raise(request, "batch", max(form.found.size - read, 0))
-    asked = {name: form.cleaned_data[name] for name in ("model", "languages")}
+    options = {name: form.cleaned_data[name] for name in ("model", "languages")}
     if form.cleaned_data["private"]:
-        return files.download(batches.answer_privately(form.found, **asked), BATCH, form.cleaned_data["format"])
-    batch = batches.create_batch(form.found, owner=assign_visitor(request), name=form.file_name, **asked)
+        return files.download(batches.answer_privately(form.found, **options), BATCH, form.cleaned_data["format"])
+    batch = batches.create_batch(form.found, owner=assign_visitor(request), name=form.file_name, **options)
     response = HttpResponseRedirect(resolve_url("batch", batch.public_id), status=303)
     set_visitor_cookie(request, response)
     return response
