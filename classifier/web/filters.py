@@ -33,13 +33,13 @@ class DayFilter(Filter):
 
     def __init__(self, *args: Any, ends: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.length = timedelta(days=ends)
+        self.shift = timedelta(days=1 if ends else 0)
 
     def filter(self, qs: QuerySet[Prediction], value: date | None) -> QuerySet[Prediction]:
         """Return the rows on this side of midnight; all without a day."""
         if value is None:
             return qs
-        day = min(value, date.max - self.length) + self.length
+        day = min(value, date.max - self.shift) + self.shift  # the last day of all has no end
         return super().filter(qs, datetime.combine(day, time.min, UTC))
 
 
