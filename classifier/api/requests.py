@@ -1,82 +1,34 @@
-"""What a valid request to the API is."""
+"""Queries and bodies of requests, and their validation."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import ValidationError as InvalidText
 from rest_framework import serializers
 from rest_framework.settings import api_settings
 
+from classifier.api.fields import (
+    Anything,
+    CodeField,
+    CommaSeparated,
+    CursorField,
+    LabelField,
+    LanguageField,
+    ModelField,
+    ModelsField,
+    StrictBooleanField,
+    TextField,
+    WordField,
+)
 from classifier.api.problems import field_errors
 from classifier.formats.files import DOWNLOADS
-from classifier.languages import LONGEST_CODE, canonical_label, canonical_language, find_code
+from classifier.languages import LONGEST_CODE, find_code
 from classifier.models import MULTIPLE
 from classifier.services import identify as services
-from classifier.services import registry
 from classifier.services.history import PAGE_SIZE
-from classifier.words.clean import clean_word
 
 MOST_ITEMS = 1000
 MOST_ROWS = 100  # of a page
-
-
-class WordField(serializers.Field[str, Any, str, Any]):
-    """A word or a text, as the form and the command line understand it."""
-
-    def to_internal_value(self, data: Any) -> str:
-        """Return the clean word."""
-        try:
-            return clean_word(data)
-        except InvalidText as error:
-            raise serializers.ValidationError(error.messages, code=error.code or "invalid") from error
-
-    def to_representation(self, value: str) -> str:
-        """Return the word as it is."""
-        return value
-
-
-class ModelField(serializers.Field[str, Any, str, Any]):
-    """The name of a served model, in any case; an empty one is the default model."""
-
-    default_error_messages = {"invalid": "Must be the name of a model."}
-
-    def to_internal_value(self, data: Any) -> str:
-        """Return the name as the registry writes it."""
-        if not isinstance(data, str):
-            self.fail("invalid")
-        try:
-            return registry.resolve_name(data)
-        except registry.UnknownModel as error:
-            raise serializers.ValidationError(str(error), code="unknown_model") from error
-
-    def to_representation(self, value: str) -> str:
-        """Return the name as it is."""
-        return value
-
-
-class ModelsField(ModelField):
-    """The name of a served model, or `all`."""
-
-    def to_internal_value(self, data: Any) -> str:
-        """Return `all`, or the name as the registry writes it."""
-        if isinstance(data, str) and services.wants_all(data):
-            return services.ALL_MODELS
-        return super().to_internal_value(data)
-
-
-class LanguageField(serializers.CharField):
-    """The code of a language (BCP 47); whether the model knows it is checked with the model."""
-
-
-class StrictBooleanField(serializers.BooleanField):
-    """JSON's true or false; REST framework's own field takes "yes" and 1 for true."""
-
-    def to_internal_value(self, data: Any) -> bool:
-        """Return `data` if it is a boolean."""
-        if not isinstance(data, bool):
-            self.fail("invalid")
-        return data
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -85,7 +37,7 @@ class StrictSerializer(serializers.Serializer[Any]):
     def to_internal_value(self, data: Any) -> Any:
         """Return the validated fields."""
         if isinstance(data, Mapping) and set(data) - set(self.fields):
-            message = f"There is a field that is not known here; known are: {', '.join(self.fields)}."
+            message = f"Unknown field; the fields are: {', '.join(self.fields)}."
             raise serializers.ValidationError({api_settings.NON_FIELD_ERRORS_KEY: message}, code="unknown_field")
         return super().to_internal_value(data)
 
@@ -116,35 +68,6 @@ class PredictionRequest(StrictSerializer):
         return {**attrs, "languages": list(dict.fromkeys(codes))}
 
 
-class TextField(serializers.CharField):
-    """A JSON string, kept as it is; REST framework's own field takes numbers, too."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(trim_whitespace=False, **options)
-
-    def to_internal_value(self, data: Any) -> str:
-        """Return `data` if it is a string."""
-        if not isinstance(data, str):
-            self.fail("invalid")
-        return super().to_internal_value(data)
-
-
-class CommaSeparated(serializers.Field[Any, Any, Any, Any]):
-    """Language codes in a query: `en,fr`."""
-
-    def to_internal_value(self, data: str) -> list[str]:
-        """Return the codes."""
-        return [code.strip() for code in data.split(",") if code.strip()]
-
-
-class Anything(serializers.Field[Any, Any, Any, Any]):
-    """A value that is looked at later."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        """Return `data`."""
-        return data
-
-
 class IdentifyQuery(PredictionRequest):
     """The query that asks for a prediction."""
 
@@ -166,29 +89,6 @@ class BatchRequest(PredictionRequest):
     items = serializers.ListField(child=Anything(allow_null=True), min_length=1, max_length=MOST_ITEMS)
 
 
-class CodeField(TextField):
-    """The code of a language (BCP 47, any case), made canonical."""
-
-    def to_internal_value(self, data: Any) -> str:
-        """Return the canonical code."""
-        try:
-            return self.canonical(super().to_internal_value(data))
-        except InvalidText as error:
-            raise serializers.ValidationError(error.messages, code="invalid") from error
-
-    def canonical(self, code: str) -> str:
-        """Return the canonical code; raise Django's ValidationError."""
-        return canonical_language(code)
-
-
-class LabelField(CodeField):
-    """A label of feedback: the code of a language, mul, mis, zxx or und, made canonical."""
-
-    def canonical(self, code: str) -> str:
-        """Return the canonical label; raise Django's ValidationError."""
-        return canonical_label(code)
-
-
 class FeedbackRequest(StrictSerializer):
     """A label for a word."""
 
@@ -204,10 +104,6 @@ class FeedbackRequest(StrictSerializer):
             message = f"Name two different languages or more, with the label {MULTIPLE} only."
             raise serializers.ValidationError({"languages": message}, code="invalid_languages")
         return attrs
-
-
-class CursorField(Anything):
-    """The end of the page before, as its `next` has it; empty for the first page."""
 
 
 class PageQuery(StrictSerializer):

@@ -1,20 +1,20 @@
-"""Describes each address for the OpenAPI schema, and finishes what drf-spectacular makes of it."""
+"""Descriptions of the API's operations for its OpenAPI schema."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 from django_filters import Filter
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
 from classifier.api import requests, responses
+from classifier.api.fields import CODE_SCHEMA, WORD_SCHEMA, named_string
 from classifier.api.idempotency import HEADER
 from classifier.api.problems import BY_STATUS, CONTENT_TYPE
 from classifier.formats.files import DOWNLOADS, FORMATS
 from classifier.languages import LONGEST_CODE
 from classifier.models import MULTIPLE
 from classifier.services.history_filter import HistoryFilter, LanguageFilter, ModelFilter, MomentFilter, WordFilter
-from classifier.words.clean import MAX_TEXT_LENGTH, MAX_WORD_LENGTH
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -41,17 +41,10 @@ def _describe(tag: str, name: str, answer: Any, *, status: int = 200, **options:
     return extend_schema(operation_id=name, tags=[tag], responses=responses, **options)
 
 
-def _string(name: str, description: str) -> dict[str, str]:
-    # JSON Schema has no words for these; the format gives them a name, and tests/contract gives examples of it.
-    return {"type": "string", "format": name, "description": description}
-
-
-_WORD = _string("word", f"With a letter; at most {MAX_WORD_LENGTH} characters a word, {MAX_TEXT_LENGTH} in all.")
-_CODE: dict[str, Any] = _string("code", "BCP 47 code of any language")
 _FILTERS: dict[type[Filter], dict[str, Any]] = {
-    WordFilter: _WORD,
-    LanguageFilter: {**_CODE, "maxLength": LONGEST_CODE, "minLength": 1},
-    ModelFilter: _string("model", "The name of a model, in any case while it serves; empty, the default model."),
+    WordFilter: WORD_SCHEMA,
+    LanguageFilter: {**CODE_SCHEMA, "maxLength": LONGEST_CODE, "minLength": 1},
+    ModelFilter: named_string("model", "The name of a model, in any case while it serves; empty, the default model."),
     MomentFilter: {"type": "string", "format": "date-time"},
 }
 
@@ -93,7 +86,7 @@ ME = _describe("service", "me", responses.MeAnswer)
 
 
 class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """How a key is sent."""
+    """Security scheme of API keys."""
 
     target_class = "classifier.api.authentication.BearerKey"
     name = "key"
@@ -103,40 +96,13 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
         return {"type": "http", "scheme": "bearer"}
 
 
-_FIELDS: dict[str, dict[str, str]] = {
-    "requests.WordField": _WORD,
-    "requests.ModelField": _string("model", "The name of a model, in any case; empty, the default model."),
-    "requests.ModelsField": _string(
-        "models", "A model in any case, or `all` of them side by side; empty or left out, the default model."
-    ),
-    "requests.LanguageField": _string("language", "BCP 47 code, of GET languages"),
-    "requests.CodeField": _CODE,
-    "requests.LabelField": _string("label", "BCP 47 code of any language, or mul, mis, zxx or und"),
-    "requests.StrictBooleanField": {"type": "boolean"},
-    "requests.CommaSeparated": _string("languages", "Codes separated by commas: en,fr"),
-    "requests.CursorField": _string("cursor", "From `next` of the page before; empty for the first page."),
-}
-
-
-class _Field(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
-    described: ClassVar[dict[str, str]]
-
-    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, str]:
-        """Return the field's schema."""
-        return dict(self.described)
-
-
-for _name, _described in _FIELDS.items():  # drf-spectacular finds an extension by its being defined
-    type(_name, (_Field,), {"target_class": f"classifier.api.{_name}", "described": _described})
-
-
 class ItemSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
-    """An item, which is checked for itself."""
+    """Schema of a batch's item, which may be invalid without failing the batch."""
 
-    target_class = "classifier.api.requests.Anything"
+    target_class = "classifier.api.fields.Anything"
 
     def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
-        """Return what an item should be, and that it may be anything."""
+        """Return the schema of a valid item, or of anything else."""
         item = auto_schema.resolve_serializer(requests.BatchItem, direction).ref
         return {"anyOf": [item, {}], "description": "An item; anything else gets a problem for an answer."}
 
@@ -160,7 +126,7 @@ _LINKS = (
 
 
 def finish(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Add what every operation may answer and lead to, and that a key is not needed everywhere."""
+    """Add problems, links and optional security to drf-spectacular's schema."""
     for path, operations in result["paths"].items():
         for method, operation in operations.items():
             operation["security"] = [{}, {"key": []}]

@@ -1,0 +1,150 @@
+"""Fields of requests, each with its schema where REST framework's own does not describe it."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError as InvalidText
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from classifier.languages import canonical_label, canonical_language
+from classifier.services import identify as services
+from classifier.services import registry
+from classifier.words.clean import MAX_TEXT_LENGTH, MAX_WORD_LENGTH, clean_word
+
+
+def named_string(name: str, description: str) -> dict[str, Any]:
+    """Return the schema of a string whose rule JSON Schema cannot express.
+
+    `format` names the rule; tests/contract generates examples by this name.
+    """
+    return {"type": "string", "format": name, "description": description}
+
+
+WORD_SCHEMA = named_string(
+    "word", f"With a letter; at most {MAX_WORD_LENGTH} characters a word, {MAX_TEXT_LENGTH} in all."
+)
+CODE_SCHEMA = named_string("code", "BCP 47 code of any language")
+
+
+@extend_schema_field(WORD_SCHEMA)
+class WordField(serializers.Field[str, Any, str, Any]):
+    """A word or a text, as the form and the command line understand it."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the clean word."""
+        try:
+            return clean_word(data)
+        except InvalidText as error:
+            raise serializers.ValidationError(error.messages, code=error.code or "invalid") from error
+
+    def to_representation(self, value: str) -> str:
+        """Return the word as it is."""
+        return value
+
+
+@extend_schema_field(named_string("model", "The name of a model, in any case; empty, the default model."))
+class ModelField(serializers.Field[str, Any, str, Any]):
+    """The name of a served model, in any case; an empty one is the default model."""
+
+    default_error_messages = {"invalid": "Must be the name of a model."}
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the name as the registry writes it."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        try:
+            return registry.resolve_name(data)
+        except registry.UnknownModel as error:
+            raise serializers.ValidationError(str(error), code="unknown_model") from error
+
+    def to_representation(self, value: str) -> str:
+        """Return the name as it is."""
+        return value
+
+
+@extend_schema_field(
+    named_string("models", "A model in any case, or `all` of them side by side; empty or left out, the default model.")
+)
+class ModelsField(ModelField):
+    """The name of a served model, or `all`."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return `all`, or the name as the registry writes it."""
+        if isinstance(data, str) and services.wants_all(data):
+            return services.ALL_MODELS
+        return super().to_internal_value(data)
+
+
+@extend_schema_field(named_string("language", "BCP 47 code, of GET languages"))
+class LanguageField(serializers.CharField):
+    """The code of a language (BCP 47); whether the model knows it is checked with the model."""
+
+
+@extend_schema_field(named_string("languages", "Codes separated by commas: en,fr"))
+class CommaSeparated(serializers.Field[Any, Any, Any, Any]):
+    """Language codes in a query: `en,fr`."""
+
+    def to_internal_value(self, data: str) -> list[str]:
+        """Return the codes."""
+        return [code.strip() for code in data.split(",") if code.strip()]
+
+
+class StrictBooleanField(serializers.BooleanField):
+    """JSON's true or false; REST framework's own field takes "yes" and 1 for true."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        """Return `data` if it is a boolean."""
+        if not isinstance(data, bool):
+            self.fail("invalid")
+        return data
+
+
+class TextField(serializers.CharField):
+    """A JSON string, kept as it is; REST framework's own field takes numbers, too."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(trim_whitespace=False, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return `data` if it is a string."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+@extend_schema_field(CODE_SCHEMA)
+class CodeField(TextField):
+    """The code of a language (BCP 47, any case), made canonical."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the canonical code."""
+        try:
+            return self.canonical(super().to_internal_value(data))
+        except InvalidText as error:
+            raise serializers.ValidationError(error.messages, code="invalid") from error
+
+    def canonical(self, code: str) -> str:
+        """Return the canonical code; raise Django's ValidationError."""
+        return canonical_language(code)
+
+
+@extend_schema_field(named_string("label", "BCP 47 code of any language, or mul, mis, zxx or und"))
+class LabelField(CodeField):
+    """A label of feedback: the code of a language, mul, mis, zxx or und, made canonical."""
+
+    def canonical(self, code: str) -> str:
+        """Return the canonical label; raise Django's ValidationError."""
+        return canonical_label(code)
+
+
+class Anything(serializers.Field[Any, Any, Any, Any]):
+    """A value that is looked at later."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return `data`."""
+        return data
+
+
+@extend_schema_field(named_string("cursor", "From `next` of the page before; empty for the first page."))
+class CursorField(Anything):
+    """The end of the page before, as its `next` has it; empty for the first page."""
