@@ -1,4 +1,4 @@
-"""Serves what explains the API: its schema, a page to try it out, and what each problem means."""
+"""Documentation of the API: schema, Swagger UI, tour and pages of problems."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -34,7 +34,7 @@ class Schema(JsonView):
     schema = None
 
     def get(self, request: Request) -> HttpResponse:
-        """Answer with the committed document."""
+        """Return the committed document."""
         return HttpResponse(_document(), content_type="application/json")
 
 
@@ -43,17 +43,17 @@ def _document() -> bytes:
     return SCHEMA.read_bytes()
 
 
-# Swagger UI draws its icons from data: addresses; only here.
+# Swagger UI draws its icons from data: addresses; no other page may.
 @csp_update({"img-src": ["data:"]})
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
-    """Show Swagger UI, served from here."""
+    """Show Swagger UI from local files."""
     return render(request, "docs.html")
 
 
 @require_safe
 def explain_problem(request: HttpRequest, name: str) -> HttpResponse:
-    """Show what a kind of problem means; problem documents point here."""
+    """Show a kind of problem; `type` of problem documents is its address."""
     for kind in KINDS:
         if kind.name == name:
             return render(request, "problem.html", {"kind": kind})
@@ -68,16 +68,13 @@ SCOPES = {
     "export": gettext_lazy("Exports"),
 }
 
-
 WORD = "orignal"
-
-
-WRONG = {"word": "123"}
+INVALID = {"word": "123"}
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A request that can be copied into a terminal, and what comes back."""
+    """A request to copy into a terminal, and its answer."""
 
     command: str
     answer: str = ""
@@ -111,7 +108,7 @@ def _examples(request: HttpRequest) -> dict[str, Example]:
         "all": Example(curl(storing, {"word": "un gâteau", "model": ALL_MODELS})),
         "many": Example(curl(many, {"items": items})),
         "key": Example(f"curl '{history}' \\\n  -H \"Authorization: Bearer $KEY\""),
-        "wrong": Example(curl(storing, WRONG), indented_json(_problem(request))),
+        "wrong": Example(curl(storing, INVALID), indented_json(_problem(request))),
     }
 
 
@@ -131,8 +128,8 @@ def _answer_of(model: str, _version: str) -> str:
 
 
 def _problem(request: HttpRequest) -> dict[str, Any]:
-    """Return the problem document for a request that is refused."""
-    refused = PredictionRequest(data=WRONG)
+    """Return the problem document for INVALID."""
+    refused = PredictionRequest(data=INVALID)
     refused.is_valid()
     errors = field_errors(ValidationError(refused.errors).get_full_details(), "pointer")
     return problem_fields(request, 400, errors=list(errors), instance=reverse("api:predictions"))

@@ -1,4 +1,4 @@
-"""What there is to ask and to take: models, languages, and the caller's own limits."""
+"""Views of the API about the service: models, languages, limits of the caller."""
 
 from typing import Any
 

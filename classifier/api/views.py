@@ -1,4 +1,4 @@
-"""Answers programs about words: checks a request, calls one service, responds with JSON."""
+"""Views of the API about words: validate a request, call one service, respond with JSON."""
 
 from collections.abc import Iterator
 from typing import Any
