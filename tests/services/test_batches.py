@@ -1,7 +1,6 @@
 """Answering many words at once, and reading what became of them."""
 
 import pytest
-from django.db import IntegrityError, transaction
 
 from classifier.models import Batch, Prediction
 from classifier.services import batches, history
@@ -158,17 +157,3 @@ def test_every_reason_that_a_word_can_be_refused_for_has_a_sentence():
     found = gather([(1, "chat"), *enumerate(cells, 2)])
 
     assert {code for _row, code in found.errors} == set(batches.REASONS)
-
-
-@pytest.mark.parametrize("fields", [{"owner": ""}, {"answered": 0}])
-def test_a_batch_belongs_to_somebody_and_holds_something(fields):
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Batch.objects.create(**{"owner": OWNER, "answered": 1, **fields})
-
-
-@pytest.mark.parametrize("fields", [{"batch": None}, {"batch_row": 0}])
-def test_a_row_number_is_of_a_batch_and_counts_from_one(identified, fields):
-    row = identified("chat")
-    fields = {"batch": row.public_id, "batch_row": 1, **fields}
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Prediction.objects.filter(pk=row.pk).update(**fields)

@@ -1,0 +1,111 @@
+import pytest
+from django.utils import timezone
+
+from classifier.models import Feedback, ReviewedWord
+
+VISITOR = "visitor:" + "a" * 64
+
+
+def feedback(**changes):
+    fields = {"label": "fr", "kind": "correction", "owner": VISITOR}
+    return Feedback(**{**fields, **changes})
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"label": ""},
+        {"label": "fr en"},
+        {"label": "mul"},
+        {"label": "mul", "languages": ["fr"]},
+        {"label": "mul", "languages": ["fr", "fr"]},
+        {"label": "mul", "languages": ["mul", "zxx"]},
+        {"label": "mul", "languages": ["en", "fr", "und"]},
+        {"label": "fr", "languages": ["fr", "en"]},
+        {"kind": "praise"},
+        {"status": "lost"},
+        {"status": "accepted", "reviewed_at": timezone.now()},
+        {"status": "accepted", "decided_label": "fr"},
+        {"status": "accepted", "decided_label": "mul", "reviewed_at": timezone.now()},
+        {"status": "rejected", "decided_label": "fr", "reviewed_at": timezone.now()},
+        {"status": "rejected"},
+        {"status": "duplicate"},
+        {"decided_label": "fr"},
+        {"reviewed_at": timezone.now()},
+    ],
+)
+def test_contradictory_feedback_is_refused(identified, changes, refused):
+    assert refused(feedback(prediction=identified(), **changes))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"label": "mul", "languages": ["en", "fr"]},
+        {"label": "mul", "languages": ["en", "es", "fr", "sr-Latn"]},
+        {"label": "zxx"},
+        {
+            "status": "accepted",
+            "decided_label": "mul",
+            "decided_languages": ["en", "fr"],
+            "reviewed_at": timezone.now(),
+        },
+        {"status": "rejected", "reviewed_at": timezone.now()},
+        {"status": "duplicate", "reviewed_at": timezone.now()},
+    ],
+)
+def test_coherent_feedback_is_stored(identified, changes):
+    feedback(prediction=identified(), **changes).save()
+    assert Feedback.objects.get().label == changes.get("label", "fr")
+
+
+def test_second_feedback_of_an_owner_is_refused(identified, refused):
+    row = identified()
+    feedback(prediction=row).save()
+    assert refused(feedback(prediction=row))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"label": ""},
+        {"label": "mul"},
+        {"label": "mul", "languages": ["en", "mis"]},
+        {"languages": ["en", "fr"]},
+        {"votes": -1},
+    ],
+)
+def test_contradictory_outcome_is_refused(db, changes, refused):
+    assert refused(ReviewedWord(**{"word_key": "orignal", "label": "fr", "votes": 1, **changes}))
+
+
+def test_word_has_one_outcome(db, refused):
+    ReviewedWord(word_key="orignal", label="fr", votes=1).save()
+    assert refused(ReviewedWord(word_key="orignal", label="en", votes=1))
+
+
+def test_votes_count_distinct_owners(identified):
+    for owner in (VISITOR, VISITOR, "user:1", ""):
+        feedback(prediction=identified(), owner=owner).save()
+    assert Feedback.objects.votes("orignal", "fr") == 2
+
+
+@pytest.mark.parametrize(("languages", "votes"), [(["en", "fr"], 2), (["en", "es"], 1), (["en", "es", "fr"], 0)])
+def test_votes_for_a_shared_word_count_by_its_languages(identified, languages, votes):
+    for owner, codes in ((VISITOR, ["en", "fr"]), ("user:1", ["en", "fr"]), ("user:2", ["en", "es"])):
+        feedback(prediction=identified(), owner=owner, label="mul", languages=codes).save()
+    assert Feedback.objects.votes("orignal", "mul", languages) == votes
+    assert {row.votes for row in Feedback.objects.with_votes() if row.languages == languages} <= {votes}
+
+
+def test_rejected_feedback_does_not_vote(identified):
+    feedback(prediction=identified(), status="rejected", reviewed_at=timezone.now()).save()
+    assert Feedback.objects.votes("orignal", "fr") == 0
+
+
+def test_rows_are_named_for_reviewers(identified):
+    row = identified()
+    assert str(row) == "orignal: fr (Ngram)"
+    assert str(feedback(prediction=row)) == "orignal: fr (pending)"
+    assert str(ReviewedWord(word_key="orignal", label="fr")) == "orignal: fr"

@@ -1,0 +1,177 @@
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from classifier.ml.answers import Comparison
+from classifier.models import Feedback, Prediction, ReviewedWord, key_of
+
+VISITOR = "visitor:" + "a" * 64
+
+
+def prediction(**changes):
+    fields = {
+        "word": "orignal",
+        "word_key": "orignal",
+        "model": "Ngram",
+        "model_version": "20261122-00000001",
+        "probabilities": {"en": 0.5, "fr": 0.4, "und": 0.1},
+        "verdict": "unsure",
+        "source": "web",
+    }
+    return Prediction(**{**fields, **changes})
+
+
+@pytest.fixture
+def compare(fake_models):
+    """Return a function that compares the answers of models."""
+
+    def compare(text="un gâteau", *names):
+        return Comparison(tuple(fake_models[name].identify([text])[0] for name in names or ["Ngram"]), ("CNN",))
+
+    return compare
+
+
+def test_new_row_has_the_columns_of_the_best_answer(compare):
+    comparison = compare("Un gâteau", "FF", "Ngram")
+    row = Prediction.from_comparison(comparison, source="api", all_models=True, languages=("en", "fr"), owner=VISITOR)
+    best, other = comparison.answers
+    assert (row.pk, row.source, row.owner, row.languages) == (None, "api", VISITOR, ["en", "fr"])
+    assert (row.model, row.model_version, row.verdict) == ("FF", best.model_version, best.verdict)
+    assert (row.language, row.probabilities) == (best.language or "", best.probabilities)
+    assert [columns["model"] for columns in row.others] == [other.model]
+    assert row.unavailable == ["CNN"]
+    assert (row.word, row.word_key) == ("Un gâteau", "un gâteau")
+    assert [word["word"] for word in row.words] == ["Un", "gâteau"]
+
+
+def test_new_row_shows_the_answers_it_was_made_from(compare):
+    comparison = compare("un gâteau", "FF", "Ngram")
+    row = Prediction.from_comparison(comparison, source="web", all_models=True)
+    assert row.answer() is comparison.answers[0]
+    assert row.comparison() is comparison
+
+
+def test_new_row_of_one_model_has_no_comparison(compare):
+    row = Prediction.from_comparison(compare(), source="web")
+    assert (row.others, row.comparison()) == (None, None)
+
+
+def test_new_row_of_all_models_has_a_comparison_also_of_one(compare):
+    row = Prediction.from_comparison(compare(), source="web", all_models=True)
+    assert (row.others, len(row.comparison().answers)) == ([], 1)
+
+
+def test_new_private_row_has_its_words_in_memory_alone(compare):
+    row = Prediction.from_comparison(compare(), source="web", owner=VISITOR, private=True)
+    assert (row.owner, row.word, row.word_key, row.words) == ("", "", "", [])
+    assert [word.word for word in row.answer().words] == ["un", "gâteau"]
+    assert (row.shown_word, row.review_key) == ("un gâteau", "un gâteau")
+
+
+def test_new_row_has_no_feedback_without_a_query(compare):
+    assert Prediction.from_comparison(compare(), source="web").correction(VISITOR) is None
+
+
+def test_stored_answers_are_the_ones_that_were_given(db, compare):
+    comparison = compare("un gâteau", "FF", "Ngram")
+    Prediction.from_comparison(comparison, source="web", all_models=True).save()
+    assert Prediction.objects.get().comparison() == comparison
+
+
+def test_text_of_a_thousand_letters_of_four_bytes_is_stored(db):
+    word = "".join(chr(0x10400 + number % 40) for number in range(1000))
+    prediction(word=word, word_key=key_of(word)).save()
+    assert Prediction.objects.get(word_key=key_of(word)).word == word
+
+
+def test_history_of_nobody_is_empty(db):
+    prediction(owner="").save()
+    assert not Prediction.objects.of("").exists()
+
+
+def test_history_is_the_owners_newest_first(db):
+    for owner in (VISITOR, "user:1", VISITOR):
+        prediction(owner=owner).save()
+    mine = list(Prediction.objects.of(VISITOR))
+    assert [row.owner for row in mine] == [VISITOR, VISITOR]
+    assert mine[0].id > mine[1].id
+
+
+def test_history_does_not_depend_on_the_clock(db):
+    prediction(owner=VISITOR, word="first").save()
+    prediction(owner=VISITOR, word="second", created=timezone.now() - timedelta(hours=1)).save()
+    assert [row.word for row in Prediction.objects.of(VISITOR)] == ["second", "first"]
+
+
+def test_history_is_read_in_the_order_of_its_index(db):
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:  # it would rather scan a table that small
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+    plan = Prediction.objects.of(VISITOR)[:20].explain()
+    assert "prediction_history" in plan
+    assert "Sort" not in plan
+    assert "TEMP B-TREE" not in plan
+
+
+def test_prediction_is_never_edited(identified):
+    row = identified()
+    row.word = "other"
+    with pytest.raises(TypeError):
+        row.save()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"verdict": "certain"},
+        {"verdict": "single", "language": ""},
+        {"verdict": "several", "language": "fr"},
+        {"source": "mail"},
+        {"word": ""},
+        {"private": True},
+        {"private": True, "word": "", "word_key": "orignal"},
+        {"private": True, "word": "", "word_key": "", "owner": VISITOR},
+        {"private": True, "word": "", "word_key": "", "words": [{"word": "orignal", "said": []}]},
+    ],
+)
+def test_contradictory_prediction_is_refused(db, changes, refused):
+    assert refused(prediction(**changes))
+
+
+def test_private_prediction_has_neither_word_nor_owner(db):
+    prediction(private=True, word="", word_key="").save()
+    assert Prediction.objects.get().private
+
+
+def test_public_id_is_refused_twice(identified, refused):
+    assert refused(prediction(public_id=identified().public_id))
+
+
+def test_stored_answer_is_the_one_that_was_given(identified, fake_models):
+    row = Prediction.objects.get(pk=identified().pk)
+    assert [row.answer()] == fake_models["Ngram"].identify(["orignal"])
+
+
+def test_stored_answer_keeps_the_requested_languages(identified):
+    row = Prediction.objects.get(pk=identified(languages=["es", "en"]).pk)
+    assert [candidate.language for candidate in row.answer().candidates] == ["en", "es"]
+
+
+@pytest.mark.parametrize(("word", "label"), [("orignal", "fr"), ("piano", "mul"), ("xqzt", "und")])
+def test_verdict_has_a_label(identified, word, label):
+    assert identified(word).label == label
+
+
+def test_correction_is_shown_to_its_owner_only(identified):
+    Feedback(prediction=identified(), label="en", kind="correction", owner=VISITOR).save()
+    row = Prediction.objects.get()
+    assert row.correction(VISITOR) == {"label": "en", "languages": [], "comment": "", "status": "pending"}
+    assert row.correction("user:1") is None
+
+
+def test_outcome_is_shown_with_every_spelling(identified):
+    ReviewedWord(word_key="école", label="fr", votes=3).save()
+    assert identified("ÉCOLE").reviewed() == {"label": "fr", "languages": [], "votes": 3}
+    assert identified("ecole").reviewed() is None
