@@ -41,7 +41,7 @@ def new_version(fake_models):
     return switch
 
 
-def test_a_repeated_request_is_answered_the_same_and_stored_once(post):
+def test_repeat_is_answered_the_same_and_stored_once(post):
     first, second = post(WORD), post(WORD)
 
     assert (first.status_code, second.status_code) == (201, 201)
@@ -50,7 +50,7 @@ def test_a_repeated_request_is_answered_the_same_and_stored_once(post):
 
 
 @pytest.mark.parametrize("body", [{**WORD, "private": True}, {"word": "the orignal", "private": True, "model": "all"}])
-def test_a_private_request_can_be_repeated_too(post, body):
+def test_private_repeat_is_answered_the_same_and_stored_once(post, body):
     assert post(body).json() == post(body).json()
     assert Prediction.objects.get().word == ""
 
@@ -104,7 +104,7 @@ def test_public_repeat_keeps_the_version_that_answered(post, new_version):
 
 
 @pytest.mark.parametrize("private", [True, False])
-def test_a_batch_can_be_repeated_with_its_problems(post, private):
+def test_batch_is_repeated_with_its_problems(post, private):
     body = {"items": [{"id": "a", "word": "orignal"}, {"word": "1"}, {"word": "un piano"}], "private": private}
     first, second = (post(body, address="/predictions/batch").json()["results"] for _ in range(2))
 
@@ -145,7 +145,7 @@ def test_digests_are_kept_and_nothing_that_was_sent(post, api_key):
     assert not any(text in str(record) for text in ("orignal", "my-own-key", "key:"))
 
 
-def test_what_was_deleted_is_gone_and_not_made_anew(call, post, api_key):
+def test_repeat_of_a_deleted_prediction_is_gone(call, post, api_key):
     made = post(WORD, key=api_key)
     call("DELETE", made["Location"].removeprefix("/api/v1"), key=api_key)
 
@@ -153,7 +153,7 @@ def test_what_was_deleted_is_gone_and_not_made_anew(call, post, api_key):
     assert not Prediction.objects.exists()
 
 
-def test_after_a_day_a_key_is_free_again(post):
+def test_key_is_free_again_after_a_day(post):
     post(WORD)
     AnsweredRequest.objects.update(created=timezone.now() - REMEMBERED - timedelta(seconds=1))
 
@@ -161,7 +161,7 @@ def test_after_a_day_a_key_is_free_again(post):
     assert AnsweredRequest.objects.count() == 1
 
 
-def test_old_records_make_room(post):
+def test_old_records_are_deleted(post):
     old = timezone.now() - 2 * REMEMBERED
     AnsweredRequest.objects.bulk_create(
         AnsweredRequest(key=uuid4().hex, digest="", predictions=[], created=old) for _ in range(15)
@@ -172,18 +172,18 @@ def test_old_records_make_room(post):
 
 
 @pytest.mark.parametrize("name", ["", " ", "a b", "é", "x" * 256, "a\tb"])
-def test_a_key_that_is_none_is_refused(post, name):
+def test_invalid_key_is_refused(post, name):
     assert post(WORD, name).status_code == 400
     assert not Prediction.objects.exists()
 
 
-def test_a_refused_request_leaves_its_key_free(post):
+def test_refused_request_leaves_its_key_free(post):
     assert post({"word": ""}).status_code == 400
     assert post(WORD).status_code == 201
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_request_sent_fifty_times_at_once_is_stored_once(client, api_key, at_once):
+def test_request_sent_fifty_times_at_once_is_stored_once(client, api_key, at_once):
     headers = {**api_key.headers, "idempotency-key": "one"}
 
     def post():

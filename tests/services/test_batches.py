@@ -34,7 +34,7 @@ def test_answers_and_errors_stand_in_their_rows(create):
     assert (page.before, page.after) == (None, None)
 
 
-def test_all_is_stored_in_one_batch_of_the_owner(create):
+def test_rows_are_stored_in_one_batch_of_the_owner(create):
     batch = create("chat", "12", "gâteau")
 
     rows = Prediction.objects.filter(batch=batch.public_id)
@@ -42,7 +42,7 @@ def test_all_is_stored_in_one_batch_of_the_owner(create):
     assert (batch.owner, batch.answered, batch.errors) == (OWNER, 2, [(2, "no_letters")])
 
 
-def test_nothing_is_kept_when_the_model_cannot_answer(create, without_model):
+def test_unavailable_model_stores_nothing(create, without_model):
     without_model("Ngram")
     with pytest.raises(ModelUnavailable):
         create("chat")
@@ -83,13 +83,13 @@ def test_pages_have_no_holes_after_an_answer_was_deleted(create, monkeypatch):
     assert batches.read_page(batch, 4).before == 1
 
 
-def test_a_long_batch_is_read_whole_in_chunks(create, monkeypatch):
+def test_long_batch_is_read_whole_in_chunks(create, monkeypatch):
     monkeypatch.setattr(history, "CHUNK", 2)
 
     assert [row.number for row in batches.read_all(create("a", "12", "b", "c", "13"))] == [1, 2, 3, 4, 5]
 
 
-def test_the_sum_names_languages_first_and_what_is_none_last(create):
+def test_parts_name_languages_first_and_other_labels_last(create):
     parts = batches.parts(create("gâteau", "beau", "eau", "casa", "piano", "xqzt", "12"))
 
     assert [(part.label, part.count) for part in parts] == [
@@ -103,7 +103,7 @@ def test_the_sum_names_languages_first_and_what_is_none_last(create):
     assert [part.start for part in parts] == pytest.approx([0, 3 / 7, 4 / 7, 5 / 7, 6 / 7])
 
 
-def test_the_owners_corrections_come_along(create):
+def test_page_shows_the_owners_corrections(create):
     batch = create("orignal")
     submit_feedback(prediction=Prediction.objects.get(), owner=OWNER, label="es")
 
@@ -111,14 +111,14 @@ def test_the_owners_corrections_come_along(create):
     assert row.value.correction(OWNER)["label"] == "es"
 
 
-def test_reading_a_page_costs_the_same_however_long_it_is(create, django_assert_num_queries):
+def test_page_of_any_length_costs_the_same_queries(create, django_assert_num_queries):
     short, long = create("a"), create(*["a"] * 50)
     for batch in (short, long):
         with django_assert_num_queries(4):
             batches.read_page(batch, 1)
 
 
-def test_the_last_answer_takes_the_batch_along(create):
+def test_batch_is_deleted_with_its_last_answer(create):
     create("a", "b", "12")
     first, last = Prediction.objects.all()
     history.delete_one(OWNER, first.public_id)
@@ -127,7 +127,7 @@ def test_the_last_answer_takes_the_batch_along(create):
     assert not Batch.objects.exists()
 
 
-def test_a_history_deleted_takes_its_batches_along_and_no_others(create):
+def test_batches_are_deleted_with_the_history(create):
     create("a", "12")
     other = create("b", owner="visitor:b")
     history.delete_all(Prediction.objects.of(OWNER))
@@ -135,7 +135,7 @@ def test_a_history_deleted_takes_its_batches_along_and_no_others(create):
     assert [*Batch.objects.all()] == [other]
 
 
-def test_a_batch_is_deleted_with_its_answers_alone(create, identified):
+def test_batch_is_deleted_with_its_answers_alone(create, identified):
     batch, other, single = create("a", "b"), create("c"), identified("chat", owner=OWNER)
     batches.delete(batch)
 
@@ -152,7 +152,7 @@ def test_private_words_are_answered_and_nothing_ties_their_rows_together():
     assert not Batch.objects.exists()
 
 
-def test_every_reason_that_a_word_can_be_refused_for_has_a_sentence():
+def test_reasons_of_refused_words_have_a_sentence():
     cells = ["", "12", "w" * 101, "q" + "\u0301" * 5, "a\0", "�"]
     found = gather([(1, "chat"), *enumerate(cells, 2)])
 

@@ -9,32 +9,32 @@ from classifier.services.identify import find_prediction
 ANA, BEN = "user:1", "visitor:" + "b" * 64
 
 
-def test_the_owner_finds_a_prediction(identified):
+def test_owner_finds_a_prediction(identified):
     row = identified(owner=ANA)
     assert find_prediction(public_id=row.public_id, owner=ANA) == row
 
 
-def test_the_owner_finds_an_old_prediction(identified):
+def test_owner_finds_an_old_prediction(identified):
     row = identified(owner=ANA)
     Prediction.objects.update(created=timezone.now() - timedelta(days=900))
     assert find_prediction(public_id=row.public_id, owner=ANA) == row
 
 
 @pytest.mark.parametrize("owner", [BEN, ""])
-def test_another_finds_nothing(identified, owner):
+def test_other_callers_find_nothing(identified, owner):
     row = identified(owner=ANA)
     with pytest.raises(Prediction.DoesNotExist):
         find_prediction(public_id=row.public_id, owner=owner)
 
 
 @pytest.mark.parametrize("owner", [BEN, ""])
-def test_who_knows_its_id_finds_a_row_without_owner(identified, owner):
+def test_row_without_owner_is_found_by_its_id(identified, owner):
     row = identified()
     assert find_prediction(public_id=row.public_id, owner=owner) == row
 
 
 @pytest.mark.parametrize("owner", [BEN, ""])
-def test_a_row_without_owner_is_found_for_a_day(identified, owner):
+def test_row_without_owner_is_found_for_a_day(identified, owner):
     row = identified()
     Prediction.objects.update(created=timezone.now() - timedelta(hours=24, seconds=1))
     with pytest.raises(Prediction.DoesNotExist):
@@ -42,7 +42,7 @@ def test_a_row_without_owner_is_found_for_a_day(identified, owner):
 
 
 @pytest.mark.parametrize("owner", [ANA, ""])
-def test_a_private_row_has_no_address(identified, owner):
+def test_private_row_has_no_address(identified, owner):
     row = identified(owner=ANA, private=True)
     with pytest.raises(Prediction.DoesNotExist):
         find_prediction(public_id=row.public_id, owner=owner)

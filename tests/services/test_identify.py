@@ -12,7 +12,7 @@ from classifier.services.identify import identify
 ANA = "user:1"
 
 
-def test_a_word_is_identified_and_stored(db):
+def test_word_is_identified_and_stored(db):
     [row] = identify(words=["Orignal"], source="web", owner=ANA)
     stored = Prediction.objects.get()
     assert stored.public_id == row.public_id
@@ -25,7 +25,7 @@ def test_words_are_answered_in_their_order(db):
     assert [row.verdict for row in rows] == ["several", "single", "several"]
 
 
-def test_no_words_are_no_rows(db):
+def test_no_words_give_no_rows(db):
     assert identify(words=[], source="batch") == []
 
 
@@ -39,24 +39,24 @@ def test_many_words_are_one_inference_and_one_insert(db, fake_models, monkeypatc
     assert (len(calls), len(inserts)) == (1, 1)
 
 
-def test_the_batch_is_kept(db):
+def test_rows_keep_their_batch(db):
     batch = uuid4()
     identify(words=["piano", "orignal"], source="batch", batch=batch)
     assert Prediction.objects.filter(batch=batch).count() == 2
 
 
-def test_a_model_is_named_in_any_case(db):
+def test_model_is_named_in_any_case(db):
     [row] = identify(words=["orignal"], source="api", model="ff")
     assert (row.model, row.model_version) == ("FF", "20261122-00000002")
 
 
-def test_an_unknown_model_stores_nothing(db):
+def test_unknown_model_stores_nothing(db):
     with pytest.raises(registry.UnknownModel):
         identify(words=["orignal"], source="api", model="GPT")
     assert not Prediction.objects.exists()
 
 
-def test_an_unknown_language_stores_nothing(db):
+def test_unknown_language_stores_nothing(db):
     with pytest.raises(services.UnknownLanguage, match="en, fr, es"):
         identify(words=["orignal"], source="api", languages=["en", "tlh"])
     assert not Prediction.objects.exists()
@@ -75,7 +75,7 @@ def test_all_models_are_one_row(db):
     assert row.comparison().answers[1].word == "orignal"
 
 
-def test_one_model_is_compared_with_none(identified):
+def test_one_model_has_no_comparison(identified):
     row = Prediction.objects.get(pk=identified().pk)
     assert (row.others, row.comparison()) == (None, None)
 
@@ -87,7 +87,7 @@ def test_all_models_are_all_even_when_there_is_one(identified, monkeypatch):
 
 
 @pytest.mark.parametrize(("broken", "answering"), [("FF", "Ngram"), ("Ngram", "FF")])
-def test_a_broken_model_is_left_out_and_named(identified, without_model, broken, answering):
+def test_broken_model_is_left_out_and_named(identified, without_model, broken, answering):
     without_model(broken)
     row = Prediction.objects.get(pk=identified(model="all").pk)
     assert row.model == answering
@@ -95,14 +95,14 @@ def test_a_broken_model_is_left_out_and_named(identified, without_model, broken,
     assert row.comparison().unavailable == (broken,)
 
 
-def test_without_any_sound_model_all_are_unavailable(db, without_model):
+def test_all_models_are_unavailable_without_a_sound_one(db, without_model):
     without_model("Ngram", "FF")
     with pytest.raises(registry.ModelUnavailable):
         identify(words=["orignal"], source="web", model="all")
     assert not Prediction.objects.exists()
 
 
-def test_all_models_are_asked_for_languages_that_each_of_them_knows(db, fake_models):
+def test_all_models_take_languages_that_each_of_them_knows(db, fake_models):
     fake_models["FF"].card.__dict__["languages"] = ("fr", "en")
     assert services.known_languages("all") == ("en", "fr")
     assert services.known_languages() == ("en", "fr", "es")
@@ -111,14 +111,14 @@ def test_all_models_are_asked_for_languages_that_each_of_them_knows(db, fake_mod
     assert not Prediction.objects.exists()
 
 
-def test_comparing_and_predicting_need_no_database():
+def test_compare_and_predict_need_no_database():
     [comparison] = services.compare(words=["orignal"], model="all")
     assert [answer.language for answer in comparison.answers] == ["fr", "fr"]
     [row] = services.predict(words=["orignal"], source="web", model="all", owner=ANA)
     assert (row.pk, row.owner, row.comparison()) == (None, ANA, comparison)
 
 
-def test_a_text_is_one_row_with_the_answers_of_its_words(identified, fake_models):
+def test_text_is_one_row_with_the_answers_of_its_words(identified, fake_models):
     row = Prediction.objects.get(pk=identified("Un gâteau, Papa !").pk)
     assert (row.word, row.word_key) == ("Un gâteau, Papa !", "un gâteau, papa !")
     assert [(word.word, word.language) for word in row.answer().words] == [
@@ -129,7 +129,7 @@ def test_a_text_is_one_row_with_the_answers_of_its_words(identified, fake_models
     assert [row.answer()] == fake_models["Ngram"].identify(["Un gâteau, Papa !"])
 
 
-def test_a_word_has_no_words(identified):
+def test_word_has_no_words(identified):
     row = Prediction.objects.get(pk=identified("« orignal »").pk)
     assert (row.words, row.answer().words) == ([], ())
 
@@ -141,7 +141,7 @@ def test_each_model_answers_for_each_word(identified, fake_models):
 
 
 @pytest.mark.parametrize("model", ["", "all"])
-def test_a_private_text_is_answered_and_no_word_of_it_kept(db, model):
+def test_private_text_is_answered_and_no_word_of_it_stored(db, model):
     [row] = identify(words=["un gâteau"], source="web", owner=ANA, private=True, model=model)
     assert [word.word for word in row.answer().words] == ["un", "gâteau"]
     assert "gâteau" not in str(Prediction.objects.values().get())
@@ -152,13 +152,13 @@ def test_texts_and_words_are_answered_in_their_order(db):
     assert [len(row.answer().words) for row in rows] == [0, 2, 0]
 
 
-def test_the_longest_text_is_stored(identified):
+def test_longest_text_is_stored(identified):
     text = "a " * 499 + "bb"
     row = Prediction.objects.get(pk=identified(text, model="all").pk)
     assert (row.word, len(row.words)) == (text, 500)
 
 
-def test_a_private_row_has_neither_word_nor_owner(db):
+def test_private_row_has_neither_word_nor_owner(db):
     [row] = identify(words=["orignal"], source="web", owner=ANA, private=True, model="all")
     stored = Prediction.objects.values().get()
     assert (row.word, row.shown_word, row.answer().word) == ("", "orignal", "orignal")

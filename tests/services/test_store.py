@@ -21,7 +21,7 @@ def test_rows_get_their_keys_in_order(db):
     assert [stored.pk for stored in rows] == list(Prediction.objects.order_by("pk").values_list("pk", flat=True))
 
 
-def test_nothing_is_stored_of_nothing(db):
+def test_empty_list_stores_nothing(db):
     store([])
     assert not Prediction.objects.exists()
 
