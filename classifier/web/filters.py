@@ -1,10 +1,12 @@
 """The history's filters as a form of its page."""
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_filters import Filter
@@ -53,15 +55,21 @@ class HistoryForm(FilterForm):
         super().__init__(*args, **kwargs)
         attributes = {"type": "search", "autocapitalize": "off", "spellcheck": "false", "lang": ""}
         self.fields["word"].widget = forms.TextInput(attributes)
-        self._offer("language", [*registry.languages()], label_name)
+        self._offer("language", registry.languages(), label_name)
         self._offer("model", registry.model_names(), str)
         for name in ("language", "model", "verdict", "feedback"):
             self.fields[name].error_messages |= {"invalid": NOT_LISTED, "invalid_choice": NOT_LISTED}
 
-    def _offer(self, name: str, values: list[str], label: Any) -> None:
-        """Offer values, and the one sent: rows may have it though nothing that serves does."""
-        offered = dict.fromkeys(filter(None, [*values, self.data.get(name)]))
-        self.fields[name].widget = forms.Select(choices=[("", _("any")), *((each, label(each)) for each in offered)])
+    def _offer(self, name: str, values: Sequence[str], label: Callable[[str], str]) -> None:
+        """Offer values, and the one sent, as it is spelled: rows may have it though nothing that serves does."""
+        sent = self.data.get(name, "")
+        try:
+            value = self.fields[name].clean(sent)
+        except ValidationError:  # shown with its error
+            value = sent
+        offered = dict.fromkeys(filter(None, [*values, value]))
+        choices = [(sent if each == value else each, label(each)) for each in offered]
+        self.fields[name].widget = forms.Select(choices=[("", _("any")), *choices])
 
     @property
     def narrowed(self) -> bool:
@@ -72,9 +80,13 @@ class HistoryForm(FilterForm):
     @property
     def described(self) -> list[tuple[Any, Any]]:
         """The labels of the filters used, and their values as people read them."""
-        choices = {name: dict(getattr(field.widget, "choices", ())) for name, field in self.fields.items()}
-        shown = ((field.label, self.cleaned_data.get(field.name), choices[field.name]) for field in self)
-        return [(label, names.get(value, value)) for label, value, names in shown if value]
+        return [
+            (self.fields[name].label, self._name(name, value)) for name, value in self.cleaned_data.items() if value
+        ]
+
+    def _name(self, name: str, value: Any) -> Any:
+        """Return the label of the choice sent, the value itself without choices."""
+        return dict(getattr(self.fields[name].widget, "choices", ())).get(self.data[name], value)
 
     @property
     def query(self) -> str:

@@ -91,6 +91,18 @@ def test_language_that_no_model_knows_stays_chosen(client, ask):
     assertContains(client.get("/history/?language=de"), '<option value="de" selected>German</option>', html=True)
 
 
+@pytest.mark.parametrize(
+    ("query", "name", "chosen"),
+    [("language=FR", "language", ("FR", "French")), ("model=ngram", "model", ("ngram", "Ngram"))],
+)
+def test_other_spelling_of_a_choice_is_chosen_and_offered_once(client, asked, query, name, chosen):
+    form = client.get(f"/history/?{query}").context["form"]
+    offered = [(option.data["value"], option.data["label"]) for option in form[name] if option.data["selected"]]
+    labels = [option.data["label"] for option in form[name]]
+    assert (offered, len(labels)) == ([chosen], len(set(labels)))
+    assertContains(client.get(f"/history/delete/?{query}"), f"<dd><bdi>{chosen[1]}</bdi></dd>", html=True)
+
+
 def test_model_that_serves_no_more_stays_chosen(client, asked):
     Prediction.objects.filter(word="piano").update(model="GRU")
     assert asked("model=GRU") == ["piano"]
