@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Warning, register  # noqa: A004 - Django's name
 from django.db import connection
 
-from classifier.ml.artifacts import BadVersion, verify
+from classifier.ml.artifacts import BadVersion, read_active, verify
 from classifier.services import registry
 
 SAFE_SQLITE = (3, 51, 3)
@@ -19,7 +19,7 @@ SAFE_SQLITE = (3, 51, 3)
 def check_models(**_: Any) -> list[CheckMessage]:
     """Warn of models without a sound version."""
     hint = f"Restore {settings.MODEL_DIRS[0].name}/ from version control or run `manage.py train`."
-    versions = registry.active_versions()
+    versions = read_active(settings.MODEL_DIRS[0])
     if not versions:
         return [Warning("There are no models.", hint=hint, id="classifier.W001")]
     problems = (problem for name, version in versions.items() for problem in _problems(name, version))

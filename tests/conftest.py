@@ -14,6 +14,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "langid_site.settings"
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 
 import hypothesis
@@ -81,26 +82,25 @@ def fake_card(name, version):
 
 
 @pytest.fixture(autouse=True)
-def fake_models(request, monkeypatch):
-    """Let "Ngram" and "FF" serve without files, except in tests marked `real_models`."""
+def fake_models(request):
+    """Serve "Ngram" and "FF" without files, except in tests marked `real_models`."""
     versions = {"Ngram": "20261122-00000001", "FF": "20261122-00000002"}
     fakes = {name: FakeIdentifier(fake_card(name, version)) for name, version in versions.items()}
-    if not request.node.get_closest_marker("real_models"):
-        monkeypatch.setattr(registry, "active_versions", lambda: versions)
-        monkeypatch.setattr(registry, "_load", lambda name, _version: fakes[name])
-    return fakes
+    with nullcontext() if request.node.get_closest_marker("real_models") else registry.use(fakes):
+        yield fakes
 
 
 @pytest.fixture
-def without_model(monkeypatch):
-    """Return a function that lets models be listed without a sound version of them on disk."""
+def serve():
+    """Return a function that serves other identifiers, by name, until the test ends."""
+    with ExitStack() as stack:
+        yield lambda identifiers: stack.enter_context(registry.use(identifiers))
 
-    def without(*names):
-        load = registry._load
-        monkeypatch.setattr(registry, "_load", lambda name, version: None if name in names else load(name, version))
-        monkeypatch.setattr(registry, "_serving", {})
 
-    return without
+@pytest.fixture
+def without_model(serve, fake_models):
+    """Return a function that serves some models without sound files."""
+    return lambda *names: serve({**fake_models, **dict.fromkeys(names)})
 
 
 @pytest.fixture(scope="session")

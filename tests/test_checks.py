@@ -8,8 +8,7 @@ from django.db import connection
 
 from classifier import checks
 from classifier.checks import check_models, check_sqlite
-from classifier.ml.artifacts import BadVersion
-from classifier.services import registry
+from classifier.ml.artifacts import ACTIVE, BadVersion, write_active
 
 VERSION = "20261122-00000001"
 
@@ -18,18 +17,22 @@ VERSION = "20261122-00000001"
 def found(tmp_path, settings, monkeypatch):
     """Return what the check on models finds when one version, sound by the digest, is shipped."""
     settings.MODEL_DIRS = [tmp_path / "ml_models", tmp_path / "var"]
-    monkeypatch.setattr(registry, "active_versions", lambda: {"Ngram": VERSION})
     monkeypatch.setattr(checks, "verify", lambda folder: None)
     (tmp_path / "ml_models" / "Ngram" / VERSION).mkdir(parents=True)
+    write_active(tmp_path / "ml_models", "Ngram", VERSION)
     return lambda: [message.id for message in check_models()]
+
+
+@pytest.fixture
+def without_models(found, settings):
+    (settings.MODEL_DIRS[0] / ACTIVE).unlink()
 
 
 def test_sound_models_are_fine(found):
     assert found() == []
 
 
-def test_no_models_at_all_are_a_warning(found, monkeypatch):
-    monkeypatch.setattr(registry, "active_versions", dict)
+def test_no_models_at_all_are_a_warning(found, without_models):
     assert found() == ["classifier.W001"]
 
 
@@ -49,13 +52,11 @@ def test_a_bad_version_is_a_warning_that_says_what_to_do(found, monkeypatch):
     assert not message.is_serious()
 
 
-def test_check_alone_passes_with_a_warning(found, monkeypatch):
-    monkeypatch.setattr(registry, "active_versions", dict)
+def test_check_alone_passes_with_a_warning(without_models):
     assert call_command("check") is None
 
 
-def test_check_of_the_models_fails_at_level_warning(found, monkeypatch):
-    monkeypatch.setattr(registry, "active_versions", dict)
+def test_check_of_the_models_fails_at_level_warning(without_models):
     with pytest.raises(SystemCheckError, match="There are no models"):
         call_command("check", "--tag", "models", "--fail-level", "WARNING")
 
@@ -64,8 +65,7 @@ def test_check_of_the_models_passes_when_they_are_sound(found):
     assert call_command("check", "--tag", "models", "--fail-level", "WARNING") is None
 
 
-def test_check_of_other_tags_does_not_look_at_models(found, monkeypatch):
-    monkeypatch.setattr(registry, "active_versions", dict)
+def test_check_of_other_tags_does_not_look_at_models(without_models):
     assert not [message for message in run_checks(tags=["urls"]) if message.id.startswith("classifier")]
 
 

@@ -10,7 +10,7 @@ from django.urls import get_resolver
 from classifier.services import registry
 
 assert get_resolver().url_patterns and get_resolver().reverse_dict
-print("loaded:", *(registry.get(name).identify(["orignal"])[0].model for name in registry.model_names()))
+print("loaded:", *(one.identify(["orignal"])[0].model for one in registry.current().identifiers.values()))
 imported = {name.partition(".")[0] for name in sys.modules}
 print("heavy:", *imported & {"tensorflow", "keras", "wordfreq", "langcodes"})
 """

@@ -115,7 +115,7 @@ def _examples(request: HttpRequest) -> dict[str, Example]:
 def _answer() -> str:
     """Return the answer for WORD, not stored; empty when no model is available."""
     try:
-        card = registry.get().card
+        card = registry.current().get().card
         return _answer_of(card.name, card.version)
     except registry.ModelUnavailable:
         return ""

@@ -53,7 +53,7 @@ class ModelField(serializers.Field[str, Any, str, Any]):
         if not isinstance(data, str):
             self.fail("invalid")
         try:
-            return registry.resolve_name(data)
+            return registry.current().resolve(data)
         except registry.UnknownModel as error:
             raise serializers.ValidationError(str(error), code="unknown_model") from error
 

@@ -32,7 +32,7 @@ def live(request: HttpRequest) -> JsonResponse:
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
     """Answer 200 if a row can be committed and the default model is loaded and verified, else 503."""
-    parts = {"database": _database(), "model": _check(registry.get, registry.ModelUnavailable)}
+    parts = {"database": _database(), "model": _check(lambda: registry.current().get(), registry.ModelUnavailable)}
     well = set(parts.values()) == {OK}
     return JsonResponse({"status": OK if well else "unavailable", **parts}, status=200 if well else 503)
 

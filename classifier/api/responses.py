@@ -245,7 +245,7 @@ SHOWN_SCORES = ("words", "accuracy", "by_language", "macro_f1")
 
 def article_languages(model: str) -> list[str]:
     """Return those of the article's languages that the model knows."""
-    known = registry.get(model).card.languages
+    known = registry.current().get(model).card.languages
     return [code for code in ARTICLE_LANGUAGES.values() if code in known]
 
 
@@ -256,16 +256,16 @@ def article_fields(prediction: Prediction) -> dict[str, Any]:
     return {**percentages, "model": prediction.model, "word": prediction.word}
 
 
-def model_fields(name: str) -> dict[str, Any]:
+def model_fields(serving: registry.Serving, name: str) -> dict[str, Any]:
     """Return what is known about the version of a model that serves, or that none does."""
     try:
-        card = registry.get(name).card
+        card = serving.get(name).card
     except registry.ModelUnavailable:
         return {"name": name, "active": False, "default": False, "version": None, "labels": [], "scores": {}}
     return {
         "name": name,
         "active": True,
-        "default": name == registry.default_model(),
+        "default": name == serving.default,
         "version": card.version,
         "labels": list(card.labels),
         "scores": {test: {key: measured.get(key) for key in SHOWN_SCORES} for test, measured in card.scores.items()},

@@ -25,7 +25,8 @@ class Models(JsonView):
     @schema.MODELS
     def get(self, request: Request) -> Response:
         """List names, versions, labels and measured accuracy."""
-        return Response({"models": [model_fields(name) for name in registry.model_names()]})
+        serving = registry.current()
+        return Response({"models": [model_fields(serving, name) for name in serving.names]})
 
 
 class Model(JsonView):
@@ -34,8 +35,9 @@ class Model(JsonView):
     @schema.MODEL
     def get(self, request: Request, name: str) -> Response:
         """Describe one model, with all its versions on disk, oldest first."""
+        serving = registry.current()
         try:
-            fields = model_fields(registry.resolve_name(name))
+            fields = model_fields(serving, serving.resolve(name))
         except registry.UnknownModel:
             raise Http404 from None
         found = version_folders(settings.MODEL_DIRS, fields["name"])
@@ -49,10 +51,11 @@ class Languages(JsonView):
     @schema.LANGUAGES
     def get(self, request: Request) -> Response:
         """List codes (BCP 47), English names and the models that know them."""
-        known = {name: model_fields(name)["labels"] for name in registry.model_names()}
+        serving = registry.current()
+        known = {name: identifier.card.labels for name, identifier in serving.identifiers.items()}
         languages = [
             {"code": code, "name": language_name(code), "models": [name for name in known if code in known[name]]}
-            for code in registry.languages()
+            for code in serving.languages
         ]
         labels = [{"code": code, "name": str(name)} for code, name in SPECIAL_LABELS.items()]
         return Response({"languages": languages, "other_labels": labels})

@@ -111,12 +111,22 @@ def version_folders(directories: Iterable[Path], name: str) -> dict[str, Path]:
 
 
 def read_active(directory: Path) -> dict[str, str]:
-    """Return `active.json` of the shipped models: model name to version, best model first."""
+    """Return versions by name from `active.json`, best model first; none when it cannot be read."""
     try:
-        active = json.loads((directory / ACTIVE).read_text(encoding="utf-8"))
+        return parse_active((directory / ACTIVE).read_bytes())
     except (OSError, ValueError):
         return {}
-    return {str(name): str(version) for name, version in active.items()} if isinstance(active, dict) else {}
+
+
+def parse_active(content: bytes) -> dict[str, str]:
+    """Return versions by name from the content of `active.json`; raise ValueError when it is malformed."""
+    try:
+        active = json.loads(content)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    if not isinstance(active, dict):
+        raise ValueError(f"{ACTIVE} must hold an object, not a {type(active).__name__}")  # noqa: TRY004 - as for bad JSON
+    return {str(name): str(version) for name, version in active.items()}
 
 
 def write_active(directory: Path, name: str, version: str) -> None:

@@ -56,7 +56,7 @@ class ModelField(forms.Field):
         if not value and not self.required:
             return ""
         try:
-            return registry.resolve_name(value or "")
+            return registry.current().resolve(value or "")
         except (registry.UnknownModel, registry.ModelUnavailable) as error:
             if not _MODEL_NAME.fullmatch(value or ""):
                 raise ValidationError(self.error_messages["invalid"], code="unknown_model") from error

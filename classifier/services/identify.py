@@ -89,7 +89,7 @@ def explain(answer: Answer) -> Explanation | None:
     if answer.words:
         return without_each_word(answer)
     try:
-        identifier = registry.get(answer.model)
+        identifier = registry.current().get(answer.model)
     except (registry.UnknownModel, registry.ModelUnavailable):
         return None
     if identifier.card.version != answer.model_version:
@@ -117,7 +117,7 @@ def options_to_repeat(prediction: Prediction) -> dict[str, Any]:
     """
     model = ALL_MODELS if prediction.others is not None else prediction.model
     options: dict[str, Any] = {
-        "model": model if model in (ALL_MODELS, *registry.model_names()) else "",
+        "model": model if model in (ALL_MODELS, *registry.current().names) else "",
         "languages": [],
     }
     if prediction.languages:
@@ -134,10 +134,10 @@ def _common_languages(identifiers: Sequence[Identifier]) -> tuple[str, ...]:
 
 def _identifiers(model: str) -> tuple[list[Identifier], list[str]]:
     """Return who answers, best first, and the names of the models that should, but cannot."""
+    serving = registry.current()
     if not wants_all(model):
-        return [registry.get(model)], []
-    serving, unavailable = registry.available()
-    return serving or [registry.get()], unavailable
+        return [serving.get(model)], []
+    return list(serving.identifiers.values()) or [serving.get()], list(serving.unavailable)
 
 
 def find_prediction(*, public_id: UUID, owner: str) -> Prediction:

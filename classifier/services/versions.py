@@ -51,7 +51,8 @@ class Model:
 
 def models() -> list[Model]:
     """Return all models, best first, without their versions."""
-    return [_model(name) for name in registry.model_names()]
+    serving = registry.current()
+    return [_model(serving, name) for name in serving.names]
 
 
 def model(name: str) -> Model:
@@ -59,16 +60,17 @@ def model(name: str) -> Model:
 
     Raises UnknownModel, and ModelUnavailable when there are no models at all.
     """
-    found = _model(registry.resolve_name(name))
+    serving = registry.current()
+    found = _model(serving, serving.resolve(name))
     return Model(found.name, found.card, found.best, _versions(found))
 
 
-def _model(name: str) -> Model:
+def _model(serving: registry.Serving, name: str) -> Model:
     try:
-        card = registry.get(name).card
+        card = serving.get(name).card
     except registry.ModelUnavailable:
         return Model(name)
-    return Model(name, card, name == registry.default_model())
+    return Model(name, card, name == serving.default)
 
 
 def _versions(found: Model) -> list[Version]:

@@ -170,7 +170,7 @@ def model_line(name: str) -> str:
 def model_accuracy(name: str) -> float | None:
     """Return the accuracy of a model on public words, else on held-out words, None when not measured."""
     try:
-        scores = registry.get(name).card.scores
+        scores = registry.current().get(name).card.scores
     except (registry.ModelUnavailable, registry.UnknownModel):
         return None
     accuracy: float | None = (scores.get("single-words") or scores.get(HELD_OUT) or {}).get("accuracy")

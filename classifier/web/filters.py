@@ -53,10 +53,11 @@ class HistoryForm(FilterForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        serving = registry.current()
         attributes = {"type": "search", "autocapitalize": "off", "spellcheck": "false", "lang": ""}
         self.fields["word"].widget = forms.TextInput(attributes)
-        self._offer("language", registry.languages(), label_name)
-        self._offer("model", registry.model_names(), str)
+        self._offer("language", serving.languages, label_name)
+        self._offer("model", serving.names, str)
         for name in ("language", "model", "verdict", "feedback"):
             self.fields[name].error_messages |= {"invalid": NOT_LISTED, "invalid_choice": NOT_LISTED}
 

@@ -71,25 +71,12 @@ class AllUnlessSome(forms.CheckboxSelectMultiple):
         return super().value_from_datadict(data, files, name) or [code for code, _name in self.choices]
 
 
-def _models() -> list[tuple[str, Any]]:
-    names = [(name, name) for name in registry.model_names()]
-    return [*names, (services.ALL_MODELS, _("All models"))] if len(names) > 1 else names
-
-
-def _best_model() -> str:
-    return next(iter(registry.model_names()), "")
-
-
-def _languages() -> list[tuple[str, str]]:
-    return [(code, label_name(code)) for code in registry.languages()]
-
-
 class WordForm(forms.Form):
     """A word, who shall answer, among which languages, and whether to keep it."""
 
     word = WordField(label=_("Your word"))
-    model = forms.ChoiceField(choices=_models, initial=_best_model, required=False, widget=forms.RadioSelect)
-    languages = LanguagesField(choices=_languages, initial=registry.languages, required=False, widget=AllUnlessSome)
+    model = forms.ChoiceField(required=False, widget=forms.RadioSelect)
+    languages = LanguagesField(required=False, widget=AllUnlessSome)
     private = forms.BooleanField(
         label=_("Private"),
         help_text=_("Neither the word nor who asked is kept. The answer has no address and is in no history."),
@@ -98,9 +85,19 @@ class WordForm(forms.Form):
 
     def __init__(self, *args: Any, keeps_history: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.serving = registry.current()
+        self._offer(self.serving)
         if not keeps_history:
             self.initial["private"] = self.fields["private"].disabled = True  # whatever is sent
             self.fields["private"].help_text = _("Your history is switched off, so nothing you ask is kept.")
+
+    def _offer(self, serving: registry.Serving) -> None:
+        model, languages = (cast("forms.ChoiceField", self.fields[name]) for name in ("model", "languages"))
+        several = [(services.ALL_MODELS, _("All models"))] if len(serving.names) > 1 else []
+        model.choices = [*((name, name) for name in serving.names), *several]
+        model.initial = next(iter(serving.names), "")
+        languages.choices = [(code, label_name(code)) for code in serving.languages]
+        languages.initial = serving.languages
 
     @property
     def adjusted(self) -> bool:
@@ -110,7 +107,7 @@ class WordForm(forms.Form):
     def clean_languages(self) -> list[str]:
         """Return the languages to choose among; none means all that the model knows."""
         chosen: list[str] = self.cleaned_data["languages"]
-        return [] if set(chosen) == set(registry.languages()) else chosen
+        return [] if set(chosen) == set(self.serving.languages) else chosen
 
     def clean(self) -> dict[str, Any]:
         """Check that the model knows the languages."""
@@ -146,7 +143,7 @@ class FeedbackForm(forms.Form):
         super().__init__(*args, **kwargs)
         # The model's own languages as well: it may have been replaced by one that knows others.
         asked = [candidate.language for candidate in prediction.answer().candidates]
-        codes = dict.fromkeys([*registry.languages(), *asked])
+        codes = dict.fromkeys([*registry.current().languages, *asked])
         names = [(code, label_name(code)) for code in codes]
         cast("forms.ChoiceField", self.fields["languages"]).choices = names
         cast("forms.ChoiceField", self.fields["label"]).choices = [*names, *SPECIAL_LABELS.items()]

@@ -3,7 +3,6 @@
 import pytest
 
 from classifier.models import Prediction
-from classifier.services import registry
 from classifier.services.feedback import submit_feedback
 from tests.conftest import FakeIdentifier, fake_card
 
@@ -18,15 +17,13 @@ def post(client):
 
 
 @pytest.fixture
-def five_models(monkeypatch):
-    """Let five models serve, of which the last is sure of nothing."""
+def five_models(serve):
+    """Serve five models, of which the last is sure of nothing."""
     cards = [
         fake_card(name, f"20261122-{place:08}") for place, name in enumerate(["Ngram", "FF", "CNN", "CNNsep", "RNN"])
     ]
     object.__setattr__(cards[-1].thresholds, "single", 1.0)
-    monkeypatch.setattr(registry, "active_versions", lambda: {card.name: card.version for card in cards})
-    fakes = {card.name: FakeIdentifier(card) for card in cards}
-    monkeypatch.setattr(registry, "_load", lambda name, _version: fakes[name])
+    serve({card.name: FakeIdentifier(card) for card in cards})
 
 
 def test_all_models_answer_as_documented(post, five_models):

@@ -5,7 +5,6 @@ from django.db import OperationalError
 
 from classifier.api import health
 from classifier.api.models import Heartbeat
-from classifier.services import registry
 
 pytestmark = pytest.mark.django_db
 
@@ -39,9 +38,8 @@ def test_without_a_writable_database_it_lives_but_is_not_ready(client, broken):
     assert client.get("/livez").status_code == 200
 
 
-def test_without_a_sound_model_it_is_not_ready(client, monkeypatch):
-    monkeypatch.setattr(registry, "_load", lambda _name, _version: None)
-    monkeypatch.setattr(registry, "_serving", {})
+def test_without_a_sound_model_it_is_not_ready(client, without_model):
+    without_model("Ngram")
 
     assert client.get("/readyz").json() == {"status": "unavailable", "database": "ok", "model": "unavailable"}
 

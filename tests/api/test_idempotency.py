@@ -31,14 +31,10 @@ def post(call):
 
 
 @pytest.fixture
-def new_version(fake_models):
-    """Return a function that lets a new version of "Ngram" serve, for which all words are Spanish."""
-
-    def switch():
-        card = fake_card("Ngram", "20261123-00000003")
-        fake_models["Ngram"] = SpanishIdentifier(card)
-
-    return switch
+def new_version(serve, fake_models):
+    """Return a function that serves a new version of "Ngram", for which all words are Spanish."""
+    new = SpanishIdentifier(fake_card("Ngram", "20261123-00000003"))
+    return lambda: serve({**fake_models, "Ngram": new})
 
 
 def test_repeat_is_answered_the_same_and_stored_once(post):

@@ -9,11 +9,11 @@ def test_models_are_listed_best_first(client):
     response = client.get(ADDRESS)
 
     assert response.status_code == 200
-    assert [model["name"] for model in response.json()["models"]] == registry.model_names()
+    assert [model["name"] for model in response.json()["models"]] == list(registry.current().names)
 
 
 def test_a_model_is_described_by_its_card(client):
-    card = registry.get("FF").card
+    card = registry.current().get("FF").card
     shown = {"words": 2, "accuracy": 0.5, "by_language": {"en": 0.0, "fr": 1.0}, "macro_f1": 0.4}
     card.scores["held-out"] = {**shown, "confusion": [[0, 1], [0, 1]]}
 
@@ -31,14 +31,11 @@ def test_a_model_is_described_by_its_card(client):
 def test_one_model_is_the_default(client):
     defaults = [model["name"] for model in client.get(ADDRESS).json()["models"] if model["default"]]
 
-    assert defaults == [registry.default_model()]
+    assert defaults == [registry.current().default]
 
 
-def test_a_model_without_files_is_listed_as_not_active(client, monkeypatch):
-    def unavailable(name):
-        raise registry.ModelUnavailable(name)
-
-    monkeypatch.setattr(registry, "get", unavailable)
+def test_a_model_without_files_is_listed_as_not_active(client, without_model):
+    without_model("Ngram", "FF")
 
     assert {model["active"] for model in client.get(ADDRESS).json()["models"]} == {False}
 

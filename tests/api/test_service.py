@@ -15,7 +15,7 @@ def test_a_model_is_found_in_any_case_and_described_as_in_the_list(call):
 
 
 def test_all_versions_on_disk_are_listed_with_the_active_one(call, settings, tmp_path):
-    active = registry.active_versions()["FF"]
+    active = registry.current().get("FF").card.version
     for version in (active, "20200101-0000000a"):
         (tmp_path / "FF" / version).mkdir(parents=True)
         (tmp_path / "FF" / version / "card.json").write_text("{}")

@@ -66,13 +66,13 @@ def test_reading_the_tour_stores_nothing(page):
     assert Prediction.objects.count() == 0
 
 
-def test_tour_asks_a_version_once(client, db, fake_models):
+def test_tour_asks_a_version_once(client, db, serve, fake_models):
     documentation._answer_of.cache_clear()
     first, second = (blocks(client.get(ADDRESS).content.decode(), "Answer")[0] for _ in range(2))
     assert first == second
     assert documentation._answer_of.cache_info().misses == 1
 
-    fake_models["Ngram"] = replace(fake_models["Ngram"], card=fake_card("Ngram", "20261123-00000003"))
+    serve({"Ngram": replace(fake_models["Ngram"], card=fake_card("Ngram", "20261123-00000003"))})
     assert "20261123-00000003" in client.get(ADDRESS).content.decode()
 
 

@@ -11,7 +11,6 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from classifier.ml.artifacts import Card
-from classifier.services import registry
 from classifier.training import evaluation
 from classifier.training.test_sets import LabelledTexts
 from tests.conftest import FakeIdentifier, fake_card
@@ -42,14 +41,9 @@ def on_disk(fake_models, settings, tmp_path):
 
 
 @pytest.fixture
-def reload(fake_models, on_disk):
-    """Return a function that gives the fakes the cards that are on disk."""
-
-    def reload():
-        for name, folder in on_disk.items():
-            fake_models[name] = FakeIdentifier(Card.read(folder))
-
-    return reload
+def reload(serve, on_disk):
+    """Return a function that serves fakes with the cards that are on disk."""
+    return lambda: serve({name: FakeIdentifier(Card.read(folder)) for name, folder in on_disk.items()})
 
 
 def evaluate(*arguments):
@@ -172,8 +166,8 @@ def test_version_without_sound_files_is_refused(folder, on_disk):
         evaluate(f"FF/{on_disk['FF'].name}", "--data", folder)
 
 
-def test_measuring_without_models_is_refused(folder, monkeypatch):
-    monkeypatch.setattr(registry, "active_versions", dict)
+def test_measuring_without_models_is_refused(folder, serve):
+    serve({})
     with pytest.raises(CommandError, match="train some first"):
         evaluate("--data", folder)
 

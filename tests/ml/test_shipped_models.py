@@ -40,7 +40,7 @@ def measured(held_out):
     def scores(name):
         if name not in known:
             strings = {"random strings": test_sets.random_strings()}
-            known[name] = evaluation.evaluate(registry.get(name), held_out, strings)
+            known[name] = evaluation.evaluate(registry.current().get(name), held_out, strings)
         return known[name]
 
     return scores
@@ -62,7 +62,7 @@ def test_a_model_reaches_its_floors_on_held_out_words(name, measured):
 
 @each_model
 def test_the_card_tells_what_is_measured(name, measured):
-    in_card, now = registry.get(name).card.scores["held-out"], measured(name)
+    in_card, now = registry.current().get(name).card.scores["held-out"], measured(name)
     assert in_card["words"] == now["words"]
     assert in_card["accuracy"] == pytest.approx(now["accuracy"], abs=5e-4)
     assert in_card["negative_log_likelihood"] == pytest.approx(now["negative_log_likelihood"], abs=5e-4)
@@ -82,15 +82,14 @@ def test_random_strings_are_seldom_single(name, measured):
 
 @each_model
 def test_shared_words_are_called_so(name):
-    assert {answer.word: answer.verdict for answer in registry.get(name).identify(SHARED_WORDS)} == dict.fromkeys(
-        SHARED_WORDS, "several"
-    )
+    answers = registry.current().get(name).identify(SHARED_WORDS)
+    assert {answer.word: answer.verdict for answer in answers} == dict.fromkeys(SHARED_WORDS, "several")
 
 
 @pytest.mark.lingua
 def test_models_reach_their_floors_on_public_words_and_the_best_comes_first():
     words = test_sets.read_kind(Path(os.environ["LINGUA_TESTDATA"]), ("en", "fr", "es"))
-    found = {name: evaluation.evaluate(registry.get(name), words)["accuracy"] for name in SHIPPED}
+    found = {name: evaluation.evaluate(registry.current().get(name), words)["accuracy"] for name in SHIPPED}
     assert {name: accuracy for name, accuracy in found.items() if accuracy < PUBLIC_FLOORS[name]} == {}
     assert max(found, key=found.get) == SHIPPED[0]
 
@@ -100,4 +99,4 @@ def test_models_reach_their_floors_on_public_words_and_the_best_comes_first():
 @each_model
 def test_words_of_other_languages_are_seldom_single(name, language):
     words = test_sets.read_kind(Path(os.environ["LINGUA_TESTDATA"]), [language]).texts
-    assert evaluation.share_of_single(registry.get(name).identify(words)) <= 0.15
+    assert evaluation.share_of_single(registry.current().get(name).identify(words)) <= 0.15

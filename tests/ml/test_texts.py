@@ -163,7 +163,7 @@ def test_words_and_texts_are_one_batch_in_their_order():
     ],
 )
 def test_the_shipped_model_knows_the_language_of_a_sentence(text, language):
-    assert registry.get("Ngram").identify([text])[0].language == language
+    assert registry.current().get("Ngram").identify([text])[0].language == language
 
 
 @pytest.mark.lingua
@@ -171,6 +171,6 @@ def test_the_shipped_model_knows_the_language_of_a_sentence(text, language):
 @pytest.mark.parametrize(("kind", "floor"), [("word-pairs", 0.975), ("sentences", 0.9995)])
 def test_the_shipped_model_is_right_about_public_texts(kind, floor):
     test = read_kind(Path(os.environ["LINGUA_TESTDATA"]), ("en", "fr", "es"), kind)
-    answers = registry.get("Ngram").identify(test.texts)
+    answers = registry.current().get("Ngram").identify(test.texts)
     right = [answer.candidates[0].language == label for answer, label in zip(answers, test.labels, strict=True)]
     assert np.mean(right) >= floor

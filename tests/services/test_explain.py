@@ -19,16 +19,16 @@ def test_a_text_is_explained_by_its_words():
     assert [part.text for part in services.explain(answer_to("gâteau hello")).parts] == ["gâteau", "hello"]
 
 
-@pytest.mark.parametrize("versions", [{}, {"FF": "20261122-00000002"}])
-def test_a_model_that_is_gone_explains_nothing(monkeypatch, versions):
+@pytest.mark.parametrize("names", [[], ["FF"]])
+def test_a_model_that_is_gone_explains_nothing(serve, fake_models, names):
     answer = answer_to("né", model="Ngram")
-    monkeypatch.setattr(registry, "active_versions", lambda: versions)
+    serve({name: fake_models[name] for name in names})
     assert services.explain(answer) is None
 
 
-def test_another_version_explains_nothing(fake_models):
+def test_another_version_explains_nothing(serve, fake_models):
     answer = answer_to("né", model="FF")
-    fake_models["FF"] = fake_models["Ngram"]
+    serve({"FF": fake_models["Ngram"]})
     assert services.explain(answer) is None
 
 
@@ -40,7 +40,7 @@ def test_nothing_is_stored(identified):
 
 
 @pytest.mark.real_models
-@pytest.mark.parametrize("name", registry.model_names())
+@pytest.mark.parametrize("name", registry.current().names)
 @pytest.mark.parametrize("word", ["mañana", "w" * 100])
 def test_every_model_can_be_asked_why(name, word):
     explanation = services.explain(answer_to(word, model=name))

@@ -72,8 +72,8 @@ def test_model_is_exact_unless_it_serves(replaced):
     assert words("model=gru-2") == []
 
 
-def test_model_selects_its_rows_when_no_model_serves(replaced, monkeypatch):
-    monkeypatch.setattr("classifier.services.registry.active_versions", dict)
+def test_model_selects_its_rows_when_no_model_serves(replaced, serve):
+    serve({})
     assert words("model=GRU-2") == ["piano"]
     assert codes("model=") == {"model": ["unknown_model"]}
 

@@ -80,8 +80,8 @@ def test_one_model_has_no_comparison(identified):
     assert (row.others, row.comparison()) == (None, None)
 
 
-def test_all_models_are_all_even_when_there_is_one(identified, monkeypatch):
-    monkeypatch.setattr(registry, "active_versions", lambda: {"FF": "20261122-00000002"})
+def test_all_models_are_all_even_when_there_is_one(identified, serve, fake_models):
+    serve({"FF": fake_models["FF"]})
     row = Prediction.objects.get(pk=identified(model="all").pk)
     assert [answer.model for answer in row.comparison().answers] == ["FF"]
 
@@ -166,9 +166,8 @@ def test_private_row_has_neither_word_nor_owner(db):
     assert (stored["owner"], stored["language"]) == ("", "fr")
 
 
-def test_a_row_without_model_is_not_stored(db, monkeypatch):
-    monkeypatch.setattr(registry, "_load", lambda *_: None)
-    monkeypatch.setattr(registry, "_serving", {})
+def test_a_row_without_model_is_not_stored(db, without_model):
+    without_model("Ngram")
     with pytest.raises(registry.ModelUnavailable):
         identify(words=["orignal"], source="web")
     assert not Prediction.objects.exists()

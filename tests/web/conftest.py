@@ -30,13 +30,13 @@ def strict_client(db):
 
 
 @pytest.fixture
-def site(client, user, fake_models, monkeypatch):
+def site(client, user, fake_models, serve, monkeypatch):
     """Return what brings every page into every state."""
     from tests.web.every_page import Site
 
     user.is_staff = True
     user.save()
-    return Site(client, user, fake_models, monkeypatch)
+    return Site(client, user, fake_models, serve, monkeypatch)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Every page in every useful state: the table that the tests of texts and of languages walk through."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -13,7 +14,6 @@ from django.test import Client
 
 from classifier.models import Prediction
 from classifier.services import identify as services
-from classifier.services import registry
 from classifier.services.feedback import review_feedback
 from tests.conftest import FakeIdentifier
 from tests.web.test_models_page import SCORES, TRAINING
@@ -30,6 +30,7 @@ class Site:
     client: Client
     reviewer: User
     fakes: dict[str, FakeIdentifier]
+    serve: Callable[[dict[str, FakeIdentifier]], object]
     monkeypatch: pytest.MonkeyPatch
 
     def ask(self, word="orignal", **fields):
@@ -72,10 +73,11 @@ class Site:
             data = {"source": "wordfreq", "words": {"train": 12_345}}
             measured = {"scores": {"single-words": SCORES, "held-out": SCORES}, "training": TRAINING, "data": data}
             self.fakes[name] = FakeIdentifier(replace(fake.card, **measured))
+        self.serve(self.fakes)
         return self.client.get(path)
 
     def without_models(self, path):
-        self.monkeypatch.setattr(registry, "active_versions", dict)
+        self.serve({})
         return self.client.get(path)
 
     def logged_in(self, path):

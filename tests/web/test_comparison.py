@@ -4,7 +4,6 @@ import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
 from classifier.models import Prediction
-from classifier.services import registry
 
 pytestmark = pytest.mark.django_db
 
@@ -47,9 +46,9 @@ def test_a_long_text_is_cut_in_title_and_history_only(client, ask):
     assertNotContains(client.get("/history/"), text)
 
 
-def test_all_models_are_offered_when_there_are_several(client, monkeypatch):
+def test_all_models_are_offered_when_there_are_several(client, serve, fake_models):
     assertContains(client.get("/"), 'value="all"')
-    monkeypatch.setattr(registry, "active_versions", lambda: {"FF": "20261122-00000002"})
+    serve({"FF": fake_models["FF"]})
     assertNotContains(client.get("/"), 'value="all"')
 
 

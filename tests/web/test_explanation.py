@@ -5,7 +5,6 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from classifier.ml.occlusion import Explanation, Part
 from classifier.models import Prediction
-from classifier.services import registry
 from classifier.templatetags import answer_charts
 
 pytestmark = pytest.mark.django_db
@@ -59,9 +58,9 @@ def test_a_word_of_a_hundred_letters_is_explained(client, ask, mark):
     assert len(effects(client.get(ask(word)))) == 100 - len(mark)
 
 
-def test_a_version_that_serves_no_more_is_not_explained_by_another(client, ask, monkeypatch):
+def test_a_version_that_serves_no_more_is_not_explained_by_another(client, ask, serve, fake_models):
     address = ask("orignal")
-    monkeypatch.setattr(registry, "active_versions", lambda: {"FF": "20261122-00000002"})
+    serve({"FF": fake_models["FF"]})
     page = client.get(address)
     assertContains(page, "Version 20261122-00000001 of Ngram, which answered, serves no more.")
     assert effects(page) == []

@@ -4,7 +4,6 @@ import pytest
 from pytest_django.asserts import assertContains, assertNotContains, assertTemplateUsed
 
 from classifier.models import Prediction
-from classifier.services import registry
 from classifier.web.views.ask import EXAMPLES
 
 pytestmark = pytest.mark.django_db
@@ -52,8 +51,9 @@ def test_all_or_no_languages_ticked_mean_all_that_the_model_knows(client, langua
     assert Prediction.objects.get().languages == []
 
 
-def test_a_language_that_the_model_does_not_know_is_refused(client, fake_models):
-    fake_models["FF"] = replace(fake_models["FF"], card=replace(fake_models["FF"].card, labels=("en", "fr", "und")))
+def test_a_language_that_the_model_does_not_know_is_refused(client, serve, fake_models):
+    card = replace(fake_models["FF"].card, labels=("en", "fr", "und"))
+    serve({**fake_models, "FF": replace(fake_models["FF"], card=card)})
     response = client.post("/", {"word": "orignal", "model": "FF", "languages": ["fr", "es"]})
     assertContains(response, "The model you chose does not know Spanish.", status_code=400)
     assertContains(response, '<details class="choices" open>', status_code=400)
@@ -191,13 +191,12 @@ def test_nothing_that_is_personal_is_cached(client):
         assert response.headers["Cache-Control"] == "private, no-store"
 
 
-def test_without_models_the_page_says_what_to_do(client, monkeypatch):
-    monkeypatch.setattr(registry, "active_versions", dict)
+def test_without_models_the_page_says_what_to_do(client, serve):
+    serve({})
     assert client.get("/").status_code == 200
     assertContains(client.post("/", {"word": "orignal"}), "No model can answer", status_code=503)
 
 
-def test_a_model_that_cannot_be_loaded_is_listed_without_its_accuracy(client, monkeypatch):
-    monkeypatch.setattr(registry, "_load", lambda *_: None)
-    monkeypatch.setattr(registry, "_serving", {})
+def test_a_model_that_cannot_be_loaded_is_listed_without_its_accuracy(client, without_model):
+    without_model("Ngram", "FF")
     assertNotContains(client.get("/"), "test words")

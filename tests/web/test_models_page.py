@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 from django.conf import settings
 
-from classifier.ml.artifacts import Card
 from classifier.services import registry, versions
 from tests.conftest import FakeIdentifier
 
@@ -30,12 +29,13 @@ TRAINING = {"parameters": 2_097_152, "seconds": 139, "history": {"loss": [0.5, 0
 
 
 @pytest.fixture
-def give(fake_models):
+def give(serve, fake_models):
     """Return a function that changes the card of the model that answers by default."""
 
     def give(name="Ngram", **fields):
         card = replace(fake_models[name].card, **fields)
         fake_models[name] = FakeIdentifier(card)
+        serve(fake_models)
         return card
 
     return give
@@ -117,10 +117,9 @@ def test_model_of_any_number_of_languages_has_its_page(give, show, languages):
     assert page.count('class="dot"') == 1 + len(languages)
 
 
-def test_network_that_is_new_shows_its_own_summary(show, monkeypatch, fake_models):
+def test_network_that_is_new_shows_its_own_summary(show, serve, fake_models):
     card = replace(fake_models["FF"].card, name="Transformer", summary="Attends to all letters.")
-    monkeypatch.setattr(registry, "active_versions", lambda: {"Transformer": card.version})
-    fake_models["Transformer"] = FakeIdentifier(card)
+    serve({"Transformer": FakeIdentifier(card)})
     assert "Attends to all letters." in show("/models/Transformer/")
     assert 'class="network"' not in show("/models/")
 
@@ -140,8 +139,8 @@ def test_name_is_found_in_any_case(show):
     assert "<bdi>Ngram</bdi>" in show("/models/ngram/")
 
 
-def test_pages_answer_without_any_model(client, db, monkeypatch):
-    monkeypatch.setattr(registry, "active_versions", dict)
+def test_pages_answer_without_any_model(client, db, serve):
+    serve({})
     assert "There are no models on this server." in client.get("/models/").content.decode()
     assert client.get("/models/Ngram/").status_code == 503
 
@@ -210,7 +209,7 @@ def test_comparison_shows_the_measured_accuracies():
 
 @pytest.mark.real_models
 def test_shipped_models_show_all_there_is(client, db):
-    for name in registry.model_names():
+    for name, identifier in registry.current().identifiers.items():
         page = client.get(f"/models/{name}/").content.decode()
-        assert Card.read(registry.folders(name, registry.active_versions()[name])[0]).version in page
+        assert identifier.card.version in page
         assert all(f'id="{part}"' in page for part in ("right", "sure", "confused", "verdicts", "training", "versions"))

@@ -58,7 +58,8 @@ class Command(BaseCommand):
         """Measure or read the scores, print them, and then save and draw them."""
         if options["saved"] and (options["data"] or options["kind"] or options["save"]):
             raise CommandError("--saved measures nothing: leave out --data, --kind and --save.")
-        identifiers = {name: self._identifier(name) for name in options["names"] or registry.model_names()}
+        serving = registry.current()
+        identifiers = {name: self._identifier(serving, name) for name in options["names"] or serving.names}
         if not identifiers:
             raise CommandError("There are no models to measure: train some first.")
         cards = {name: identifier.card for name, identifier in identifiers.items()}
@@ -74,12 +75,12 @@ class Command(BaseCommand):
             score_tables.fill(page, cards, measured)
             self.stderr.write(f"{page}: tables written")
 
-    def _identifier(self, name: str) -> Identifier:
+    def _identifier(self, serving: registry.Serving, name: str) -> Identifier:
         model, _, version = name.partition("/")
         try:
             if not version:
-                return registry.get(model)
-            return Identifier(_folder(registry.resolve_name(model), version))
+                return serving.get(model)
+            return Identifier(_folder(serving.resolve(model), version))
         except (registry.UnknownModel, registry.ModelUnavailable, BadVersion) as error:
             raise CommandError(str(error)) from error
 

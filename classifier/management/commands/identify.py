@@ -79,7 +79,7 @@ class Command(BaseCommand):
         languages = list(dict.fromkeys(code for code in chosen if code))
         if None in chosen:
             raise CommandError(f"The languages that can be asked for are: {', '.join(known)}.", returncode=NOTHING_DONE)
-        for name in registry.available()[1] if services.wants_all(model) else []:
+        for name in registry.current().unavailable if services.wants_all(model) else []:
             self.stderr.write(f"{name} cannot answer and is left out.")
         return _identify(model, languages, store=store), languages or known
 

@@ -133,7 +133,7 @@ def _result(
         "shared": shared,
         "answer": answer,
         "comparison": prediction.comparison(),
-        "models": len(registry.model_names()),
+        "models": len(registry.current().names),
         "explanation": services.explain(answer),
         "options": services.options_to_repeat(prediction),
         "share": share(prediction, request, owner),

@@ -36,7 +36,7 @@ def test_people_get_a_table(run):
 
 
 def test_the_default_is_the_best_model(run):
-    assert json.loads(run("orignal", "--format", "jsonl").out)["model"] == registry.default_model()
+    assert json.loads(run("orignal", "--format", "jsonl").out)["model"] == registry.current().default
 
 
 def test_a_model_is_chosen_in_any_case(run):
@@ -162,9 +162,8 @@ def test_what_cannot_be_done_says_so_and_writes_nothing(run, arguments):
     assert result.err
 
 
-def test_a_model_without_files_says_what_to_do(run, monkeypatch):
-    monkeypatch.setattr(registry, "_load", lambda *_: None)
-    monkeypatch.setattr(registry, "_serving", {})
+def test_a_model_without_files_says_what_to_do(run, without_model):
+    without_model("FF")
 
     result = run("dog", "--model", "FF")
     assert (result.code, "manage.py train FF" in result.err) == (2, True)

@@ -12,11 +12,10 @@ from tests import conftest
 import django
 django.setup()
 from classifier.services import registry
-fake = conftest.FakeIdentifier(conftest.fake_card("FF", "20261122-00000002"))
-registry.active_versions = lambda: {"FF": fake.card.version}
-registry._load = lambda name, version: fake
 from django.core.management import execute_from_command_line
-execute_from_command_line(["manage.py", "identify", *sys.argv[1:]])
+fake = conftest.FakeIdentifier(conftest.fake_card("FF", "20261122-00000002"))
+with registry.use({"FF": fake}):
+    execute_from_command_line(["manage.py", "identify", *sys.argv[1:]])
 """
 
 
