@@ -75,7 +75,7 @@ def test_upload_over_the_limit_is_not_decoded(client, limits, file, monkeypatch)
     def fail(_content):
         raise AssertionError("decoded")
 
-    monkeypatch.setattr(forms, "decoded", fail)
+    monkeypatch.setattr(forms, "decode", fail)
     assert client.post("/batches/", {"file": file(b"a\nb", "words.txt")}).status_code == 429
 
 
