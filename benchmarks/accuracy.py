@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from benchmarks.systems import LINGUA, System
 from classifier.ml.encoding import normalise
 from classifier.ml.identifier import Identifier
-from classifier.ml.metrics import bands, rounded
+from classifier.ml.metrics import length_bands, rounded
 from classifier.scores import AS_TYPED, KINDS
 from classifier.training import test_sets
 from classifier.training.test_sets import LabelledTexts
@@ -138,7 +138,7 @@ def by_length(test: LabelledTexts, right: Right) -> list[dict[str, Any]]:
             "words": int(within.sum()),
             "accuracy": {system: rounded(row[within].mean()) for system, row in right.items()},
         }
-        for name, within in bands(lengths)
+        for name, within in length_bands(lengths)
     ]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from classifier.ml.artifacts import read_active
 from classifier.ml.encoding import Encoder
 from classifier.ml.identifier import CHUNK, Identifier
-from classifier.ml.occlusion import without_each_letter
+from classifier.ml.occlusion import occlude_letters
 
 SHIPPED = Path(__file__).parents[1] / "ml_models"
 MILLION = 1_000_000
@@ -16,7 +16,7 @@ WORDS = ("information", "École", "mañana", "the", "aujourd’hui", "développe
 SINGLES = 1000
 CHUNKS = 40
 REPEATS = 5
-EXPLAINED = ("orignal", "w" * 16, "w" * 100)  # more letters than identifier.ONE_BY_ONE go through a chunk
+EXPLAINED = ("orignal", "w" * 16, "w" * 100)  # more letters than identifier.MOST_ONE_BY_ONE go through a chunk
 
 
 def microseconds_a_word(ask: Callable[[Sequence[str]], object], batches: Sequence[Sequence[str]]) -> float:
@@ -34,7 +34,7 @@ def milliseconds_to_explain(identifier: Identifier, word: str) -> float:
     """Return what "why" adds to the page of an answer."""
     [answer] = identifier.identify([word])
     labels, probabilities = identifier.card.labels, identifier.probabilities
-    return microseconds_a_word(lambda _: without_each_letter(answer, labels, probabilities), [[word]]) / 1000
+    return microseconds_a_word(lambda _: occlude_letters(answer, labels, probabilities), [[word]]) / 1000
 
 
 def main() -> None:

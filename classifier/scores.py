@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from classifier import charts
 from classifier.charts import Cell, DotPlot, LinePlot, Score
 from classifier.ml.artifacts import Card
-from classifier.ml.metrics import Interval, interval
+from classifier.ml.metrics import Interval, wilson_interval
 
 KINDS = ("single-words", "word-pairs", "sentences")  # the folders of lingua's layout
 HELD_OUT = "held-out"
@@ -116,7 +116,7 @@ def set_scores(name: str, scores: Mapping[str, Any]) -> TestSetScores:
 
 
 def _score(name: str, scores: Mapping[str, Any]) -> Score:
-    return Score(name, scores["words"], interval(scores["accuracy"], scores["words"]))
+    return Score(name, scores["words"], wilson_interval(scores["accuracy"], scores["words"]))
 
 
 def _languages(scores: Mapping[str, Any]) -> Iterator[Score]:
@@ -124,7 +124,7 @@ def _languages(scores: Mapping[str, Any]) -> Iterator[Score]:
     languages, rows = scores.get("by_language", {}).items(), scores.get("confusion", ())
     for (language, accuracy), row in zip(languages, rows, strict=False):
         if accuracy is not None and sum(row):
-            yield Score(language, sum(row), interval(accuracy, sum(row)))
+            yield Score(language, sum(row), wilson_interval(accuracy, sum(row)))
 
 
 def program_scores(results: Mapping[str, Any]) -> dict[str, list[Score]]:

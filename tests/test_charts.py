@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from classifier import charts
 from classifier.charts import Scale, Score
-from classifier.ml.metrics import interval
+from classifier.ml.metrics import wilson_interval
 
 numbers = st.floats(-1e9, 1e9).filter(lambda number: number == 0 or abs(number) > 1e-9)
 shares = st.floats(0, 1)
 right_of_texts = st.integers(1, 10**6).flatmap(lambda texts: st.tuples(st.integers(0, texts), st.just(texts)))
 scores = st.lists(right_of_texts, min_size=1, max_size=12).map(
     lambda pairs: [
-        Score(str(place), texts, interval(right / texts, texts)) for place, (right, texts) in enumerate(pairs)
+        Score(str(place), texts, wilson_interval(right / texts, texts)) for place, (right, texts) in enumerate(pairs)
     ]
 )
 matrices = st.integers(1, 5).flatmap(
@@ -114,8 +114,8 @@ def test_reliability_diagram_lies_inside_and_its_columns_hold_all_texts(data):
 
 
 def test_perfect_model_lies_on_the_ideal_line():
-    confidences = [0.4, 0.6, 0.8, 1.0]
-    plot = charts.reliability_diagram(confidences, [Score("", 100, interval(share, 100)) for share in confidences])
+    shares = [0.4, 0.6, 0.8, 1.0]
+    plot = charts.reliability_diagram(shares, [Score("", 100, wilson_interval(share, 100)) for share in shares])
     [line] = plot.ideal
     for point in plot.points:
         assert point.y == pytest.approx(line.y1 + (line.y2 - line.y1) * point.x)

@@ -8,7 +8,7 @@ from django.db import connection
 
 from classifier import checks
 from classifier.checks import check_models, check_sqlite
-from classifier.ml.artifacts import ACTIVE, BadVersion, write_active
+from classifier.ml.artifacts import ACTIVE_FILE, BadVersion, write_active
 
 VERSION = "20261122-00000001"
 
@@ -25,7 +25,7 @@ def found(tmp_path, settings, monkeypatch):
 
 @pytest.fixture
 def without_models(found, settings):
-    (settings.MODEL_DIRS[0] / ACTIVE).unlink()
+    (settings.MODEL_DIRS[0] / ACTIVE_FILE).unlink()
 
 
 def test_sound_models_are_fine(found):

@@ -1,1 +1,1 @@
-"""The machine-learning core: encoding, serving and training, without any Django."""
+"""Word to probabilities to verdict, without Django and TensorFlow."""

@@ -1,18 +1,17 @@
-"""Answers for words and texts, of one model or of several compared."""
+"""Answers of one model and comparisons of several, as values."""
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from classifier.ml.artifacts import UNDETERMINED
-from classifier.ml.verdict import SEVERAL
+from classifier.ml.verdict import SEVERAL, UNDETERMINED
 
-SHARED = 0.1  # from this share on, a third language counts among those that share a word
+SHARED = 0.1  # least probability of a third language that shares a word
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A language and its probability among the requested ones."""
+    """A language and its probability among the requested languages."""
 
     language: str
     probability: float
@@ -30,13 +29,13 @@ class Answer:
     candidates: tuple[Candidate, ...]  # most probable first, sum 1
     undetermined: float
     probabilities: dict[str, float]  # the model's output by label, `und` included
-    words: tuple["Answer", ...] = ()  # each word's own answer, when there are several
+    words: tuple["Answer", ...] = ()  # one answer a word, when there are several
 
     @property
     def sharing(self) -> tuple[str, ...]:
-        """Languages that share a word of the verdict `several`, most probable first: two or more.
+        """Languages that share a word, most probable first.
 
-        Empty for any other verdict.
+        Two or more with the verdict `several`, none with another.
         """
         if self.verdict != SEVERAL:
             return ()
@@ -46,24 +45,24 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The answers of one model or several for the same word or text, best model first."""
+    """Answers of one model or several, best model first."""
 
     answers: tuple[Answer, ...]
     unavailable: tuple[str, ...] = ()  # names of the models that cannot answer
 
     @property
-    def agreeing(self) -> list[Answer]:
-        """The answers that the most models give: the same language, `several` or `unsure`.
+    def majority(self) -> list[Answer]:
+        """Answers with the most frequent opinion.
 
-        When two opinions have equally many models, the better model's counts.
+        Opinions are a language, `several` and `unsure`; a tie goes to the better model's.
         """
         [(opinion, _)] = Counter(map(_opinion, self.answers)).most_common(1)
         return [answer for answer in self.answers if _opinion(answer) == opinion]
 
     @property
     def agreement(self) -> float:
-        """The share of the models that agree with most of them."""
-        return round(len(self.agreeing) / len(self.answers), 4)
+        """Share of the models in the majority."""
+        return round(len(self.majority) / len(self.answers), 4)
 
 
 def _opinion(answer: Answer) -> str:
@@ -71,11 +70,15 @@ def _opinion(answer: Answer) -> str:
 
 
 def rank(probabilities: dict[str, float], languages: Sequence[str] = ()) -> tuple[Candidate, ...]:
-    """Return candidates, most probable first, to four decimals whose sum is 1."""
+    """Return candidates, most probable first, with sum 1.
+
+    Probabilities are renormalised over `languages` (default: all labels but `und`) and rounded to
+    four decimals; the first takes the remainder, so that the sum is exact.
+    """
     languages = list(dict.fromkeys(languages)) or [label for label in probabilities if label != UNDETERMINED]
     total = sum(probabilities[language] for language in languages)
-    shares = {language: probabilities[language] / total if total else 1 / len(languages) for language in languages}
-    first, *rest = sorted(languages, key=lambda language: -shares[language])
-    others = [Candidate(language, round(shares[language], 4)) for language in rest]
+    scaled = {language: probabilities[language] / total if total else 1 / len(languages) for language in languages}
+    first, *rest = sorted(languages, key=lambda language: -scaled[language])
+    others = [Candidate(language, round(scaled[language], 4)) for language in rest]
     remainder = round(1 - sum(candidate.probability for candidate in others), 4)
     return Candidate(first, remainder), *others

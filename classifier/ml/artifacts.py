@@ -1,4 +1,4 @@
-"""Knows how versions of models lie on disk: their folders, cards, digests, and which one serves."""
+"""Model versions on disk: folders, cards, digests and `active.json`."""
 
 import hashlib
 import json
@@ -10,21 +10,20 @@ from pathlib import Path
 from typing import Any, Self
 
 from classifier.ml.encoding import Encoder
-from classifier.ml.verdict import Thresholds
+from classifier.ml.verdict import UNDETERMINED, Thresholds
 
-CARD, SERVED, TRAINED = "card.json", "model.tflite", "model.keras"
-ACTIVE = "active.json"
-UNDETERMINED = "und"
+CARD_FILE, LITERT_FILE, KERAS_FILE = "card.json", "model.tflite", "model.keras"
+ACTIVE_FILE = "active.json"
 VERSION_PATTERN = re.compile(r"\d{8}-[0-9a-f]{8}")
 
 
 class BadVersion(Exception):
-    """A version folder that must not be served; the message says what is wrong with it."""
+    """A version folder is unsound; the message gives the reason."""
 
 
 @dataclass(frozen=True)
 class Card:
-    """What is known about one version of a model; `card.json` holds these fields."""
+    """Description of one version of a model, kept in `card.json`."""
 
     name: str
     version: str
@@ -32,7 +31,7 @@ class Card:
     alphabet: str
     length: int
     thresholds: Thresholds
-    golden: Mapping[str, tuple[float, ...]]  # word: the expected output, in the order of labels
+    golden: Mapping[str, tuple[float, ...]]  # word: expected output, in the order of labels
     tolerance: float  # largest difference in a probability between Keras and LiteRT
     sha256: Mapping[str, str]  # file name: digest
     summary: str = ""  # one line for people who choose a model
@@ -44,19 +43,22 @@ class Card:
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
-        """The labels that are languages, in output order."""
+        """Labels without `und`, in output order."""
         return tuple(label for label in self.labels if label != UNDETERMINED)
 
     @cached_property
     def encoder(self) -> Encoder:
-        """The encoder that this version was trained with."""
+        """Encoder of this version."""
         return Encoder(self.alphabet, self.length)
 
     @classmethod
     def read(cls, folder: Path) -> Self:
-        """Read and check the card in `folder`; raise BadVersion when there is no sound one."""
+        """Read and check the card in `folder`.
+
+        Raises BadVersion for a card that is unreadable, inconsistent or of another version.
+        """
         try:
-            raw = json.loads((folder / CARD).read_text(encoding="utf-8"))
+            raw = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))
             card = cls(
                 **{
                     **raw,
@@ -66,7 +68,7 @@ class Card:
                 }
             )
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise BadVersion(f"{folder}: no readable {CARD} ({type(error).__name__}: {error})") from error
+            raise BadVersion(f"{folder}: no readable {CARD_FILE} ({type(error).__name__}: {error})") from error
         if card.name != folder.parent.name or card.version != folder.name:
             raise BadVersion(f"{folder}: the card belongs to {card.name} {card.version}")
         if UNDETERMINED not in card.labels or len(set(card.labels)) != len(card.labels) or not card.languages:
@@ -76,13 +78,16 @@ class Card:
         return card
 
     def write(self, folder: Path) -> None:
-        """Write the card into `folder`, one field a line where people read it."""
+        """Write the card into `folder`, indented for readable diffs."""
         text = json.dumps(asdict(self), ensure_ascii=False, indent=1)
-        (folder / CARD).write_text(text + "\n", encoding="utf-8")
+        (folder / CARD_FILE).write_text(text + "\n", encoding="utf-8")
 
 
 def digest(path: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal; raise BadVersion when it cannot be read."""
+    """Return the SHA-256 of a file in hexadecimal.
+
+    Raises BadVersion when the file cannot be read.
+    """
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
@@ -90,8 +95,11 @@ def digest(path: Path) -> str:
         raise BadVersion(f"{path}: cannot be read ({error.strerror})") from error
 
 
-def verify(folder: Path, files: Iterable[str] = (SERVED,)) -> Card:
-    """Return the card of the version in `folder` after comparing its files with their digests."""
+def verify(folder: Path, files: Iterable[str] = (LITERT_FILE,)) -> Card:
+    """Compare `files` with their digests and return the card.
+
+    Raises BadVersion for an unsound card and for a file that is missing or differs.
+    """
     card = Card.read(folder)
     for name in files:
         if digest(folder / name) != card.sha256.get(name):
@@ -100,38 +108,45 @@ def verify(folder: Path, files: Iterable[str] = (SERVED,)) -> Card:
 
 
 def version_folders(directories: Iterable[Path], name: str) -> dict[str, Path]:
-    """Return the folders of all versions of the model `name` by version, oldest first."""
+    """Return all version folders of a model, oldest version first."""
     folders = [
         folder
         for directory in directories
         for folder in (directory / name).glob("*")
-        if VERSION_PATTERN.fullmatch(folder.name) and (folder / CARD).is_file()
+        if VERSION_PATTERN.fullmatch(folder.name) and (folder / CARD_FILE).is_file()
     ]
     return {folder.name: folder for folder in sorted(folders, key=lambda folder: folder.name)}
 
 
 def read_active(directory: Path) -> dict[str, str]:
-    """Return versions by name from `active.json`, best model first; none when it cannot be read."""
+    """Return versions by name from `active.json`, best model first.
+
+    Empty when the file cannot be read.
+    """
     try:
-        return parse_active((directory / ACTIVE).read_bytes())
+        return parse_active((directory / ACTIVE_FILE).read_bytes())
     except (OSError, ValueError):
         return {}
 
 
 def parse_active(content: bytes) -> dict[str, str]:
-    """Return versions by name from the content of `active.json`; raise ValueError when it is malformed."""
+    """Parse the content of `active.json`: versions by name.
+
+    Raises ValueError for malformed content.
+    """
     try:
         active = json.loads(content)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
     if not isinstance(active, dict):
-        raise ValueError(f"{ACTIVE} must hold an object, not a {type(active).__name__}")  # noqa: TRY004 - as for bad JSON
+        raise ValueError(f"{ACTIVE_FILE} must hold an object, not a {type(active).__name__}")  # noqa: TRY004 - as for bad JSON
     return {str(name): str(version) for name, version in active.items()}
 
 
 def write_active(directory: Path, name: str, version: str) -> None:
-    """Let `version` of the model `name` be the shipped one; who reads meanwhile sees the old or the new."""
+    """Make `version` the active one of a shipped model."""
     active = {**read_active(directory), name: version}
-    new = directory / f"{ACTIVE}.new"
+    # Replaced in one step, since servers read the file at any time.
+    new = directory / f"{ACTIVE_FILE}.new"
     new.write_text(json.dumps(active, indent=1) + "\n", encoding="utf-8")
-    new.replace(directory / ACTIVE)
+    new.replace(directory / ACTIVE_FILE)

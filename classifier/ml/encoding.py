@@ -1,4 +1,4 @@
-"""Turns words into the letter ids that every network reads, in training and in serving alike."""
+"""Encodes words as letter ids, in training and in serving."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 PADDING, BOUNDARY, OTHER = 0, 1, 2
 FIRST_LETTER = 3
 
-# Letters of the Latin script as wordfreq's languages write them after case folding (ß becomes ss).
+# Latin letters of wordfreq's languages after case folding (ß becomes ss).
 LATIN_ALPHABET = (
     "abcdefghijklmnopqrstuvwxyz'-·àáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿāăąćčďđēėęěğģīįķļľĺłńņňőœřŕśşšţťūůűųźżžșțơư"
 )
@@ -20,7 +20,7 @@ _CHUNK = 1 << 15
 
 _APOSTROPHES = "’‘ʼ`´′＇ʹ"  # noqa: RUF001
 _HYPHENS = "‐‑‒–−﹣－"  # noqa: RUF001
-# Default-ignorable code points change nothing that a reader sees, so they change no answer.
+# Default-ignorable code points are invisible to a reader, so they must not change an answer.
 _INVISIBLE = [0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFEFF, 0xFFA0]
 _INVISIBLE += [*range(0x180B, 0x1810), *range(0x200B, 0x2010), *range(0x202A, 0x202F)]
 _INVISIBLE += [*range(0x2060, 0x2070), *range(0xFE00, 0xFE10), *range(0xE0000, 0xE1000)]
@@ -34,10 +34,11 @@ _TRANSLATION: dict[int, str | None] = {
 
 
 def normalise(text: str) -> str:
-    """Return `text` composed (NFC) and case-folded, accents kept, apostrophes and hyphens unified.
+    """Return `text` composed (NFC) and case-folded.
 
-    Decomposing before folding makes this Unicode's canonical caseless form (standard, section
-    3.13): composed and decomposed spellings, capitals and small letters give the same string.
+    Accents stay; apostrophes and hyphens are unified and invisible characters removed.
+    Decomposing before folding gives Unicode's canonical caseless form (standard, section 3.13):
+    the same string for composed and decomposed spellings, capitals and small letters.
     """
     if text.isascii():
         return text.lower().replace("`", "'")
@@ -47,10 +48,10 @@ def normalise(text: str) -> str:
 
 @dataclass(frozen=True)
 class Encoder:
-    """Maps words to int32 ids of shape (words, length), as a model's card describes them.
+    """Maps words to int32 ids of shape (words, length).
 
-    A row is boundary, letters, boundary, padding. Letters outside `alphabet` share one id. Of a
-    word with more than `length` - 2 letters the beginning and the end are kept, half of each.
+    A row is boundary, letters, boundary, padding. Letters outside `alphabet` share one id. A word
+    with more than `length` - 2 letters keeps its beginning and its end, half of each.
     """
 
     alphabet: str = LATIN_ALPHABET
@@ -68,11 +69,11 @@ class Encoder:
         return table
 
     @cached_property
-    def without_accents(self) -> NDArray[np.int32]:
-        """Table from each id to the id of its letter without accents, shape (vocabulary,)."""
+    def unaccented_ids(self) -> NDArray[np.int32]:
+        """Id of the unaccented letter by id, shape (vocabulary,)."""
         bases = [unicodedata.normalize("NFD", letter)[0] for letter in self.alphabet]
-        plain = [self.alphabet.find(base) + FIRST_LETTER for base in bases]
-        return np.array([PADDING, BOUNDARY, OTHER, *plain], np.int32)
+        unaccented = [self.alphabet.find(base) + FIRST_LETTER for base in bases]
+        return np.array([PADDING, BOUNDARY, OTHER, *unaccented], np.int32)
 
     def encode(self, words: Sequence[str]) -> NDArray[np.int32]:
         """Return the ids of `words`, shape (len(words), length)."""
@@ -83,7 +84,7 @@ class Encoder:
         return rows
 
     def _encode_chunk(self, words: Sequence[str]) -> NDArray[np.int32]:
-        # One string for all words: normalised, folded and looked up in a few vectorised calls.
+        # One string for all words, so that a few vectorised calls encode a chunk.
         text = "\n".join(words)
         if text.count("\n") != len(words) - 1:
             text = "\n".join(word.replace("\n", " ") for word in words)
@@ -94,14 +95,14 @@ class Encoder:
         starts = np.concatenate(([0], breaks + 1))
         lengths = np.concatenate((breaks, [len(codes)])) - starts
 
-        room = self.length - 2
-        shown = np.minimum(lengths, room)
-        column = np.arange(room)
-        skipped = np.where(column >= room // 2, (lengths - shown)[:, None], 0)
+        places = self.length - 2
+        kept = np.minimum(lengths, places)
+        column = np.arange(places)
+        skipped = np.where(column >= places // 2, (lengths - kept)[:, None], 0)
         source = np.minimum(starts[:, None] + column + skipped, max(len(ids) - 1, 0))
         rows = np.zeros((len(words), self.length), np.int32)
         if len(ids):
-            rows[:, 1:-1] = np.where(column < shown[:, None], ids[source], PADDING)
+            rows[:, 1:-1] = np.where(column < kept[:, None], ids[source], PADDING)
         rows[:, 0] = BOUNDARY
-        rows[np.arange(len(words)), shown + 1] = BOUNDARY
+        rows[np.arange(len(words)), kept + 1] = BOUNDARY
         return rows

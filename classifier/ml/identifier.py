@@ -1,4 +1,4 @@
-"""Answers in which language words and texts are written, with verified LiteRT models."""
+"""Identifies the language of words and texts by LiteRT models."""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -13,17 +13,20 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from classifier.ml.answers import Answer, rank
-from classifier.ml.artifacts import SERVED, UNDETERMINED, BadVersion, Card, verify
-from classifier.ml.texts import combine, normalised, words_of
-from classifier.ml.verdict import SINGLE, judge
+from classifier.ml.artifacts import LITERT_FILE, BadVersion, Card, verify
+from classifier.ml.texts import combine, normalise_rows, words_of
+from classifier.ml.verdict import SINGLE, UNDETERMINED, judge
 
 CHUNK = 256  # words in one call of the batch interpreter; shorter batches are padded
-ONE_BY_ONE = 16  # up to this many words are quicker one at a time than in a padded chunk
-_DECIMALS = 7  # batch sizes differ in the last bits of a float; an answer must not
+MOST_ONE_BY_ONE = 16  # up to this many words run faster one by one than in a padded chunk
+_DECIMALS = 7  # batch sizes change the last bits of a float, which must not change an answer
 
 
 class _Pool:
-    """A few interpreters of one batch size, made on first use; each serves one thread at a time."""
+    """At most `size` interpreters of one batch size, made on first use.
+
+    An interpreter is not thread-safe, so each is lent to one thread at a time.
+    """
 
     def __init__(self, path: Path, batch: int, size: int) -> None:
         self._path, self._batch = path, batch
@@ -44,7 +47,7 @@ class _Pool:
                     self._free.append(interpreter)
 
     def _make(self) -> Any:
-        # By path, so that the weights are mapped and shared between processes.
+        # By path: LiteRT then maps the weights, which processes share.
         interpreter = Interpreter(model_path=str(self._path), num_threads=1)
         details = interpreter.get_input_details()[0]
         interpreter.resize_tensor_input(details["index"], (self._batch, details["shape"][1]), strict=False)
@@ -60,28 +63,31 @@ class _Pool:
 
 
 class Identifier:
-    """One verified version of a model, ready to answer; safe to share between threads."""
+    """A verified version of a model; safe to share between threads."""
 
     def __init__(self, folder: Path) -> None:
-        """Load the version in `folder`; raise BadVersion unless digest and golden words agree."""
+        """Load the version in `folder`.
+
+        Raises BadVersion when a digest or the output for a golden word differs from the card.
+        """
         self.card: Card = verify(folder)
-        self._single = _Pool(folder / SERVED, batch=1, size=2)
-        self._chunks = _Pool(folder / SERVED, batch=CHUNK, size=1)
+        self._single = _Pool(folder / LITERT_FILE, batch=1, size=2)
+        self._chunks = _Pool(folder / LITERT_FILE, batch=CHUNK, size=1)
         self._check_golden_words(folder)
 
     def _check_golden_words(self, folder: Path) -> None:
         expected = np.array(list(self.card.golden.values()))
         try:
-            found = self.probabilities(list(self.card.golden))
+            output = self.probabilities(list(self.card.golden))
         except (ValueError, RuntimeError) as error:
             raise BadVersion(f"{folder}: LiteRT cannot run the model ({error})") from error
-        if found.shape != expected.shape or not np.allclose(found, expected, rtol=0, atol=self.card.tolerance + 1e-6):
-            raise BadVersion(f"{folder}: the golden words are not answered as the card says")
+        if output.shape != expected.shape or not np.allclose(output, expected, rtol=0, atol=self.card.tolerance + 1e-6):
+            raise BadVersion(f"{folder}: the output for the golden words differs from the card's")
 
     def probabilities(self, words: Sequence[str]) -> NDArray[np.float64]:
-        """Return the model's output, shape (len(words), len(card.labels)); each row has sum 1."""
+        """Return the model's output, (words, labels), rows with sum 1."""
         ids = self.card.encoder.encode(words)
-        if len(words) <= ONE_BY_ONE:
+        if len(words) <= MOST_ONE_BY_ONE:
             rows = [self._single.run(row[None, :]) for row in ids]
         else:
             padded = np.pad(ids, ((0, -len(ids) % CHUNK), (0, 0)))
@@ -90,59 +96,63 @@ class Identifier:
         return output[: len(words)].astype(np.float64).round(_DECIMALS)
 
     def identify(self, texts: Sequence[str], languages: Sequence[str] = ()) -> list[Answer]:
-        """Answer for each word or text, among `languages` (codes the model knows) or all of the model's."""
-        return answer_texts(self.card, texts, self.probabilities, languages)
+        """Return one answer a text, in their order.
 
-    def answers(self, words: Sequence[str], output: NDArray[np.float64], languages: Sequence[str] = ()) -> list[Answer]:
-        """Return the answer for each word whose `output` of `probabilities` is already there."""
-        labels = self.card.labels
-        return [
-            answer(self.card, word, dict(zip(labels, row, strict=True)), languages)
-            for word, row in zip(words, output.tolist(), strict=True)
-        ]
+        `languages` restricts the candidates to these labels of the model; default: all of them.
+        """
+        return answer_texts(self.card, texts, self.probabilities, languages)
 
 
 def answer_texts(
     card: Card,
     texts: Sequence[str],
-    probabilities: Callable[[Sequence[str]], NDArray[np.float64]],
+    predict: Callable[[Sequence[str]], NDArray[np.float64]],
     languages: Sequence[str] = (),
 ) -> list[Answer]:
-    """Return the answer for each text; all their words go through the model's `probabilities` at once."""
-    split = [words_of(text) or [text] for text in texts]
-    words = [word for found in split for word in found]
-    output = probabilities(words)
-    own = [
-        answer(card, word, dict(zip(card.labels, row, strict=True)), languages)
+    """Return one answer a text, in their order.
+
+    `predict` is called once, with the words of all texts, and returns (words, labels).
+    """
+    groups = [words_of(text) or [text] for text in texts]  # the words of each text
+    words = [word for group in groups for word in group]
+    output = predict(words)
+    answers = [
+        make_answer(card, word, dict(zip(card.labels, row, strict=True)), languages)
         for word, row in zip(words, output.tolist(), strict=True)
     ]
-    ends = accumulate(map(len, split))
-    places = [slice(end - len(found), end) for found, end in zip(split, ends, strict=True)]
-    return [_whole(card, text, output[place], own[place], languages) for text, place in zip(texts, places, strict=True)]
+    ends = accumulate(map(len, groups))
+    places = [slice(end - len(group), end) for group, end in zip(groups, ends, strict=True)]
+    return [
+        _answer_text(card, text, output[place], answers[place], languages)
+        for text, place in zip(texts, places, strict=True)
+    ]
 
 
-def _whole(
-    card: Card, text: str, output: NDArray[np.float64], own: Sequence[Answer], languages: Sequence[str]
+def _answer_text(
+    card: Card, text: str, output: NDArray[np.float64], answers: Sequence[Answer], languages: Sequence[str]
 ) -> Answer:
-    """Return the answer for a text from the `output` (words, labels) and the answers for its words."""
-    if len(own) == 1:
-        return own[0] if own[0].word == text else replace(own[0], word=text)
+    """Combine the words' `output` (words, labels); `answers` are the words' own."""
+    if len(answers) == 1:
+        return answers[0] if answers[0].word == text else replace(answers[0], word=text)
     languages = list(dict.fromkeys(languages)) or list(card.languages)
-    shares = normalised(output[:, [card.labels.index(language) for language in languages]])
-    undetermined = output[:, card.labels.index(UNDETERMINED)]
-    likely, none = combine(shares, undetermined)
-    probabilities = dict(zip(languages, np.round((1 - none) * likely, _DECIMALS).tolist(), strict=True))
-    return answer(card, text, {**probabilities, UNDETERMINED: round(none, _DECIMALS)}, languages, own)
+    by_word = normalise_rows(output[:, [card.labels.index(language) for language in languages]])
+    combined, undetermined = combine(by_word, output[:, card.labels.index(UNDETERMINED)])
+    probabilities = dict(zip(languages, np.round((1 - undetermined) * combined, _DECIMALS).tolist(), strict=True))
+    probabilities[UNDETERMINED] = round(undetermined, _DECIMALS)
+    return make_answer(card, text, probabilities, languages, answers)
 
 
-def answer(
+def make_answer(
     card: Card,
     word: str,
     probabilities: dict[str, float],
     languages: Sequence[str] = (),
     words: Sequence[Answer] = (),
 ) -> Answer:
-    """Rank and judge one output of a model: `und` is set apart, the languages are renormalised."""
+    """Rank and judge one output of a model.
+
+    `probabilities` are by label with sum 1. Candidates are renormalised without `und`.
+    """
     candidates = rank(probabilities, languages)
     undetermined = round(probabilities[UNDETERMINED], 4)
     verdict = judge([candidate.probability for candidate in candidates], undetermined, card.thresholds)

@@ -1,4 +1,4 @@
-"""Takes a text apart into its words, and puts what a model says about each of them together again."""
+"""Splits texts into words and combines a model's output for the words."""
 
 import re
 import unicodedata
@@ -10,25 +10,25 @@ from classifier.ml.encoding import normalise
 
 Floats = NDArray[np.float64]
 
-# What a word may say at most against a language: log(1 / FLOOR). Without it one word that a model is wrong about
+# Limits the evidence of one word against a language to log(1 / FLOOR). Without it one word that a model is wrong about
 # outweighs a sentence. 0.01 was the best of 1e-6 to 0.03 on texts of 2 to 15 validation words, some of them foreign.
 FLOOR = 0.01
 _TINY = 1e-9  # so that languages whose probabilities are all 0 share equally
 _PLAIN_LETTER = re.compile("[A-Za-z]")
-_INSIDE = frozenset("LMN")  # general categories of what a word begins and ends with: letters, marks, numbers
+_INSIDE = frozenset("LMN")  # general categories at the ends of a word: letters, marks, numbers
 
 
 def tokens_of(text: str) -> list[tuple[str, str]]:
-    """Return what white space separates in `text`, each with the word in it, if there is one.
+    """Return the tokens between white space, each with its word.
 
     A word is a token without the punctuation around it; apostrophes, hyphens and all else inside
-    stay. A token without letters, such as a number or a dash, holds no word: the empty string.
+    stay. The word of a token without letters, such as a number or a dash, is "".
     """
     return [(token, _without_punctuation(token) if _has_letter(token) else "") for token in text.split()]
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words of `text`; none when there is no letter in it."""
+    """Return the words of `text`; none without a letter."""
     return [word for _, word in tokens_of(text) if word]
 
 
@@ -44,23 +44,23 @@ def _without_punctuation(token: str) -> str:
     return token[inside[0] : inside[-1] + 1]
 
 
-def normalised(probabilities: Floats) -> Floats:
-    """Return the languages' probabilities (words, languages) scaled so that each row has sum 1."""
-    shares = probabilities + _TINY
-    scaled: Floats = shares / shares.sum(axis=1, keepdims=True)
+def normalise_rows(probabilities: Floats) -> Floats:
+    """Scale each row of (words, languages) to sum 1."""
+    positive = probabilities + _TINY
+    scaled: Floats = positive / positive.sum(axis=1, keepdims=True)
     return scaled
 
 
-def combine(shares: Floats, undetermined: Floats) -> tuple[Floats, float]:
-    """Return the languages' probabilities (languages,) for a text, and that it belongs to none of them.
+def combine(probabilities: Floats, undetermined: Floats) -> tuple[Floats, float]:
+    """Return the probabilities (languages,) and `und` of a text from its words'.
 
-    `shares` (words, languages), each row with sum 1, and `undetermined` (words,) are a model's about
-    the words. Their evidence is summed as naive Bayes does, log(share + FLOOR), each word weighted by
-    its probability of being of these languages at all, the surest weighing 1: so names and foreign
-    words decide little. A text belongs to none of them as far as its words do: the mean.
+    `probabilities` (words, languages) has rows with sum 1; `undetermined` (words,) is `und`. The
+    evidence of the words is summed as in naive Bayes, log(probability + FLOOR). Each word is
+    weighted by 1 - `und`, the largest weight scaled to 1: names and foreign words decide little.
+    The `und` of a text is the mean over its words.
     """
     known = 1 - undetermined
     weights = known / max(known.max(), FLOOR)
-    evidence = weights @ np.log(shares + FLOOR)
+    evidence = weights @ np.log(probabilities + FLOOR)
     likelihoods = np.exp(evidence - evidence.max())
     return likelihoods / likelihoods.sum(), float(undetermined.mean())

@@ -1,26 +1,33 @@
-"""Judges probabilities: does a word belong to one language, to several, or is it unsure?"""
+"""Verdicts on words: one language, several, or unsure.
+
+`und` is the label of words in none of a model's languages; its probability is `undetermined`.
+`unsure` is the verdict on words with much `und` and on words without a clear language. Pages show
+an unsure answer as "none of these" from MOSTLY_UNDETERMINED on.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+UNDETERMINED = "und"
+MOSTLY_UNDETERMINED = 0.5
 SINGLE, SEVERAL, UNSURE = "single", "several", "unsure"
 VERDICTS = (SINGLE, SEVERAL, UNSURE)
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Limits on probabilities, chosen on validation words and kept in the model's card."""
+    """Limits on probabilities, chosen on validation words and kept in the card."""
 
-    single: float  # the first language's share of everything, `und` included, from which it stands alone
-    several: float  # the second language's share among the languages from which a word is shared
-    undetermined: float  # above this nothing but `unsure` is said
+    single: float  # least probability of the first language, of a total of 1 with `und`
+    several: float  # least probability of the second language, of a total of 1 without `und`
+    undetermined: float  # greatest probability of `und` for a verdict other than `unsure`
 
 
 def judge(candidates: Sequence[float], undetermined: float, thresholds: Thresholds) -> str:
     """Return the verdict on a word.
 
-    `candidates` are the languages' probabilities, largest first, with sum 1; `undetermined` is the
-    probability that the word belongs to none of the model's languages.
+    `candidates` are the probabilities of the languages, largest first, with sum 1; `undetermined`
+    is the probability of `und`.
     """
     if undetermined > thresholds.undetermined:
         return UNSURE

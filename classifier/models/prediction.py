@@ -12,8 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from classifier.ml.answers import Answer, Comparison, rank
-from classifier.ml.artifacts import UNDETERMINED
-from classifier.ml.verdict import SEVERAL, SINGLE, UNSURE
+from classifier.ml.verdict import SEVERAL, SINGLE, UNDETERMINED, UNSURE
 from classifier.models.feedback import Feedback, ReviewedWord
 from classifier.models.keys import KEY_LENGTH, MULTIPLE, key_of, new_public_id
 

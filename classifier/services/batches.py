@@ -7,8 +7,7 @@ from operator import attrgetter
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
-from classifier.ml.artifacts import UNDETERMINED
-from classifier.ml.verdict import SEVERAL
+from classifier.ml.verdict import SEVERAL, UNDETERMINED
 from classifier.models import MULTIPLE, Batch, Prediction, PredictionQuerySet
 from classifier.services import history
 from classifier.services.identify import identify, predict

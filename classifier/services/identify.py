@@ -7,7 +7,7 @@ from uuid import UUID
 
 from classifier.ml.answers import Answer, Comparison
 from classifier.ml.identifier import Identifier
-from classifier.ml.occlusion import Explanation, without_each_letter, without_each_word
+from classifier.ml.occlusion import Explanation, occlude_letters, occlude_words
 from classifier.models import Prediction
 from classifier.services import registry
 from classifier.services.store import store
@@ -87,14 +87,14 @@ def explain(answer: Answer) -> Explanation | None:
     None when the version that answered serves no more: another one would explain another answer.
     """
     if answer.words:
-        return without_each_word(answer)
+        return occlude_words(answer)
     try:
         identifier = registry.current().get(answer.model)
     except (registry.UnknownModel, registry.ModelUnavailable):
         return None
     if identifier.card.version != answer.model_version:
         return None
-    return without_each_letter(answer, identifier.card.labels, identifier.probabilities)
+    return occlude_letters(answer, identifier.card.labels, identifier.probabilities)
 
 
 def wants_all(model: str) -> bool:

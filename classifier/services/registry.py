@@ -12,7 +12,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from classifier.ml.artifacts import ACTIVE, BadVersion, parse_active
+from classifier.ml.artifacts import ACTIVE_FILE, BadVersion, parse_active
 from classifier.ml.identifier import Identifier
 
 logger = logging.getLogger(__name__)
@@ -198,7 +198,7 @@ class Registry:
 
 def _read() -> bytes:
     """Return the content of active.json, empty when it cannot be read."""
-    path: Path = settings.MODEL_DIRS[0] / ACTIVE
+    path: Path = settings.MODEL_DIRS[0] / ACTIVE_FILE
     try:
         return path.read_bytes()
     except OSError:
@@ -212,7 +212,7 @@ def _parse(content: bytes) -> dict[str, str]:
     except ValueError:
         versions = {}
     if not versions:
-        logger.error("%s lists no models: what served before goes on serving.", settings.MODEL_DIRS[0] / ACTIVE)
+        logger.error("%s lists no models: what served before goes on serving.", settings.MODEL_DIRS[0] / ACTIVE_FILE)
     return versions
 
 

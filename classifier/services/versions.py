@@ -9,7 +9,7 @@ from pathlib import Path
 from django.conf import settings
 
 from classifier.charts import Score
-from classifier.ml.artifacts import SERVED, BadVersion, Card, version_folders
+from classifier.ml.artifacts import LITERT_FILE, BadVersion, Card, version_folders
 from classifier.scores import program_scores
 from classifier.services import registry
 
@@ -45,7 +45,7 @@ class Model:
         """The size of what is served, None when it is not on disk."""
         if self.card is None:
             return None
-        files = [folder / SERVED for folder in registry.folders(self.name, self.card.version)]
+        files = [folder / LITERT_FILE for folder in registry.folders(self.name, self.card.version)]
         return next((file.stat().st_size / 1e6 for file in files if file.is_file()), None)
 
 

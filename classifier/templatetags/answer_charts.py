@@ -7,8 +7,8 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from classifier.languages import mentioned
-from classifier.ml.artifacts import UNDETERMINED
 from classifier.ml.occlusion import Explanation
+from classifier.ml.verdict import UNDETERMINED
 from classifier.models import Feedback, Prediction
 
 register = template.Library()

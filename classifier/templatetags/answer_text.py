@@ -11,9 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from classifier.languages import SPECIAL_LABELS, label_name, listed, mentioned
 from classifier.ml.answers import Answer, Comparison
-from classifier.ml.occlusion import NONE_LIKELY
 from classifier.ml.texts import tokens_of
-from classifier.ml.verdict import SEVERAL, SINGLE
+from classifier.ml.verdict import MOSTLY_UNDETERMINED, SEVERAL, SINGLE
 from classifier.models import MULTIPLE, Feedback
 from classifier.scores import HELD_OUT
 from classifier.services import registry
@@ -91,9 +90,9 @@ def hint(answer: Answer) -> str:
         return ""
     if answer.verdict == SEVERAL:
         return _("On its own, nobody can tell which of them is meant.")
-    if answer.undetermined >= NONE_LIKELY and answer.words:
+    if answer.undetermined >= MOSTLY_UNDETERMINED and answer.words:
         return _("Most of its words look like none of the languages that this model knows.")
-    if answer.undetermined >= NONE_LIKELY:
+    if answer.undetermined >= MOSTLY_UNDETERMINED:
         return _("Its letters look like none of the languages that this model knows.")
     return _("No language stands out enough to be named.")
 
@@ -116,14 +115,14 @@ def gloss(word: Answer) -> str:
 @register.filter
 def agreement(comparison: Comparison) -> str:
     """Return the agreement of the models as a sentence."""
-    models, agreeing = len(comparison.answers), comparison.agreeing
+    models, majority = len(comparison.answers), comparison.majority
     if models == 1:
         return _("Only this model could answer.")
-    if len(agreeing) == models:
+    if len(majority) == models:
         return _("All %(count)d models say so.") % {"count": models}
-    if len(agreeing) == 1:
+    if len(majority) == 1:
         return _("Each model says something else.")
-    counts = {"some": len(agreeing), "count": models, "opinion": _opinion(agreeing[0])}
+    counts = {"some": len(majority), "count": models, "opinion": _opinion(majority[0])}
     return _("%(some)d of %(count)d models agree: %(opinion)s.") % counts
 
 

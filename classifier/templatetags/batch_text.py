@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from classifier.languages import SPECIAL_LABELS, label_name, mentioned
-from classifier.ml.artifacts import UNDETERMINED
+from classifier.ml.verdict import UNDETERMINED
 from classifier.models import MULTIPLE
 from classifier.services.batches import NO_WORD, Part
 from classifier.templatetags.model_text import number

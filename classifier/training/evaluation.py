@@ -51,7 +51,7 @@ def evaluate(
 def scores(card: Card, answers: Sequence[Answer], test: LabelledTexts) -> dict[str, Any]:
     """Return accuracy, calibration and confusion of the probabilities in `answers`."""
     output = np.array([[answer.probabilities[label] for label in card.labels] for answer in answers])
-    shares = metrics.languages_only(output, card.labels, card.languages)
+    shares = metrics.language_probabilities(output, card.labels, card.languages)
     truth = np.array([card.languages.index(label) for label in test.labels])
     answered = shares.argmax(axis=1)
     confusion = metrics.confusion_matrix(truth, answered, len(card.languages))
@@ -73,7 +73,7 @@ def by_length(texts: Sequence[str], right: Any) -> list[dict[str, Any]]:
     lengths = np.array([len(normalise(text)) for text in texts])
     return [
         {"letters": name, "words": int(within.sum()), "accuracy": metrics.rounded(right[within].mean())}
-        for name, within in metrics.bands(lengths)
+        for name, within in metrics.length_bands(lengths)
     ]
 
 

@@ -12,7 +12,8 @@ import numpy as np
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
-from classifier.ml.artifacts import SERVED, TRAINED, UNDETERMINED, Card, digest
+from classifier.ml.artifacts import KERAS_FILE, LITERT_FILE, Card, digest
+from classifier.ml.verdict import UNDETERMINED
 from classifier.training import lexicon as lexicon_module
 from classifier.training.lexicon import VALIDATION, Floats, Ids, Lexicon
 from classifier.training.networks import Architecture
@@ -28,8 +29,8 @@ def write_version(trained: Trained, architecture: Architecture, lexicon: Lexicon
     directory.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=directory, prefix=".new-") as name:
         folder = Path(name)
-        save_keras(trained.model, folder / TRAINED)
-        (folder / SERVED).write_bytes(to_litert(trained.model))
+        save_keras(trained.model, folder / KERAS_FILE)
+        (folder / LITERT_FILE).write_bytes(to_litert(trained.model))
         card = make_card(trained, architecture, lexicon, folder)
         card.write(folder)
         folder.chmod(0o755)
@@ -66,16 +67,16 @@ def to_litert(model: keras.Model) -> bytes:
 
 def make_card(trained: Trained, architecture: Architecture, lexicon: Lexicon, folder: Path) -> Card:
     """Describe the files in `folder`; the tolerance is measured on validation words."""
-    sha256 = {name: digest(folder / name) for name in (SERVED, TRAINED)}
+    sha256 = {name: digest(folder / name) for name in (LITERT_FILE, KERAS_FILE)}
     checked = lexicon.own[VALIDATION].ids[:2048].astype(np.int32)
-    found, expected = litert_output(folder / SERVED, checked), predict_with(trained.model)(checked)
+    found, expected = litert_output(folder / LITERT_FILE, checked), predict_with(trained.model)(checked)
     golden = predict_with(trained.model)(lexicon.encoder.encode(GOLDEN_WORDS))
     rows = {
         word: tuple(round(float(value), 6) for value in row) for word, row in zip(GOLDEN_WORDS, golden, strict=True)
     }
     return Card(
         name=architecture.name,
-        version=f"{datetime.now(UTC):%Y%m%d}-{sha256[SERVED][:8]}",
+        version=f"{datetime.now(UTC):%Y%m%d}-{sha256[LITERT_FILE][:8]}",
         summary=architecture.summary,
         labels=(*lexicon.languages, UNDETERMINED),
         alphabet=lexicon.encoder.alphabet,
@@ -111,7 +112,7 @@ def litert_output(path: Path, ids: Ids) -> Floats:
 
 def load_teacher(folder: Path) -> Predict:
     """Return what the Keras model of a verified version answers."""
-    return predict_with(keras.saving.load_model(folder / TRAINED, compile=False))
+    return predict_with(keras.saving.load_model(folder / KERAS_FILE, compile=False))
 
 
 def remove_version(folder: Path) -> None:

@@ -72,14 +72,14 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         if teacher is None:
             return np.stack([targets, targets])
         ids = self.own.ids.astype(np.int32)
-        plain = self.encoder.without_accents[ids]
+        plain = self.encoder.unaccented_ids[ids]
         accented, changed = teacher(ids), (plain != ids).any(axis=1)
         unaccented = accented.copy()
         unaccented[changed] = teacher(plain[changed])
         return np.stack([(targets + accented) / 2, (targets + unaccented) / 2])
 
     def _without_accents(self, ids: Ids, plain: NDArray[np.bool_]) -> Ids:
-        ids[plain] = self.encoder.without_accents[ids[plain]]
+        ids[plain] = self.encoder.unaccented_ids[ids[plain]]
         return ids
 
     def _negatives(self, own: Ids) -> Ids:

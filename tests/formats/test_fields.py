@@ -85,7 +85,7 @@ def said_by(fakes, *words):
 def test_agreement_is_the_share_of_models_that_say_what_most_say(fake_models, words, agreement, opinion):
     comparison = said_by(fake_models, *words)
     assert comparison.agreement == agreement
-    assert {answer.language or answer.verdict for answer in comparison.agreeing} == {opinion}
+    assert {answer.language or answer.verdict for answer in comparison.majority} == {opinion}
 
 
 def test_a_comparison_has_the_documented_shape(fake_models):

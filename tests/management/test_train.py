@@ -3,7 +3,7 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from classifier.ml.artifacts import SERVED, Card, read_active, version_folders
+from classifier.ml.artifacts import LITERT_FILE, Card, read_active, version_folders
 from tests.toy_models import toy_lexicon
 
 pytestmark = pytest.mark.slow
@@ -104,5 +104,5 @@ def test_a_trained_version_is_served_without_tensorflow(train, folders):
 
     train("Ngram")
     [folder] = version_folders(folders[1:], "Ngram").values()
-    assert (folder / SERVED).stat().st_mode & 0o044 == 0o044
+    assert (folder / LITERT_FILE).stat().st_mode & 0o044 == 0o044
     assert Identifier(folder).identify(["theing"])[0].candidates

@@ -1,4 +1,4 @@
-"""Encoding: golden rows, and what must never change an answer."""
+"""Golden rows of ids, and spellings that are encoded alike."""
 
 import unicodedata
 
@@ -29,7 +29,7 @@ latin_text = st.text(st.sampled_from(sorted(LATIN_ALPHABET)), max_size=40)
         ("a\u200bb\u00ad", [1, 3, 4, 1, 0, 0, 0, 0]),
     ],
 )
-def test_a_word_becomes_this_row(word, row):
+def test_word_is_encoded_as_this_row(word, row):
     assert ENCODER.encode([word]).tolist() == [row]
 
 
@@ -40,7 +40,7 @@ def test_normalise_keeps_accents_and_folds_capitals():
 
 
 @given(any_text)
-def test_composed_and_decomposed_words_are_the_same(text):
+def test_composed_and_decomposed_words_are_encoded_alike(text):
     composed, decomposed = unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text)
     assert normalise(composed) == normalise(decomposed)
     assert (LATIN.encode([composed]) == LATIN.encode([decomposed])).all()
@@ -53,18 +53,18 @@ def test_capitals_do_not_change_the_row(text):
 
 
 @given(any_text)
-def test_normalising_twice_changes_nothing(text):
+def test_normalising_is_idempotent(text):
     assert normalise(normalise(text)) == normalise(text)
 
 
 @given(st.lists(any_text, max_size=20))
-def test_a_batch_gives_the_same_rows_as_one_word_at_a_time(words):
+def test_batch_gives_the_rows_of_single_words(words):
     rows = [LATIN.encode([word])[0] for word in words]
     assert (LATIN.encode(words) == np.array(rows).reshape(len(words), LATIN.length)).all()
 
 
 @given(any_text)
-def test_a_row_is_boundary_letters_boundary_padding(text):
+def test_row_is_boundary_letters_boundary_padding(text):
     (row,) = LATIN.encode([text]).tolist()
     letters = [value for value in row if value not in {BOUNDARY, PADDING}]
     assert row == [BOUNDARY, *letters, BOUNDARY] + [PADDING] * (LATIN.length - 2 - len(letters))
@@ -75,7 +75,7 @@ def test_lone_surrogates_are_other_letters():
     assert ENCODER.encode(["a\ud800"]).tolist() == [[1, 3, OTHER, 1, 0, 0, 0, 0]]
 
 
-def test_no_words_give_no_rows():
+def test_empty_list_gives_no_rows():
     assert LATIN.encode([]).shape == (0, LATIN.length)
 
 
@@ -85,12 +85,12 @@ def test_many_words_keep_their_order_across_chunks():
     assert (ENCODER.encode(words)[sample] == ENCODER.encode([words[row] for row in sample])).all()
 
 
-def test_every_letter_has_its_own_id():
+def test_letters_have_distinct_ids():
     ids = LATIN.encode(list(LATIN_ALPHABET))[:, 1]
     assert ids.tolist() == list(range(FIRST_LETTER, LATIN.vocabulary))
 
 
-def test_accents_can_be_dropped_from_ids():
+def test_accents_are_dropped_from_ids():
     accented, plain = LATIN.encode(["école", "garçon"]), LATIN.encode(["ecole", "garcon"])
-    assert (LATIN.without_accents[accented] == plain).all()
-    assert (LATIN.without_accents[plain] == plain).all()
+    assert (LATIN.unaccented_ids[accented] == plain).all()
+    assert (LATIN.unaccented_ids[plain] == plain).all()

@@ -1,4 +1,4 @@
-"""The identifier: LiteRT answers that are verified, ranked and the same in any batch."""
+"""Answers of LiteRT models: verified, ranked and independent of batches."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from classifier.ml import identifier as identifier_module
 from classifier.ml.answers import rank
-from classifier.ml.artifacts import CARD, SERVED, TRAINED, BadVersion, digest
+from classifier.ml.artifacts import CARD_FILE, KERAS_FILE, LITERT_FILE, BadVersion, digest
 from classifier.ml.identifier import Identifier
 from tests.toy_models import SYLLABLES, toy_words
 
@@ -22,36 +22,36 @@ def toy(version):
     return Identifier(version)
 
 
-def test_words_of_each_language_are_known(toy):
+def test_words_of_each_language_are_recognised(toy):
     for language in toy.card.languages:
         answers = toy.identify(toy_words(SYLLABLES[language], 40, "new"))
         assert sum(answer.candidates[0].language == language for answer in answers) > 36
 
 
-def test_a_word_of_no_language_is_unsure(toy):
+def test_word_of_no_language_is_unsure(toy):
     [answer] = toy.identify(["krzvvk"])
     assert (answer.verdict, answer.language) == ("unsure", None)
     assert answer.undetermined > 0.5
 
 
-def test_a_batch_gives_the_answers_of_single_words(toy):
+def test_batch_gives_the_output_of_single_words(toy):
     words = [word for language in toy.card.languages for word in toy_words(SYLLABLES[language], 200, "many")]
     singly = np.concatenate([toy.probabilities([word]) for word in words])
     assert np.abs(toy.probabilities(words) - singly).max() <= 2e-7
 
 
-def test_texts_of_each_language_are_known_better_than_words(toy):
+def test_texts_are_recognised_better_than_words(toy):
     for language in toy.card.languages:
         words = toy_words(SYLLABLES[language], 80, "new")
         answers = toy.identify([" ".join(pair) for pair in zip(words[::2], words[1::2], strict=True)])
         assert sum(answer.candidates[0].language == language for answer in answers) > 38
 
 
-def test_a_text_is_one_inference(toy, monkeypatch):
-    asked, run = [], toy.probabilities
-    monkeypatch.setattr(Identifier, "probabilities", lambda self, words: asked.append(words) or run(words))
+def test_text_is_one_inference(toy, monkeypatch):
+    batches, run = [], toy.probabilities
+    monkeypatch.setattr(Identifier, "probabilities", lambda self, words: batches.append(words) or run(words))
     toy.identify(["theing wor", "oth"])
-    assert asked == [["theing", "wor", "oth"]]
+    assert batches == [["theing", "wor", "oth"]]
 
 
 def test_capitals_and_decomposed_letters_change_nothing(toy):
@@ -70,19 +70,19 @@ def test_keras_and_litert_agree_to_the_tolerance_of_the_card(toy, version):
     import keras
 
     words = [*toy.card.golden, *toy_words("the ing eau sch krz", 100, "agree")]
-    model = keras.saving.load_model(version / TRAINED, compile=False)
+    model = keras.saving.load_model(version / KERAS_FILE, compile=False)
     keras_output = model.predict(toy.card.encoder.encode(words), verbose=0)
     assert np.abs(keras_output - toy.probabilities(words)).max() <= toy.card.tolerance
 
 
-def test_no_words_give_no_answers(toy):
+def test_empty_list_gives_no_answers(toy):
     assert toy.identify([]) == []
 
 
 def change_golden(folder, change):
-    card = json.loads((folder / CARD).read_text())
+    card = json.loads((folder / CARD_FILE).read_text())
     card["golden"] = {word: change(row) for word, row in card["golden"].items()}
-    (folder / CARD).write_text(json.dumps(card))
+    (folder / CARD_FILE).write_text(json.dumps(card))
 
 
 def test_wrong_golden_words_are_refused(copied):
@@ -91,28 +91,28 @@ def test_wrong_golden_words_are_refused(copied):
         Identifier(copied)
 
 
-def test_a_file_that_is_no_model_is_refused_although_its_digest_fits(copied):
-    (copied / SERVED).write_bytes(b"not a model")
-    card = json.loads((copied / CARD).read_text())
-    card["sha256"][SERVED] = digest(copied / SERVED)
-    (copied / CARD).write_text(json.dumps(card))
+def test_invalid_model_file_with_correct_digest_is_refused(copied):
+    (copied / LITERT_FILE).write_bytes(b"not a model")
+    card = json.loads((copied / CARD_FILE).read_text())
+    card["sha256"][LITERT_FILE] = digest(copied / LITERT_FILE)
+    (copied / CARD_FILE).write_text(json.dumps(card))
     with pytest.raises(BadVersion, match="cannot run"):
         Identifier(copied)
 
 
 def test_weights_that_are_not_numbers_are_refused(copied, monkeypatch):
-    broken = np.full((len(json.loads((copied / CARD).read_text())["golden"]), 1), np.nan)
+    broken = np.full((len(json.loads((copied / CARD_FILE).read_text())["golden"]), 1), np.nan)
     monkeypatch.setattr(Identifier, "probabilities", lambda self, words: np.tile(broken, len(self.card.labels)))
     with pytest.raises(BadVersion, match="golden"):
         Identifier(copied)
 
 
-def test_the_keras_file_is_never_opened(copied):
-    (copied / TRAINED).write_bytes(b"hostile")
+def test_keras_file_is_never_opened(copied):
+    (copied / KERAS_FILE).write_bytes(b"hostile")
     assert Identifier(copied).identify(["theing"])[0].candidates
 
 
-def test_interpreters_are_made_on_first_use_and_few(version, monkeypatch):
+def test_interpreters_are_few_and_made_on_first_use(version, monkeypatch):
     made = []
     make = identifier_module.Interpreter
     monkeypatch.setattr(identifier_module, "Interpreter", lambda **options: made.append(1) or make(**options))
@@ -122,12 +122,12 @@ def test_interpreters_are_made_on_first_use_and_few(version, monkeypatch):
     assert 1 <= len(made) <= 3
 
 
-def test_candidates_are_all_languages_most_probable_first():
+def test_candidates_are_ranked_by_probability():
     assert [candidate.language for candidate in rank(PROBABILITIES)] == ["fr", "en", "es"]
     assert [candidate.probability for candidate in rank(PROBABILITIES)] == [0.625, 0.25, 0.125]
 
 
-def test_candidates_can_be_restricted():
+def test_candidates_are_restricted_to_languages():
     first, second = rank(PROBABILITIES, ["es", "en", "en"])
     assert (first.language, first.probability) == ("en", 0.6667)
     assert (second.language, second.probability) == ("es", 0.3333)

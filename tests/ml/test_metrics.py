@@ -1,4 +1,4 @@
-"""Metrics against examples computed by hand, and against what must hold of any."""
+"""Metrics against examples computed by hand, and their invariants."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ confusions = st.lists(st.lists(counts, min_size=3, max_size=3), min_size=3, max_
 indices = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=60).map(np.array)
 
 
-def test_scores_of_a_confusion_matrix_computed_by_hand():
+def test_classification_scores_match_a_hand_computation():
     scores = metrics.classification_scores(np.array([[8, 2, 0], [1, 4, 0], [1, 0, 4]]), LANGUAGES)
     assert scores["accuracy"] == 0.8
     assert scores["by_language"] == {"en": 0.8, "fr": 0.8, "es": 0.8}
@@ -21,37 +21,37 @@ def test_scores_of_a_confusion_matrix_computed_by_hand():
     assert scores["macro_f1"] == pytest.approx((16 / 20 + 8 / 11 + 8 / 9) / 3, abs=5e-5)
 
 
-def test_a_language_without_texts_has_no_accuracy():
+def test_language_without_texts_has_no_accuracy():
     scores = metrics.classification_scores(np.array([[3, 0, 1], [0, 0, 0], [0, 0, 2]]), LANGUAGES)
     assert scores["by_language"] == {"en": 0.75, "fr": None, "es": 1.0}
     assert scores["macro_f1"] == pytest.approx((6 / 7 + 4 / 5) / 2, abs=5e-5)
 
 
 @given(confusions.filter(lambda matrix: matrix.sum() > 0))
-def test_accuracy_is_the_trace_by_the_sum(matrix):
+def test_accuracy_is_the_trace_divided_by_the_sum(matrix):
     scores = metrics.classification_scores(matrix, LANGUAGES)
     assert scores["accuracy"] == round(float(np.trace(matrix) / matrix.sum()), 4)
     assert 0 <= scores["macro_f1"] <= 1
 
 
 @given(indices)
-def test_the_confusion_matrix_counts_every_text_once(pairs):
+def test_confusion_matrix_counts_each_text_once(pairs):
     matrix = metrics.confusion_matrix(pairs[:, 0], pairs[:, 1], 3)
     assert matrix.sum() == len(pairs)
     assert np.trace(matrix) == (pairs[:, 0] == pairs[:, 1]).sum()
     assert matrix.sum(axis=1).tolist() == [(pairs[:, 0] == row).sum() for row in range(3)]
 
 
-def test_negative_log_likelihood_computed_by_hand():
+def test_negative_log_likelihood_matches_a_hand_computation():
     shares = np.array([[0.5, 0.25, 0.25], [0.25, 0.5, 0.25]])
     assert metrics.negative_log_likelihood(shares, np.array([0, 0])) == pytest.approx((np.log(2) + np.log(4)) / 2)
 
 
-def test_a_probability_of_zero_costs_much_but_not_everything():
+def test_probability_of_zero_has_a_finite_loss():
     assert 20 < metrics.negative_log_likelihood(np.array([[1.0, 0.0]]), np.array([1])) < 21
 
 
-def test_reliability_and_calibration_error_computed_by_hand():
+def test_reliability_and_calibration_error_match_a_hand_computation():
     shares = np.array([[0.95, 0.05], [0.91, 0.09], [0.62, 0.38], [0.4, 0.6]])
     bins = metrics.reliability(shares, np.array([0, 1, 0, 1]))
     assert bins == [
@@ -63,7 +63,7 @@ def test_reliability_and_calibration_error_computed_by_hand():
 
 @given(st.lists(st.integers(1, 40).flatmap(lambda n: st.tuples(st.just(n), st.integers(-(-n // 2), n))), min_size=1))
 def test_perfect_calibration_has_no_error(groups):
-    # in each group of n, every text is given k / n, and k of them are right
+    # A group of n texts has the confidence k / n, and k of them are right.
     confidence = np.concatenate([np.full(n, k / n) for n, k in groups])
     truth = np.concatenate([np.arange(n) >= k for n, k in groups]).astype(int)
     bins = metrics.reliability(np.stack([confidence, 1 - confidence], axis=1), truth)
@@ -71,7 +71,7 @@ def test_perfect_calibration_has_no_error(groups):
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=80), st.data())
-def test_every_text_is_in_one_bin(first, data):
+def test_text_is_in_one_bin(first, data):
     shares = np.array([[one, 1 - one] for one in first])
     truth = np.array(data.draw(st.lists(st.integers(0, 1), min_size=len(first), max_size=len(first))))
     bins = metrics.reliability(shares, truth)
@@ -79,38 +79,38 @@ def test_every_text_is_in_one_bin(first, data):
     assert 0 <= metrics.expected_calibration_error(bins) <= 1
 
 
-def test_languages_share_what_is_left_without_und():
-    shares = metrics.languages_only(np.array([[0.1, 0.3, 0.2, 0.4]]), ("en", "fr", "und", "es"), LANGUAGES)
+def test_languages_are_renormalised_without_und():
+    shares = metrics.language_probabilities(np.array([[0.1, 0.3, 0.2, 0.4]]), ("en", "fr", "und", "es"), LANGUAGES)
     assert shares[0] == pytest.approx([0.125, 0.375, 0.5])
 
 
 def test_languages_without_any_probability_share_equally():
-    assert metrics.languages_only(np.array([[0.0, 0.0, 1.0]]), ("en", "fr", "und"), ("en", "fr")).tolist() == [
+    assert metrics.language_probabilities(np.array([[0.0, 0.0, 1.0]]), ("en", "fr", "und"), ("en", "fr")).tolist() == [
         [0.5, 0.5]
     ]
 
 
 @given(st.lists(st.integers(1, 40), min_size=1))
-def test_every_length_is_in_one_band(lengths):
-    found = metrics.bands(np.array(lengths))
-    assert sum(int(within.sum()) for _, within in found) == len(lengths)
+def test_length_is_in_one_band(lengths):
+    bands = metrics.length_bands(np.array(lengths))
+    assert sum(int(within.sum()) for _, within in bands) == len(lengths)
 
 
 def test_bands_are_named_by_their_bounds():
-    assert [name for name, _ in metrics.bands(np.array([1, 3, 4, 13, 30]))] == ["1-3", "4-5", "13+"]
+    assert [name for name, _ in metrics.length_bands(np.array([1, 3, 4, 13, 30]))] == ["1-3", "4-5", "13+"]
 
 
-def test_the_interval_stays_below_one_and_holds_the_accuracy():
-    accuracy, low, high = metrics.interval(1.0, 1500)
+def test_interval_matches_known_values():
+    accuracy, low, high = metrics.wilson_interval(1.0, 1500)
     assert accuracy == 1
     assert (low, high) == (pytest.approx(0.9974, abs=1e-4), pytest.approx(1))
-    # Wilson's interval of 9 in 10
-    assert metrics.interval(0.9, 10) == pytest.approx((0.9, 0.5958, 0.9821), abs=1e-4)
+    # Wilson's interval of 9 of 10
+    assert metrics.wilson_interval(0.9, 10) == pytest.approx((0.9, 0.5958, 0.9821), abs=1e-4)
 
 
 @given(st.integers(1, 10**6).flatmap(lambda texts: st.tuples(st.integers(0, texts), st.just(texts))))
-def test_an_interval_holds_its_share_and_stays_a_share(counted):
+def test_interval_contains_its_share_and_stays_within_0_and_1(counted):
     right, texts = counted
-    share, low, high = metrics.interval(right / texts, texts)
+    share, low, high = metrics.wilson_interval(right / texts, texts)
     assert 0 <= low <= share + 1e-12
     assert share - 1e-12 <= high <= 1

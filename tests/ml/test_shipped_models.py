@@ -1,4 +1,4 @@
-"""The shipped models: each is as good as its card says, and as good as it has to be."""
+"""Shipped models reach the scores in their cards and our floors."""
 
 import os
 from pathlib import Path
@@ -13,7 +13,7 @@ from classifier.training import evaluation, test_sets
 
 pytestmark = [pytest.mark.real_models, pytest.mark.slow]
 
-# A little below what was measured on the held-out words: accuracy, and negative log-likelihood a little above.
+# Accuracy a little below, negative log-likelihood a little above the measurement on the held-out words.
 FLOORS = {
     "Ngram": (0.812, 0.48),
     "FF": (0.802, 0.52),
@@ -34,7 +34,7 @@ def held_out():
 
 @pytest.fixture(scope="module")
 def measured(held_out):
-    """Return a function that measures a model on the held-out words, once."""
+    """Return a function that measures a model on held-out words, once."""
     known = {}
 
     def scores(name):
@@ -46,13 +46,13 @@ def measured(held_out):
     return scores
 
 
-def test_every_shipped_model_has_floors():
+def test_shipped_models_have_floors():
     assert SHIPPED
     assert set(SHIPPED) <= FLOORS.keys() & PUBLIC_FLOORS.keys()
 
 
 @each_model
-def test_a_model_reaches_its_floors_on_held_out_words(name, measured):
+def test_model_reaches_its_floors_on_held_out_words(name, measured):
     accuracy, likelihood = FLOORS[name]
     scores = measured(name)
     assert scores["accuracy"] >= accuracy
@@ -61,7 +61,7 @@ def test_a_model_reaches_its_floors_on_held_out_words(name, measured):
 
 
 @each_model
-def test_the_card_tells_what_is_measured(name, measured):
+def test_card_holds_the_measured_scores(name, measured):
     in_card, now = registry.current().get(name).card.scores["held-out"], measured(name)
     assert in_card["words"] == now["words"]
     assert in_card["accuracy"] == pytest.approx(now["accuracy"], abs=5e-4)
@@ -69,10 +69,10 @@ def test_the_card_tells_what_is_measured(name, measured):
 
 
 @each_model
-def test_single_is_right_nearly_always(name, measured):
+def test_single_is_nearly_always_right(name, measured):
     verdicts = measured(name)["verdicts"]
     assert verdicts["single_right"] >= 0.95
-    assert verdicts["single"] >= 0.3  # or it could be right by saying nothing
+    assert verdicts["single"] >= 0.3  # without it a model could be right by never being sure
 
 
 @each_model
@@ -81,17 +81,17 @@ def test_random_strings_are_seldom_single(name, measured):
 
 
 @each_model
-def test_shared_words_are_called_so(name):
+def test_shared_words_are_several(name):
     answers = registry.current().get(name).identify(SHARED_WORDS)
     assert {answer.word: answer.verdict for answer in answers} == dict.fromkeys(SHARED_WORDS, "several")
 
 
 @pytest.mark.lingua
-def test_models_reach_their_floors_on_public_words_and_the_best_comes_first():
+def test_models_reach_their_public_floors_and_the_best_is_first():
     words = test_sets.read_kind(Path(os.environ["LINGUA_TESTDATA"]), ("en", "fr", "es"))
-    found = {name: evaluation.evaluate(registry.current().get(name), words)["accuracy"] for name in SHIPPED}
-    assert {name: accuracy for name, accuracy in found.items() if accuracy < PUBLIC_FLOORS[name]} == {}
-    assert max(found, key=found.get) == SHIPPED[0]
+    accuracies = {name: evaluation.evaluate(registry.current().get(name), words)["accuracy"] for name in SHIPPED}
+    assert {name: accuracy for name, accuracy in accuracies.items() if accuracy < PUBLIC_FLOORS[name]} == {}
+    assert max(accuracies, key=accuracies.get) == SHIPPED[0]
 
 
 @pytest.mark.lingua

@@ -1,4 +1,4 @@
-"""Texts: taken apart into words, and answered as a whole by the evidence of all of them."""
+"""Texts are split into words and answered as a whole."""
 
 import os
 from pathlib import Path
@@ -46,7 +46,7 @@ def identified(*texts, languages=()):
         ("", []),
     ],
 )
-def test_words_are_what_white_space_separates_without_punctuation_around_it(text, words):
+def test_words_are_split_at_white_space_without_punctuation(text, words):
     assert words_of(text) == words
 
 
@@ -55,46 +55,46 @@ def test_tokens_keep_what_words_leave_out():
 
 
 @given(st.text(max_size=40))
-def test_any_text_is_taken_apart(text):
+def test_words_are_parts_of_their_tokens(text):
     for token, word in tokens_of(text):
         assert word in token
         assert words_of(word) in ([], [word])
 
 
-def test_words_that_point_the_same_way_are_surer_than_one():
+def test_agreeing_words_are_surer_than_one():
     shares, _ = combine(np.array([[0.2, 0.6, 0.2]] * 3), np.zeros(3))
     assert shares[1] > 0.9
 
 
-def test_a_foreign_word_decides_little():
+def test_foreign_word_decides_little():
     shares, _ = combine(np.array([[0.2, 0.7, 0.1], [0.9, 0.05, 0.05]]), np.array([0.05, 0.95]))
     assert shares.argmax() == 1
 
 
-def test_one_word_has_no_veto():
+def test_single_word_has_no_veto():
     shares, _ = combine(np.array([[0.1, 0.8, 0.1]] * 4 + [[1.0, 0.0, 0.0]]), np.zeros(5))
     assert shares[1] > 0.9
 
 
-def test_the_words_that_are_surest_weigh_fully_whatever_they_are():
+def test_surest_words_have_full_weight():
     shares = np.array([[0.2, 0.6, 0.2]] * 2)
     assert combine(shares, np.full(2, 0.4))[0] == pytest.approx(combine(shares, np.zeros(2))[0])
 
 
-def test_words_that_are_all_foreign_say_nothing_of_languages():
+def test_foreign_words_alone_leave_languages_equal():
     shares, undetermined = combine(np.array([[1.0, 0.0, 0.0]] * 2), np.ones(2))
     assert shares == pytest.approx(np.full(3, 1 / 3))
     assert undetermined == 1
 
 
-def test_no_number_of_words_is_too_much():
+def test_many_words_do_not_underflow():
     shares, undetermined = combine(np.tile([[0.0, 1.0, 0.0]], (500, 1)), np.zeros(500))
     assert shares == pytest.approx([0, 1, 0])
     assert undetermined == 0
 
 
 @given(SHARES, st.data())
-def test_a_text_has_probabilities_that_sum_to_one_in_any_order_of_words(rows, data):
+def test_order_of_words_does_not_change_a_text(rows, data):
     shares = np.array(rows) / np.sum(rows, axis=1, keepdims=True)
     undetermined = np.array(data.draw(st.lists(st.floats(0, 1), min_size=len(rows), max_size=len(rows))))
     whole, none = combine(shares, undetermined)
@@ -103,40 +103,40 @@ def test_a_text_has_probabilities_that_sum_to_one_in_any_order_of_words(rows, da
     assert combine(shares[::-1], undetermined[::-1])[0] == pytest.approx(whole)
 
 
-def test_a_text_is_answered_as_a_whole_with_each_word_beside_it():
+def test_text_has_an_answer_and_one_for_each_word():
     [answer] = identified("le chat")
     assert (answer.word, answer.language, answer.verdict) == ("le chat", "fr", "single")
     assert [word.word for word in answer.words] == ["le", "chat"]
     assert list(answer.words) == identified("le", "chat")
 
 
-def test_words_that_leave_it_open_decide_together():
+def test_undecided_words_decide_together():
     chat, text = identified("chat", "le chat")
     assert (chat.verdict, text.verdict) == ("several", "single")
 
 
-def test_a_name_does_not_make_a_text_unsure():
+def test_name_does_not_make_a_text_unsure():
     [answer] = identified("le chat le chat Merkel")
     assert (answer.language, answer.undetermined) == ("fr", pytest.approx(0.22))
 
 
-def test_a_text_of_foreign_words_is_unsure():
+def test_text_of_foreign_words_is_unsure():
     [answer] = identified("Merkel und")
     assert (answer.verdict, answer.language) == ("unsure", None)
     assert answer.undetermined == pytest.approx(0.915)
 
 
-def test_a_text_that_fits_two_languages_is_shared():
+def test_text_in_two_languages_is_several():
     assert identified("café café")[0].verdict == "several"
 
 
-def test_one_word_is_answered_as_it_is_and_stays_as_typed():
+def test_single_word_stays_as_typed():
     plain, typed, among_numbers = identified("chat", "« chat ! »", "12 chat")
     assert (plain.words, typed.words, typed.word) == ((), (), "« chat ! »")
     assert plain.probabilities == typed.probabilities == among_numbers.probabilities
 
 
-def test_languages_restrict_the_whole_and_its_words():
+def test_languages_restrict_a_text_and_its_words():
     [answer] = identified("le chat", languages=["es", "en"])
     assert {candidate.language for candidate in answer.candidates} == {"es", "en"}
     assert [len(word.candidates) for word in answer.words] == [2, 2]
@@ -162,14 +162,14 @@ def test_words_and_texts_are_one_batch_in_their_order():
         ("Gdzie jest najbliższy dworzec kolejowy", None),
     ],
 )
-def test_the_shipped_model_knows_the_language_of_a_sentence(text, language):
+def test_shipped_model_recognises_sentences(text, language):
     assert registry.current().get("Ngram").identify([text])[0].language == language
 
 
 @pytest.mark.lingua
 @pytest.mark.real_models
 @pytest.mark.parametrize(("kind", "floor"), [("word-pairs", 0.975), ("sentences", 0.9995)])
-def test_the_shipped_model_is_right_about_public_texts(kind, floor):
+def test_shipped_model_is_right_about_public_texts(kind, floor):
     test = read_kind(Path(os.environ["LINGUA_TESTDATA"]), ("en", "fr", "es"), kind)
     answers = registry.current().get("Ngram").identify(test.texts)
     right = [answer.candidates[0].language == label for answer, label in zip(answers, test.labels, strict=True)]

@@ -23,12 +23,12 @@ share = st.floats(0, 1)
         ([1.0], 0.4, UNSURE),
     ],
 )
-def test_a_word_is_judged(candidates, undetermined, verdict):
+def test_word_is_judged(candidates, undetermined, verdict):
     assert judge(candidates, undetermined, THRESHOLDS) == verdict
 
 
 @given(st.lists(share, min_size=1, max_size=5), share)
-def test_every_answer_gets_one_of_the_verdicts(candidates, undetermined):
+def test_judgement_is_one_of_the_verdicts(candidates, undetermined):
     assert judge(sorted(candidates, reverse=True), undetermined, THRESHOLDS) in VERDICTS
 
 

@@ -45,7 +45,7 @@ def test_nothing_is_stored(identified):
 def test_every_model_can_be_asked_why(name, word):
     explanation = services.explain(answer_to(word, model=name))
     assert len(explanation.parts) == len(word)
-    assert all(0 <= part.without <= 1 for part in explanation.parts)
+    assert all(0 <= part.probability_without <= 1 for part in explanation.parts)
 
 
 @pytest.mark.real_models

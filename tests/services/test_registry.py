@@ -9,7 +9,7 @@ import weakref
 import pytest
 from django.conf import settings as project
 
-from classifier.ml.artifacts import ACTIVE, CARD, SERVED, BadVersion, read_active, write_active
+from classifier.ml.artifacts import ACTIVE_FILE, CARD_FILE, LITERT_FILE, BadVersion, read_active, write_active
 from classifier.services import registry
 from classifier.services.registry import ModelUnavailable, Registry, UnknownModel
 
@@ -306,13 +306,13 @@ def test_model_that_is_listed_no_more_serves_no_more(ship, models, settled, sett
     ship("Ngram")
     ship("FF")
     models.current().get()
-    (settings.MODEL_DIRS[0] / ACTIVE).write_text(json.dumps({"FF": OLD}))
+    (settings.MODEL_DIRS[0] / ACTIVE_FILE).write_text(json.dumps({"FF": OLD}))
     assert settled().names == ("FF",)
 
 
 @pytest.mark.parametrize("content", [None, "", "{}", "{", "[]", '"Ngram"', "5", "null", "[" * 100_000, "\xff"])
 def test_broken_list_leaves_what_serves_and_is_logged_once(ship, settled, settings, content, caplog):
-    path = settings.MODEL_DIRS[0] / ACTIVE
+    path = settings.MODEL_DIRS[0] / ACTIVE_FILE
     old = ship(version=OLD)
     settled().get()
     if content is None:
@@ -331,7 +331,7 @@ def test_broken_list_leaves_what_serves_and_is_logged_once(ship, settled, settin
 def test_list_with_a_wrong_version_leaves_the_old_one(ship, models, settled, settings, version):
     old = ship(version=OLD)
     models.current().get()
-    (settings.MODEL_DIRS[0] / ACTIVE).write_text(json.dumps({"Ngram": version}))
+    (settings.MODEL_DIRS[0] / ACTIVE_FILE).write_text(json.dumps({"Ngram": version}))
     assert settled().get().folder == old
 
 
@@ -340,7 +340,7 @@ def test_bad_version_is_retried_while_the_list_is_broken(ship, settled, settings
     settled().get()
     new = ship(version=NEW, bad=True)
     settled()
-    (settings.MODEL_DIRS[0] / ACTIVE).write_text("{")
+    (settings.MODEL_DIRS[0] / ACTIVE_FILE).write_text("{")
     settled()
     (new / "bad").unlink()
     assert settled().get().folder == new
@@ -422,14 +422,14 @@ def test_replaced_model_is_freed(copied):
 
 
 def test_flipped_bit_is_refused(copied):
-    data = bytearray((copied / SERVED).read_bytes())
+    data = bytearray((copied / LITERT_FILE).read_bytes())
     data[len(data) // 2] ^= 1
-    (copied / SERVED).write_bytes(data)
+    (copied / LITERT_FILE).write_bytes(data)
     with pytest.raises(ModelUnavailable):
         get()
 
 
-@pytest.mark.parametrize("file", [CARD, SERVED])
+@pytest.mark.parametrize("file", [CARD_FILE, LITERT_FILE])
 def test_truncated_file_is_refused(copied, file):
     (copied / file).write_bytes((copied / file).read_bytes()[:-100])
     with pytest.raises(ModelUnavailable):
@@ -437,8 +437,8 @@ def test_truncated_file_is_refused(copied, file):
 
 
 def changed(folder, **fields):
-    card = json.loads((folder / CARD).read_text())
-    (folder / CARD).write_text(json.dumps({**card, **fields}))
+    card = json.loads((folder / CARD_FILE).read_text())
+    (folder / CARD_FILE).write_text(json.dumps({**card, **fields}))
 
 
 def test_card_of_another_model_is_refused(copied):
@@ -448,14 +448,14 @@ def test_card_of_another_model_is_refused(copied):
 
 
 def test_broken_golden_words_are_refused(copied):
-    golden = json.loads((copied / CARD).read_text())["golden"]
+    golden = json.loads((copied / CARD_FILE).read_text())["golden"]
     changed(copied, golden={word: row[::-1] for word, row in golden.items()})
     with pytest.raises(ModelUnavailable):
         get()
 
 
 def test_unreadable_list_of_models_is_no_model(copied):
-    (copied.parent.parent / ACTIVE).write_text("{")
+    (copied.parent.parent / ACTIVE_FILE).write_text("{")
     with pytest.raises(ModelUnavailable):
         get()
 

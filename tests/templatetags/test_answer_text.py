@@ -2,13 +2,13 @@ import pytest
 
 from classifier.languages import label_name, language_name, listed
 from classifier.ml.answers import Comparison
-from classifier.ml.identifier import answer
+from classifier.ml.identifier import make_answer
 from classifier.models import Feedback
 from classifier.templatetags import answer_text
 
 
 def answered(fakes, en, fr, es, und=0.0):
-    return answer(fakes["Ngram"].card, "word", {"en": en, "fr": fr, "es": es, "und": und})
+    return make_answer(fakes["Ngram"].card, "word", {"en": en, "fr": fr, "es": es, "und": und})
 
 
 @pytest.mark.parametrize(

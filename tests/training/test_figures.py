@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 from classifier.charts import Score
-from classifier.ml.metrics import interval
+from classifier.ml.metrics import wilson_interval
 from classifier.scores import set_scores
 from classifier.training import evaluation, figures
 from classifier.training.test_sets import LabelledTexts
@@ -90,7 +90,7 @@ def test_title_is_escaped_and_text_is_text(scores, write):
 
 
 def test_numbers_are_those_of_the_scores(write):
-    svg = write(figures.accuracy({"single-words": [Score("lingua", 1500, interval(0.851, 1500), ours=False)]}))
+    svg = write(figures.accuracy({"single-words": [Score("lingua", 1500, wilson_interval(0.851, 1500), ours=False)]}))
     assert texts_of(svg) == ["Single words", "lingua", "85.1\N{NO-BREAK SPACE}%", "82", "84", "86", "88"]
     assert svg.count('class="dots other"') == 1
 

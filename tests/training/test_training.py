@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from classifier.ml.artifacts import CARD, SERVED, TRAINED, Card, verify
+from classifier.ml.artifacts import CARD_FILE, KERAS_FILE, LITERT_FILE, Card, verify
 from classifier.ml.identifier import Identifier
 from classifier.training.lexicon import HELD_OUT, VALIDATION, Examples
 from tests.toy_models import SYLLABLES, toy_lexicon, toy_words
@@ -44,9 +44,9 @@ def test_a_network_learns_and_is_exported(name, training, architectures, small, 
 
     trained = training.train(architectures[name], small, passes=40)
     folder = export.write_version(trained, architectures[name], small, tmp_path)
-    assert verify(folder, [SERVED, TRAINED]).name == name
+    assert verify(folder, [LITERT_FILE, KERAS_FILE]).name == name
     held_out = small.own[HELD_OUT]
-    found = export.litert_output(folder / SERVED, held_out.ids.astype(np.int32))
+    found = export.litert_output(folder / LITERT_FILE, held_out.ids.astype(np.int32))
     assert (found[:, :-1].argmax(axis=1) == held_out.targets[:, :-1].argmax(axis=1)).mean() > 0.9
     assert found.sum(axis=1) == pytest.approx(np.ones(len(found)), abs=1e-5)
     keras_output = export.load_teacher(folder)(held_out.ids.astype(np.int32))
@@ -63,8 +63,8 @@ def test_the_same_seed_gives_the_same_weights(name, training, architectures, sma
 
 
 def test_a_version_is_a_date_and_the_digest_of_what_is_served(version):
-    card = json.loads((version / CARD).read_text())
-    assert version.name.split("-")[1] == card["sha256"][SERVED][:8]
+    card = json.loads((version / CARD_FILE).read_text())
+    assert version.name.split("-")[1] == card["sha256"][LITERT_FILE][:8]
 
 
 def test_a_card_says_how_its_version_came_about(version, lexicon):
@@ -86,8 +86,8 @@ def test_a_teacher_is_met_half_way(training, architectures, small):
 def test_a_pass_shows_every_word_and_negatives(training, architectures, small):
     batches = training.Batches(small, architectures["FF"], None, seed=1)
     ids = np.concatenate([batches[index][0] for index in range(len(batches))])
-    own = {tuple(row) for row in small.encoder.without_accents[small.own["train"].ids]}
-    shown = {tuple(row) for row in small.encoder.without_accents[ids]}
+    own = {tuple(row) for row in small.encoder.unaccented_ids[small.own["train"].ids]}
+    shown = {tuple(row) for row in small.encoder.unaccented_ids[ids]}
     assert own <= shown
     assert sum(tuple(row) not in own for row in ids) > 0.3 * len(own)
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from classifier.languages import language_name
-from classifier.ml.artifacts import CARD, BadVersion, Card
+from classifier.ml.artifacts import CARD_FILE, BadVersion, Card
 from classifier.ml.identifier import Identifier
 from classifier.scores import HELD_OUT, KINDS, has_accuracy
 from classifier.services import registry
@@ -98,7 +98,7 @@ class Command(BaseCommand):
         for name, card in cards.items():
             folder = _folder(card.name, card.version)
             evaluation.save_scores(folder, {test: by_model[name] for test, by_model in measured.items()})
-            self.stderr.write(f"{folder / CARD}: scores written")
+            self.stderr.write(f"{folder / CARD_FILE}: scores written")
 
     def _draw(self, cards: Mapping[str, Card], measured: Mapping[str, Measured], images: Path) -> None:
         folders = {name: _folder(card.name, card.version) for name, card in cards.items()}
@@ -109,7 +109,7 @@ class Command(BaseCommand):
 def _folder(name: str, version: str) -> Path:
     """Return where a version lies on disk."""
     for folder in registry.folders(name, version):
-        if (folder / CARD).is_file():
+        if (folder / CARD_FILE).is_file():
             return folder
     raise CommandError(f"There is no version {version} of {name} on disk.")
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from classifier.languages import find_code
-from classifier.ml.artifacts import TRAINED, BadVersion, Card, read_active, verify, version_folders, write_active
+from classifier.ml.artifacts import KERAS_FILE, BadVersion, Card, read_active, verify, version_folders, write_active
 from classifier.ml.encoding import Encoder
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class Command(BaseCommand):
         if folder is None:
             raise CommandError(f"{architecture.name} learns from {architecture.teacher}: train that first.")
         try:
-            card = verify(folder, [TRAINED])
+            card = verify(folder, [KERAS_FILE])
         except BadVersion as error:
             raise CommandError(str(error)) from error
         if card.languages != languages:
