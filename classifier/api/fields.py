@@ -7,8 +7,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from classifier.languages import canonical_label, canonical_language
-from classifier.services import identify as services
 from classifier.services import registry
+from classifier.services.identify import ALL_MODELS, wants_all
 from classifier.words.clean import MAX_TEXT_LENGTH, MAX_WORD_LENGTH, clean_word
 
 
@@ -70,8 +70,8 @@ class ModelsField(ModelField):
 
     def to_internal_value(self, data: Any) -> str:
         """Return `all`, or the name as the registry writes it."""
-        if isinstance(data, str) and services.wants_all(data):
-            return services.ALL_MODELS
+        if isinstance(data, str) and wants_all(data):
+            return ALL_MODELS
         return super().to_internal_value(data)
 
 

@@ -1,4 +1,4 @@
-"""What the API has to remember: keys, which requests it has answered already, and when it last could write."""
+"""API keys, records of repeatable requests, and the heartbeat of the database."""
 
 import hashlib
 import hmac
@@ -39,7 +39,7 @@ def check_limits(limits: Any) -> None:
 
 
 class ApiKey(models.Model):
-    """A program's permission to call; the key itself is kept nowhere, only its digest."""
+    """A program's permission to call. Only the digest of the key is stored."""
 
     id = models.BigAutoField(primary_key=True)
     name = models.CharField(_("name"), max_length=100, help_text=_("Which program uses it."))
@@ -65,23 +65,23 @@ class ApiKey(models.Model):
         return f"{self.name} ({self.prefix})"
 
     def clean(self) -> None:
-        """Let limits that are empty in any way be none."""
+        """Store empty limits as an empty object."""
         self.limits = self.limits or {}
 
     @property
     def owner(self) -> str:
-        """Whose rows are those that the key makes."""
+        """The owner of the rows made with this key."""
         return f"key:{self.pk}"
 
     def set_secret(self) -> str:
-        """Give the key, before it is saved, a secret; return the text to show once."""
+        """Set a new secret on an unsaved key; return the key as text, to be shown once."""
         self.prefix, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
         self.digest = _digest(secret)
         return f"{KEY_START}_{self.prefix}_{secret}"
 
     @classmethod
     def find(cls, text: str) -> Self | None:
-        """Return the key that `text` is, unless there is none or it is revoked."""
+        """Return the valid key with this text; None when it is unknown or revoked."""
         start, _separator, rest = text.partition("_")
         prefix, _separator, secret = rest.partition("_")
         key = cls.objects.filter(prefix=prefix).first() if start == KEY_START and prefix.isalnum() else None
@@ -90,7 +90,7 @@ class ApiKey(models.Model):
         return key if key and equal and not key.revoked else None
 
     def note_use(self) -> None:
-        """Remember that the key is in use, to the minute."""
+        """Store the time of use, at most once a minute."""
         now = timezone.now()
         if self.last_used is None or now - self.last_used >= USE_NOTED_EVERY:
             self.last_used = now
@@ -106,11 +106,11 @@ class AnsweredQuerySet(models.QuerySet["AnsweredRequest"]):
     """Answered requests, by age."""
 
     def remembered(self) -> Self:
-        """Return those that can be repeated still."""
+        """Return the records that can still be repeated."""
         return self.filter(created__gte=timezone.now() - REMEMBERED)
 
     def forgotten(self) -> Self:
-        """Return those too old to be repeated."""
+        """Return the records too old to be repeated."""
         return self.filter(created__lt=timezone.now() - REMEMBERED)
 
     def bulk_create(self, objs: Iterable["AnsweredRequest"], *args: Any, **kwargs: Any) -> list["AnsweredRequest"]:
@@ -146,7 +146,7 @@ class AnsweredRequest(models.Model):
 
 
 class Heartbeat(models.Model):
-    """One row that is written to see that writing works."""
+    """One row, written to check that writing works."""
 
     id = models.PositiveSmallIntegerField(primary_key=True)
     beaten = models.DateTimeField()

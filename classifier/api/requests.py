@@ -24,8 +24,8 @@ from classifier.api.problems import field_errors
 from classifier.formats.files import DOWNLOADS
 from classifier.languages import LONGEST_CODE, find_code
 from classifier.models import MULTIPLE
-from classifier.services import identify as services
 from classifier.services.history import PAGE_SIZE
+from classifier.services.identify import known_languages
 
 MOST_ITEMS = 1000
 MOST_ROWS = 100  # of a page
@@ -59,7 +59,7 @@ class PredictionRequest(StrictSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Check that the model knows the languages; make their codes canonical."""
-        known = services.known_languages(attrs["model"])
+        known = known_languages(attrs["model"])
         codes = [find_code(code, known) for code in attrs["languages"]]
         message = f"The model does not know this language; it knows: {', '.join(known)}."
         unknown = {str(index): message for index, code in enumerate(codes) if code is None}

@@ -97,7 +97,7 @@ class Predictions(JsonView):
             found = history.HistoryPage.read(filters.qs, filters.scope, page["cursor"], page["page_size"])
         except BadRequest as error:
             raise ValidationError({"cursor": str(error)}, code="invalid_cursor") from error
-        rows = [prediction_fields(row, owner) for row in history.with_opinions(found.rows, owner)]
+        rows = [prediction_fields(row, owner) for row in history.with_feedback(found.rows, owner)]
         return Response({"predictions": rows, "next": _next(request, found.older)})
 
     @schema.FORGET_ALL
@@ -177,7 +177,7 @@ class Batch(JsonView):
         owner = owner_of(request)
         words = [item.word for item in checked if item.word]
         rows = identify_once(request, words=words, source="batch", owner=owner, batch=new_public_id(), **validated)
-        answers = iter(history.with_opinions(rows, owner))
+        answers = iter(history.with_feedback(rows, owner))
         return Response({"results": [_result(request, item, answers, owner) for item in checked]})
 
 

@@ -1,4 +1,4 @@
-"""What the database holds: what models said, what people said about it, and what reviewers made of that."""
+"""Tables of predictions, batches, feedback and reviewed words."""
 
 from classifier.models.batch import Batch
 from classifier.models.feedback import Feedback, ReviewedWord

@@ -1,4 +1,4 @@
-"""Many words that were asked together: which rows of theirs held no word."""
+"""Batches: words submitted together, and their rows without a word."""
 
 from collections.abc import Iterable
 from typing import Self
@@ -14,21 +14,21 @@ from classifier.models.prediction import Prediction
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):
-    """Batches, by whose they are."""
+    """Batches, by owner."""
 
     def of(self, owner: str) -> Self:
-        """Return the owner's batches, newest first; nobody has none."""
+        """Return the owner's batches, newest first; none without an owner."""
         return self.filter(owner=owner).order_by("-id") if owner else self.none()
 
     def delete_empty(self, public_ids: Iterable[UUID | None]) -> None:
-        """Delete those of the batches whose answers are all gone."""
+        """Delete the batches that have no answers left."""
         some = [public_id for public_id in public_ids if public_id]
         left = Prediction.objects.filter(batch=OuterRef("public_id"), batch_row__isnull=False)
         self.filter(~Exists(left), public_id__in=some).delete()
 
 
 class Batch(models.Model):
-    """Many words that came at once: which rows hold no word. Their answers are predictions; it goes with the last."""
+    """Words submitted together. Their answers are predictions; with the last of these the batch is deleted."""
 
     id = models.BigAutoField(primary_key=True)
     public_id = models.UUIDField(unique=True, default=new_public_id, editable=False)

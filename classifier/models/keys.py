@@ -26,7 +26,7 @@ def new_public_id() -> UUID:
 
 
 def key_of(word: str) -> str:
-    """Return what all spellings of a word share; of a very long text the end is replaced by a digest."""
+    """Return the key that all spellings of a word share; a very long one ends in a digest."""
     key = normalise(word)
     if len(key) <= KEY_LENGTH:
         return key

@@ -1,4 +1,4 @@
-"""Rows of predictions: answers to columns, and back."""
+"""Predictions: answers stored as rows, and rebuilt from them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
@@ -16,7 +16,7 @@ from classifier.ml.verdict import SEVERAL, SINGLE, UNDETERMINED, UNSURE
 from classifier.models.feedback import Feedback, ReviewedWord
 from classifier.models.keys import KEY_LENGTH, MULTIPLE, key_of, new_public_id
 
-OWNERLESS_HOURS = 24  # so long whoever knows the id of a row without owner may read and correct it
+OWNERLESS_HOURS = 24  # for which a row without owner is open to everybody who knows its id
 _MODEL_COLUMNS = ("model", "model_version", "probabilities", "language", "verdict")
 
 
@@ -45,7 +45,7 @@ class Prediction(models.Model):
         UNSURE = UNSURE, _("not sure")
 
     class Source(models.TextChoices):
-        """The way a word came in."""
+        """Where a word was entered."""
 
         WEB = "web", _("web page")
         API = "api", _("API")
@@ -163,7 +163,7 @@ class Prediction(models.Model):
         return self._answer(0, {field: getattr(self, field) for field in _MODEL_COLUMNS})
 
     def comparison(self) -> Comparison | None:
-        """Return the answers of all models that were asked together, best model first; None when one was asked."""
+        """Return the answers of all models, best model first; None when one model was asked."""
         if self.others is None:
             return None
         if self.new_comparison:
@@ -172,7 +172,7 @@ class Prediction(models.Model):
         return Comparison((self.answer(), *others), tuple(self.unavailable))
 
     def _answer(self, place: int, columns: Mapping[str, Any]) -> Answer:
-        """Return the answer of the model at `place` among those asked together."""
+        """Return the answer of the model at `place` among all models, 0 for the best."""
         words = (_answer_of({**columns, **word["said"][place]}, word["word"], self.languages) for word in self.words)
         return _answer_of(columns, self.word, self.languages, words)
 
@@ -199,14 +199,14 @@ class Prediction(models.Model):
         return {field: getattr(feedback, field) for field in fields} if feedback else None
 
     @cached_property
-    def outcome(self) -> ReviewedWord | None:
-        """What reviewers accepted for this word; lists set it for all their rows at once."""
+    def review_outcome(self) -> ReviewedWord | None:
+        """The outcome of the word's review; lists set it for all their rows at once."""
         return ReviewedWord.objects.filter(word_key=self.review_key).first()
 
     def reviewed(self) -> dict[str, Any] | None:
-        """Return what reviewers accepted for this word, ready for JSON."""
+        """Return the outcome of the word's review, ready for JSON."""
         fields = ("label", "languages", "votes")
-        return {field: getattr(self.outcome, field) for field in fields} if self.outcome else None
+        return {field: getattr(self.review_outcome, field) for field in fields} if self.review_outcome else None
 
 
 def _model_columns(answer: Answer) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Answers many words at once, and reads what became of them: page by page, in sum, and row by row for a file."""
+"""Create, read, count and delete batches."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class BatchPage:
-    """Some rows in a batch, and where the pages before and after it start."""
+    """Some rows of a batch, and the first rows of the pages before and after."""
 
     rows: Sequence[Row[Prediction]]
     before: int | None
@@ -44,7 +44,7 @@ class BatchPage:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """How many rows of a batch have one label, and where its piece of the picture is: shares of 1."""
+    """The rows of a batch with one label: their number, and their segment of a bar of length 1."""
 
     label: str
     count: int
@@ -83,7 +83,7 @@ def answer_privately(words: Words, *, model: str, languages: Sequence[str]) -> l
 
 
 def predictions(batch: Batch) -> PredictionQuerySet:
-    """Return the answers of a batch that are left, in the order of its rows."""
+    """Return the answers of a batch that are not deleted, in the order of its rows."""
     return Prediction.objects.filter(batch=batch.public_id, batch_row__isnull=False).order_by("batch_row")
 
 
@@ -95,7 +95,7 @@ def read_page(batch: Batch, start: int) -> BatchPage:
 
 
 def read_all(batch: Batch) -> Iterator[Row[Prediction]]:
-    """Yield all rows, a chunk in memory at a time."""
+    """Yield all rows with one chunk in memory."""
     start = 1
     while chunk := _from(batch, start, history.CHUNK):
         yield from chunk
@@ -103,7 +103,7 @@ def read_all(batch: Batch) -> Iterator[Row[Prediction]]:
 
 
 def parts(batch: Batch) -> list[Part]:
-    """Return how many rows have which label: languages first, the most frequent one first of all."""
+    """Count the rows by label: languages first, by frequency, then the other labels."""
     groups = predictions(batch).order_by().values_list("verdict", "language").annotate(count=Count("pk"))
     counts = {language or (MULTIPLE if verdict == SEVERAL else UNDETERMINED): n for verdict, language, n in groups}
     last = [MULTIPLE, UNDETERMINED, NO_WORD]
@@ -120,7 +120,7 @@ def _parts(counts: Sequence[tuple[str, int]]) -> Iterator[Part]:
 
 
 def delete(batch: Batch) -> None:
-    """Delete a batch with its answers and all that was said of them."""
+    """Delete a batch with its answers and their feedback."""
     history.delete_all(Prediction.objects.of(batch.owner).filter(batch=batch.public_id, batch_row__isnull=False))
 
 
@@ -139,7 +139,7 @@ def _before(batch: Batch, start: int) -> list[Row[Prediction]]:
 
 
 def _numbered(rows: Iterable[Prediction], batch: Batch) -> Iterator[tuple[int, Prediction]]:
-    for prediction in history.with_opinions(list(rows), batch.owner):
+    for prediction in history.with_feedback(list(rows), batch.owner):
         yield prediction.batch_row or 0, prediction
 
 

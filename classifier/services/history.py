@@ -1,4 +1,4 @@
-"""Pages, opinions and deletion of histories."""
+"""Pages, feedback and deletion of histories."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -51,14 +51,14 @@ def _key(signer: Signer, cursor: str) -> int:
         raise BadRequest("The cursor does not belong to this list.") from error
 
 
-def with_opinions(predictions: Sequence[Prediction], owner: str) -> Sequence[Prediction]:
-    """Add the owner's feedback and the reviewers' outcomes to predictions, in two queries."""
+def with_feedback(predictions: Sequence[Prediction], owner: str) -> Sequence[Prediction]:
+    """Add the owner's feedback and the outcomes of reviews to predictions, in two queries."""
     old = [prediction for prediction in predictions if not prediction.new_comparison]
     prefetch_related_objects(old, Prefetch("feedback", Feedback.objects.filter(owner=owner)))
     keys = {prediction.review_key for prediction in predictions}
     outcomes = {outcome.word_key: outcome for outcome in ReviewedWord.objects.filter(word_key__in=keys)}
     for prediction in predictions:
-        prediction.outcome = outcomes.get(prediction.review_key)
+        prediction.review_outcome = outcomes.get(prediction.review_key)
     return predictions
 
 
@@ -67,7 +67,7 @@ def read_all(rows: QuerySet[Prediction], owner: str) -> Iterator[Row[Prediction]
     before: dict[str, Any] = {}
     numbers = count(1)
     while chunk := list(rows.filter(**before)[:CHUNK]):
-        yield from map(Row, numbers, with_opinions(chunk, owner))
+        yield from map(Row, numbers, with_feedback(chunk, owner))
         before = {"id__lt": chunk[-1].pk}
 
 

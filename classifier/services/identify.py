@@ -16,7 +16,7 @@ ALL_MODELS = "all"
 
 
 class UnknownLanguage(ValueError):
-    """A model does not know a language that was asked for; the message says which it knows."""
+    """A requested language that the model does not know; the message lists those it knows."""
 
 
 class Question(TypedDict, total=False):
@@ -82,9 +82,9 @@ def compare(*, words: Sequence[str], model: str = "", languages: Sequence[str] =
 
 
 def explain(answer: Answer) -> Explanation | None:
-    """Return what each letter of a word, or each word of a text, did to an answer; store nothing.
+    """Return the effect of each letter of a word, or each word of a text, on its answer.
 
-    None when the version that answered serves no more: another one would explain another answer.
+    None when the version that answered no longer serves: another one would explain another answer.
     """
     if answer.words:
         return occlude_words(answer)
@@ -98,12 +98,12 @@ def explain(answer: Answer) -> Explanation | None:
 
 
 def wants_all(model: str) -> bool:
-    """Return whether the name stands for all models together."""
+    """Return whether the name stands for all models."""
     return model.casefold() == ALL_MODELS
 
 
 def known_languages(model: str = "") -> tuple[str, ...]:
-    """Return the languages that the model knows; of `all`, those that each of them knows.
+    """Return the languages that the model knows; with `all`, those that every model knows.
 
     Raises UnknownModel and ModelUnavailable.
     """
@@ -133,7 +133,7 @@ def _common_languages(identifiers: Sequence[Identifier]) -> tuple[str, ...]:
 
 
 def _identifiers(model: str) -> tuple[list[Identifier], list[str]]:
-    """Return who answers, best first, and the names of the models that should, but cannot."""
+    """Return the identifiers that answer, best first, and the names of unavailable models."""
     serving = registry.current()
     if not wants_all(model):
         return [serving.get(model)], []

@@ -24,9 +24,9 @@ def store(rows: Sequence[Model]) -> None:
 
 
 def empty_log() -> None:
-    """Let SQLite's write-ahead log, which still holds what was deleted, be moved into the database and emptied.
+    """Move SQLite's write-ahead log, which still holds deleted rows, into the database and empty it.
 
-    At the commit, when a transaction is open. While others read the log it stays, until the next time.
+    In a transaction this waits for the commit. A log that others read is left for the next call.
     """
     if connection.vendor == "sqlite":
         transaction.on_commit(_checkpoint)
@@ -38,7 +38,7 @@ def _checkpoint() -> None:
 
 
 def wipe_unused_space() -> None:
-    """Write SQLite's file anew, since its pages may hold pieces of deleted rows that were moved within it.
+    """Rewrite SQLite's file, since its pages may hold pieces of deleted rows that were moved within it.
 
     Raises OperationalError while others use the database, or when the disk has no room for a copy.
     """

@@ -82,6 +82,6 @@ def steps(feedback: Feedback, prediction: Prediction) -> list[Step]:
         return [received, Step(_("Reviewed: rejected"), done=True)]
     duplicate = feedback.status == Feedback.Status.DUPLICATE
     reviewed = Step(_("Reviewed: a duplicate") if duplicate else _("Reviewed: accepted"), done=True)
-    version = feedback.trained_in or (prediction.outcome.trained_in if prediction.outcome else "")
+    version = feedback.trained_in or (prediction.review_outcome.trained_in if prediction.review_outcome else "")
     learnt = _("In model version %(version)s") % {"version": version} if version else _("Waits for the next model")
     return [received, reviewed, Step(learnt, done=bool(version))]

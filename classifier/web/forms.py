@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from classifier.formats.files import DOWNLOADS
 from classifier.languages import SPECIAL_LABELS, find_code, label_name, listed
 from classifier.models import MULTIPLE, Feedback, Prediction
-from classifier.services import identify as services
 from classifier.services import registry
+from classifier.services.identify import ALL_MODELS, known_languages
 from classifier.words.clean import clean_word
 from classifier.words.lists import MOST_BYTES, Words, cells_of, decode, gather, lines_of
 
@@ -93,7 +93,7 @@ class WordForm(forms.Form):
 
     def _offer(self, serving: registry.Serving) -> None:
         model, languages = (cast("forms.ChoiceField", self.fields[name]) for name in ("model", "languages"))
-        several = [(services.ALL_MODELS, _("All models"))] if len(serving.names) > 1 else []
+        several = [(ALL_MODELS, _("All models"))] if len(serving.names) > 1 else []
         model.choices = [*((name, name) for name in serving.names), *several]
         model.initial = next(iter(serving.names), "")
         languages.choices = [(code, label_name(code)) for code in serving.languages]
@@ -118,7 +118,7 @@ class WordForm(forms.Form):
         return data
 
     def _check_known(self, languages: list[str], model: str) -> None:
-        known = services.known_languages(model)
+        known = known_languages(model)
         if unknown := [code for code in languages if code not in known]:
             message = _("The model you chose does not know %(languages)s.") % {"languages": listed(unknown)}
             self.add_error("languages", ValidationError(message, code="unknown_language"))

@@ -18,8 +18,8 @@ from classifier.formats.columns import ANSWERS
 from classifier.formats.files import FORMATS, Format
 from classifier.languages import find_code
 from classifier.ml.answers import Answer, Comparison
-from classifier.services import identify as services
 from classifier.services import registry
+from classifier.services.identify import compare, identify, known_languages, wants_all
 from classifier.words.lists import Row, clean_rows, read_lines
 
 CHUNK = 4096  # words held in memory
@@ -28,7 +28,7 @@ SOME_REFUSED, NOTHING_DONE = 1, 2  # exit codes
 GREETING = b"INFO: Created TensorFlow Lite"
 STANDARD_ERROR = 2
 
-Identify = Callable[[Sequence[str]], Sequence[Answer | Comparison]]
+AnswerWords = Callable[[Sequence[str]], Sequence[Answer | Comparison]]
 
 
 class Command(BaseCommand):
@@ -54,11 +54,11 @@ class Command(BaseCommand):
         """Answer all words; raise CommandError when some are not valid or nothing can be done."""
         if options["words"] and options["input"]:
             raise CommandError("Give words or --input, not both.", returncode=NOTHING_DONE)
-        identify, languages = self._choose(options["model"], options["languages"], store=options["store"])
+        answer_words, languages = self._choose(options["model"], options["languages"], store=options["store"])
         output = FORMATS[options["format"]](ANSWERS, languages)
         try:
             with self._lines(options["words"], options["input"] or "-") as lines:
-                refused = self._answer(clean_rows(enumerate(lines, 1)), identify, output)
+                refused = self._answer(clean_rows(enumerate(lines, 1)), answer_words, output)
         except BrokenPipeError:
             # The reader, such as `head`, has seen enough; what Python flushes at exit must not complain.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -68,20 +68,20 @@ class Command(BaseCommand):
             if refused:
                 raise CommandError(f"Not valid words: {refused}.", returncode=SOME_REFUSED)
 
-    def _choose(self, model: str, codes: str, *, store: bool) -> tuple[Identify, Sequence[str]]:
+    def _choose(self, model: str, codes: str, *, store: bool) -> tuple[AnswerWords, Sequence[str]]:
         """Return the function that identifies words, and the languages that it tells apart."""
         try:
             with _without_greeting():
-                known = services.known_languages(model)
+                known = known_languages(model)
         except (registry.UnknownModel, registry.ModelUnavailable) as error:
             raise CommandError(str(error), returncode=NOTHING_DONE) from error
         chosen = [find_code(code.strip(), known) for code in codes.split(",") if code.strip()]
         languages = list(dict.fromkeys(code for code in chosen if code))
         if None in chosen:
             raise CommandError(f"The languages that can be asked for are: {', '.join(known)}.", returncode=NOTHING_DONE)
-        for name in registry.current().unavailable if services.wants_all(model) else []:
+        for name in registry.current().unavailable if wants_all(model) else []:
             self.stderr.write(f"{name} cannot answer and is left out.")
-        return _identify(model, languages, store=store), languages or known
+        return _answer_with(model, languages, store=store), languages or known
 
     @contextmanager
     def _lines(self, words: Sequence[str], path: str) -> Iterator[Iterator[bytes]]:
@@ -113,14 +113,14 @@ class Command(BaseCommand):
                 yield line
                 self._bar.update(len(line))
 
-    def _answer(self, rows: Iterator[Row[str]], identify: Identify, output: Format) -> int:
+    def _answer(self, rows: Iterator[Row[str]], answer_words: AnswerWords, output: Format) -> int:
         """Write the answers chunk by chunk; return how many lines held no valid word."""
         refused = 0
         self._put(output.opening)
         while chunk := list(islice(rows, self._chunk)):
             errors = [row for row in chunk if row.value is None]
             refused += len(errors)
-            self._put(output.rows(_answer(chunk, identify)))
+            self._put(output.rows(_answer(chunk, answer_words)))
             self._report(errors)
         self._put(output.closing)
         self.stdout.flush()
@@ -138,37 +138,38 @@ class Command(BaseCommand):
 
 @contextmanager
 def _without_greeting() -> Iterator[None]:
-    """Keep off standard error what LiteRT says there, past Python, when it loads its first model."""
-    kept = os.dup(STANDARD_ERROR)
-    with TemporaryFile() as said:
-        os.dup2(said.fileno(), STANDARD_ERROR)
+    """Drop LiteRT's greeting from standard error, where it writes past Python when it loads its first model."""
+    standard_error = os.dup(STANDARD_ERROR)
+    with TemporaryFile() as output:
+        os.dup2(output.fileno(), STANDARD_ERROR)
         try:
             yield
         finally:
-            os.dup2(kept, STANDARD_ERROR)
-            os.close(kept)
-            said.seek(0)
-            os.write(STANDARD_ERROR, b"".join(line for line in said if not line.startswith(GREETING)))
+            os.dup2(standard_error, STANDARD_ERROR)
+            os.close(standard_error)
+            output.seek(0)
+            os.write(STANDARD_ERROR, b"".join(line for line in output if not line.startswith(GREETING)))
 
 
-def _identify(model: str, languages: Sequence[str], *, store: bool) -> Identify:
-    """Return the function that identifies words; stored, all of them are one batch."""
+def _answer_with(model: str, languages: Sequence[str], *, store: bool) -> AnswerWords:
+    """Return the function that answers words; with `store` it stores them all as one batch."""
     batch = uuid4()
 
-    def identify(words: Sequence[str]) -> Sequence[Answer | Comparison]:
-        if store:
-            rows = services.identify(words=words, source="cli", model=model, languages=languages, batch=batch)
-            return [row.comparison() or row.answer() for row in rows]
-        comparisons = services.compare(words=words, model=model, languages=languages)
-        return comparisons if services.wants_all(model) else [comparison.answers[0] for comparison in comparisons]
+    def store_and_answer(words: Sequence[str]) -> Sequence[Answer | Comparison]:
+        rows = identify(words=words, source="cli", model=model, languages=languages, batch=batch)
+        return [row.comparison() or row.answer() for row in rows]
 
-    return identify
+    def answer(words: Sequence[str]) -> Sequence[Answer | Comparison]:
+        comparisons = compare(words=words, model=model, languages=languages)
+        return comparisons if wants_all(model) else [comparison.answers[0] for comparison in comparisons]
+
+    return store_and_answer if store else answer
 
 
-def _answer(rows: Sequence[Row[str]], identify: Identify) -> Iterator[Row[Answer | Comparison]]:
+def _answer(rows: Sequence[Row[str]], answer_words: AnswerWords) -> Iterator[Row[Answer | Comparison]]:
     """Yield `rows` with each word replaced by its answer."""
     words = [row.value for row in rows if row.value is not None]
-    answers = iter(identify(words) if words else [])
+    answers = iter(answer_words(words) if words else [])
     for row in rows:
         answer = None if row.value is None else next(answers)
         yield Row(row.number, answer, row.code, row.detail)

@@ -15,8 +15,8 @@ from classifier.access.owners import assign_visitor, keeps_history, owner_of, se
 from classifier.formats.share import share
 from classifier.models import Prediction
 from classifier.services import history, registry
-from classifier.services import identify as services
 from classifier.services.feedback import FeedbackClosed, submit_feedback, withdraw_feedback
+from classifier.services.identify import explain, find_prediction, identify, options_to_repeat
 from classifier.web.decorators import limited, personal
 from classifier.web.forms import FeedbackForm, WordForm
 
@@ -74,7 +74,7 @@ def _form(request: HttpRequest, form: WordForm) -> HttpResponse:
 
 def _identify(request: HttpRequest, *, word: str, private: bool, **how: Any) -> Prediction:
     owner = "" if private else assign_visitor(request)
-    [prediction] = services.identify(words=[word], source="web", owner=owner, private=private, **how)
+    [prediction] = identify(words=[word], source="web", owner=owner, private=private, **how)
     return prediction
 
 
@@ -116,7 +116,7 @@ def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 def _find(request: HttpRequest, public_id: UUID) -> Prediction:
     try:
-        return services.find_prediction(public_id=public_id, owner=owner_of(request))
+        return find_prediction(public_id=public_id, owner=owner_of(request))
     except Prediction.DoesNotExist as error:
         raise Http404 from error
 
@@ -125,7 +125,7 @@ def _result(
     request: HttpRequest, prediction: Prediction, *, rejected: FeedbackForm | None = None, shared: bool = False
 ) -> HttpResponse:
     owner = owner_of(request)
-    history.with_opinions([prediction], owner)
+    history.with_feedback([prediction], owner)
     own = prediction.feedback_of(owner)
     answer = prediction.answer()
     context = {
@@ -134,8 +134,8 @@ def _result(
         "answer": answer,
         "comparison": prediction.comparison(),
         "models": len(registry.current().names),
-        "explanation": services.explain(answer),
-        "options": services.options_to_repeat(prediction),
+        "explanation": explain(answer),
+        "options": options_to_repeat(prediction),
         "share": share(prediction, request, owner),
         "feedback": own,
         "feedback_form": rejected or FeedbackForm(prediction=prediction, feedback=own),

@@ -15,7 +15,7 @@ from classifier.access.owners import HISTORY_COOKIE, HISTORY_OFF, keeps_history,
 from classifier.formats.columns import HISTORY
 from classifier.formats.files import DOWNLOADS, download
 from classifier.models import Prediction
-from classifier.services.history import HistoryPage, delete_all, delete_one, read_all, with_opinions
+from classifier.services.history import HistoryPage, delete_all, delete_one, read_all, with_feedback
 from classifier.web.decorators import back, limited, personal
 from classifier.web.filters import HistoryPageFilter
 from classifier.web.forms import DOWNLOAD_LABELS
@@ -34,7 +34,7 @@ def history(request: HttpRequest) -> HttpResponse:
     if not filters.is_valid():
         return _history(request, filters.form, HistoryPage(), status=400)
     page = HistoryPage.read(filters.qs, filters.scope, cursor)
-    with_opinions(page.rows, owner)
+    with_feedback(page.rows, owner)
     return _history(request, filters.form, page)
 
 
