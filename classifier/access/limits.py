@@ -18,14 +18,14 @@ class LimitExceeded(Exception):
         self.seconds = seconds
 
 
-def consume(request: HttpRequest | Request, scope: str, cost: int = 1) -> counters.Allowance:
+def consume(request: HttpRequest | Request, scope: str, cost: int = 1, counter: str = "") -> counters.Allowance:
     """Consume `cost` from the caller's limit in `scope`; 0 only reports what is left.
 
-    Limits of an API key override those of the settings.
+    Limits of an API key override those of the settings. A named `counter` has the same limit, but counts apart.
     """
     own = getattr(getattr(request, "auth", None), "limits", {})  # only REST framework's requests have `auth`
     limit = own.get(scope, settings.LIMITS[scope])
-    return counters.consume(settings.LIMITS_FILE, f"{scope}:{caller_of(request)}", limit, cost)
+    return counters.consume(settings.LIMITS_FILE, f"{scope}{counter}:{caller_of(request)}", limit, cost)
 
 
 def consume_or_raise(request: HttpRequest, scope: str, cost: int = 1) -> None:

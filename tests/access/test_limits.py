@@ -81,3 +81,10 @@ def test_cost_that_does_not_fit_raises(request_from, limits):
     with pytest.raises(LimitExceeded) as caught:
         consume_or_raise(request_from(), "single")
     assert caught.value.seconds > 0
+
+
+def test_named_counter_has_the_same_limit_but_counts_apart(request_from, limits):
+    limits(single=1)
+    counters = ("", "-explanation", "", "-explanation")
+    granted = [consume(request_from(), "single", counter=counter).granted for counter in counters]
+    assert granted == [True, True, False, False]

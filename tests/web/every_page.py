@@ -68,6 +68,11 @@ class Site:
         self.monkeypatch.setitem(settings.LIMITS, scope, 0)
         return self.client.post(path, fields)
 
+    def unexplained(self):
+        address = self.ask()
+        self.monkeypatch.setitem(settings.LIMITS, "single", 0)
+        return self.client.get(address)
+
     def measured(self, path):
         for name, fake in self.fakes.items():
             data = {"source": "wordfreq", "words": {"train": 12_345}}
@@ -119,6 +124,7 @@ STATES = {
     "result: text": lambda site: site.answered("orignal piano xqzt"),
     "result: all models": lambda site: site.answered(model="all"),
     "result: among two languages": lambda site: site.answered(languages=["fr", "es"]),
+    "result: unexplained": lambda site: site.unexplained(),
     "result: confirmed": lambda site: site.said(label="fr"),
     "result: corrected": lambda site: site.said(label="es", comment="123"),
     "result: several languages": lambda site: site.said(label="mul", languages=["en", "es"]),

@@ -113,18 +113,40 @@ def test_reading_pages_is_free(client, limits):
     assert {client.get(path).status_code for path in ("/", "/batches/", "/models/", "/privacy/")} == {200}
 
 
-def test_pages_that_run_a_model_are_limited(client, ask, limits):
-    address = ask("orignal")
-    limits(single=0, batch=0, history=0, feedback=0, export=0)
-
-    pages = (address, "/shared/?word=chat", "/api-tour/")
+def test_pages_that_answer_a_word_are_limited(client, limits):
+    limits(single=0)
+    pages = ("/shared/?word=chat", "/api-tour/")
     assert {path: client.get(path).status_code for path in pages} == dict.fromkeys(pages, 429)
 
 
-def test_reading_an_answer_counts_as_one_word(client, ask, limits):
+def test_last_word_of_the_minute_is_answered_and_explained(client, limits):
+    limits(single=1)
+    assertContains(client.post("/", {"word": "orignal"}, follow=True), "Each letter was left out once")
+
+
+def test_explanations_over_the_limit_are_left_out(client, ask, limits):
     limits(single=2)
+    addresses = [ask("orignal"), ask("chat")]
+    pages = [client.get(address) for address in (*addresses, addresses[0])]
+
+    assert [page.status_code for page in pages] == [200, 200, 200]
+    assert ["Each letter was left out once" in page.content.decode() for page in pages] == [True, True, False]
+    assertContains(pages[2], "Load this page again in a minute")
+
+
+def test_explanation_of_a_text_is_not_limited(client, ask, limits):
+    address = ask("orignal piano")
+    limits(single=0)
+    assertContains(client.get(address), "Each word was left out once")
+
+
+def test_result_page_runs_no_model_with_all_limits_at_zero(client, ask, limits, fake_models, monkeypatch):
     address = ask("orignal")
-    assert [client.get(address).status_code for _ in range(2)] == [200, 429]
+    limits(single=0, batch=0, history=0, export=0)
+    monkeypatch.delattr(type(fake_models["Ngram"]), "probabilities")
+
+    assert client.get(address).status_code == 200
+    assert client.post(f"{address}feedback/", {"label": ""}).status_code == 400
 
 
 def test_reading_and_deleting_what_was_asked_is_limited_apart(client, limits):

@@ -11,8 +11,10 @@ from django.shortcuts import render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
+from classifier.access.limits import consume
 from classifier.access.owners import assign_visitor, keeps_history, owner_of, set_visitor_cookie
 from classifier.formats.share import share
+from classifier.ml.answers import Answer
 from classifier.models import Prediction
 from classifier.services import history, registry
 from classifier.services.feedback import FeedbackClosed, submit_feedback, withdraw_feedback
@@ -80,7 +82,6 @@ def _identify(request: HttpRequest, *, word: str, private: bool, **how: Any) -> 
 
 @personal
 @require_safe
-@limited("single", "GET")  # its explanation runs the model
 def result(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Show an answer, and ask whether it is right."""
     return _result(request, _find(request, public_id))
@@ -128,13 +129,15 @@ def _result(
     history.with_feedback([prediction], owner)
     own = prediction.feedback_of(owner)
     answer = prediction.answer()
+    may_explain = _may_explain(request, answer)
     context = {
         "prediction": prediction,
         "shared": shared,
         "answer": answer,
         "comparison": prediction.comparison(),
         "models": len(registry.current().names),
-        "explanation": explain(answer),
+        "may_explain": may_explain,
+        "explanation": explain(answer) if may_explain else None,
         "options": options_to_repeat(prediction),
         "share": share(prediction, request, owner),
         "feedback": own,
@@ -142,3 +145,9 @@ def _result(
         "form": WordForm(initial={"private": prediction.private and not shared}, keeps_history=keeps_history(request)),
     }
     return render(request, "result.html", context, status=400 if rejected else 200)
+
+
+def _may_explain(request: HttpRequest, answer: Answer) -> bool:
+    """Return whether the caller's limit allows another explanation."""
+    # A text's needs no model. A word's counts apart, so that the page after asking costs no second word.
+    return bool(answer.words) or consume(request, "single", counter="-explanation").granted
