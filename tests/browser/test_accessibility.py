@@ -3,18 +3,12 @@ import pytest
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-# Between them they show every rule: both widths, both palettes.
-@pytest.fixture(params=[{"width": 320, "scheme": "light"}, {"width": 1280, "scheme": "dark"}], ids=str)
-def screen(request):
-    return request.param
-
-
 @pytest.fixture
-def answered(visit, screen):
+def answered(visit):
     """Return a function that opens the page of the answer for a word."""
 
     def answered(word):
-        page = visit(**screen, javascript=True)
+        page = visit(javascript=True)
         page.get_by_label("Your word").fill(word)
         page.get_by_role("button", name="Which language?").click()
         return page
@@ -22,8 +16,8 @@ def answered(visit, screen):
     return answered
 
 
-def test_the_form(visit, screen, check):
-    page = visit(**screen, javascript=True)
+def test_the_form(visit, check):
+    page = visit(javascript=True)
     check(page)
     page.get_by_text("Choose the model").click()
     check(page)
@@ -56,13 +50,13 @@ def test_an_answer_unfolded(answered, check, word):
     check(page)
 
 
-def test_a_shared_answer_and_a_bad_link(visit, screen, check):
-    check(visit("/shared/?word=orignal&model=FF", **screen, javascript=True))
-    check(visit("/shared/?word=123", **screen, javascript=True))
+def test_a_shared_answer_and_a_bad_link(visit, check):
+    check(visit("/shared/?word=orignal&model=FF", javascript=True))
+    check(visit("/shared/?word=123", javascript=True))
 
 
-def test_a_private_answer_and_the_form_with_the_history_off(visit, screen, check):
-    page = visit(**screen, javascript=True)
+def test_a_private_answer_and_the_form_with_the_history_off(visit, check):
+    page = visit(javascript=True)
     page.context.add_cookies([{"name": "history", "value": "off", "url": page.url}])
     page.reload()
     check(page)
@@ -85,8 +79,8 @@ def test_a_text(answered, check):
     check(answered("Un gâteau et un piano, xqzt ! " + "w" * 100))
 
 
-def test_all_models_side_by_side(visit, screen, check):
-    page = visit(**screen, javascript=True)
+def test_all_models_side_by_side(visit, check):
+    page = visit(javascript=True)
     page.get_by_label("Your word").fill("un gâteau")
     page.get_by_text("Choose the model").click()
     page.get_by_role("radio", name="All models").check()
@@ -104,8 +98,8 @@ def test_feedback_and_history(answered, check):
 
 
 @pytest.mark.parametrize("path", ["/history/", "/nowhere/", "/history/?cursor=x"])
-def test_an_empty_history_and_errors(visit, screen, check, path):
-    check(visit(path, **screen, javascript=True))
+def test_an_empty_history_and_errors(visit, check, path):
+    check(visit(path, javascript=True))
 
 
 def test_nothing_moves_for_those_who_asked_for_that(visit):

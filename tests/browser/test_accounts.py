@@ -22,8 +22,8 @@ def log_in(page, password=PASSWORD):
 
 
 @pytest.mark.parametrize("javascript", [False, True])
-def test_a_visitor_logs_in_finds_the_history_and_leaves_nothing_behind(visit, ana, screen, javascript):
-    page = visit(**screen, javascript=javascript)
+def test_a_visitor_logs_in_finds_the_history_and_leaves_nothing_behind(visit, ana, width, javascript):
+    page = visit(width=width, javascript=javascript)
     page.get_by_role("button", name="piano").click()
     page.wait_for_url("**/predictions/*/")
     log_in(page)
@@ -48,8 +48,8 @@ def test_the_password_is_changed(visit, ana):
     assert ana.check_password("another long sentence")
 
 
-def test_the_pages_of_accounts_are_accessible(visit, ana, screen, check):
-    page = visit(**screen, javascript=True)
+def test_the_pages_of_accounts_are_accessible(visit, ana, check):
+    page = visit(javascript=True)
     page.get_by_role("link", name="Log in").click()
     check(page)
     log_in(page, "wrong")
@@ -65,8 +65,8 @@ def test_the_pages_of_accounts_are_accessible(visit, ana, screen, check):
     check(page)
 
 
-def test_the_page_on_privacy_is_accessible_and_leads_to_what_it_promises(visit, screen, check):
-    page = visit("/privacy/", **screen, javascript=True)
+def test_the_page_on_privacy_is_accessible_and_leads_to_what_it_promises(visit, check):
+    page = visit("/privacy/", javascript=True)
     check(page)
     page.get_by_role("switch", name="Keep my history").click()
     page.get_by_role("status").get_by_text("nothing that you ask is kept").wait_for()

@@ -7,12 +7,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 TABLE = {"name": "mots.csv", "mimeType": "text/csv", "buffer": "n;forme\n1;gâteau\n2;12\n3;piano\n".encode()}
 
 
-# Between them they show every rule: both widths, both palettes.
-@pytest.fixture(params=[{"width": 320, "scheme": "light"}, {"width": 1280, "scheme": "dark"}], ids=str)
-def screen(request):
-    return request.param
-
-
 def send(page):
     page.get_by_role("button", name="Which languages?").click()
 
@@ -23,8 +17,8 @@ def sums(page):
 
 
 @pytest.mark.parametrize("javascript", [False, True], ids=["plain", "javascript"])
-def test_words_are_pasted_seen_corrected_and_deleted(visit, screen, check, javascript):
-    page = visit("/batches/", **screen, javascript=javascript)
+def test_words_are_pasted_seen_corrected_and_deleted(visit, width, javascript):
+    page = visit("/batches/", width=width, javascript=javascript)
     page.get_by_label("Paste your words").fill("gâteau\nbeau\n12\nknowledge")
     send(page)
     assert page.get_by_role("heading", level=1).inner_text() == "Mostly French: 2 of 3 words"
@@ -103,8 +97,8 @@ def test_the_form_can_be_used_by_keyboard_alone(visit):
     assert page.get_by_label("Private").is_checked()
 
 
-def test_every_state_is_accessible(visit, screen, check):
-    page = visit("/batches/", **screen, javascript=True)
+def test_every_state_is_accessible(visit, check):
+    page = visit("/batches/", javascript=True)
     check(page)
     page.get_by_label("Private").check()
     page.get_by_text("Choose the model").click()
@@ -115,8 +109,8 @@ def test_every_state_is_accessible(visit, screen, check):
     check(page)
 
 
-def test_the_page_of_a_batch_is_accessible(visit, screen, check):
-    page = visit("/batches/", **screen, javascript=True)
+def test_the_page_of_a_batch_is_accessible(visit, check):
+    page = visit("/batches/", javascript=True)
     words = ["gâteau", "knowledge", "casa", "piano", "xqzt", "12", "w" * 100, "un gâteau et une " + "w" * 90]
     page.get_by_label("Paste your words").fill("\n".join([*words, *["chat"] * 120]))
     send(page)
@@ -128,20 +122,20 @@ def test_the_page_of_a_batch_is_accessible(visit, screen, check):
     check(page)
 
 
-def test_refusals_are_accessible_and_keep_what_was_typed(visit, screen, check, limits):
+def test_refusals_are_accessible_and_keep_what_was_typed(visit, check, limits):
     limits(single=0, batch=0)
-    page = visit(**screen, javascript=True)
+    page = visit(javascript=True)
     page.get_by_label("Your word").fill("gâteau")
     page.get_by_role("button", name="Which language?").click()
     check(page)
-    limits(single=1)
+    limits(single=2)  # one to identify, one to show the answer
     page.get_by_role("button", name="Send it again").click()
     assert page.get_by_role("heading", level=1).inner_text().startswith("Probably French")
 
 
-def test_what_is_unavailable_and_too_large_are_accessible(visit, screen, check, without_model):
+def test_what_is_unavailable_and_too_large_are_accessible(visit, check, without_model):
     without_model("Ngram", "FF")
-    page = visit("/batches/", **screen, javascript=True)
+    page = visit("/batches/", javascript=True)
     page.get_by_label("Paste your words").fill("chat")
     send(page)
     assert page.get_by_role("heading", level=1).inner_text() == "No model can answer right now"

@@ -26,8 +26,8 @@ def lists(page, *words):
     expect(page.locator(".rows li > a")).to_have_text(list(words))
 
 
-def test_a_word_is_found_fetched_and_deleted(asked, screen):
-    page = asked("orignal", "piano", **screen)
+def test_a_word_is_found_fetched_and_deleted(asked, width):
+    page = asked("orignal", "piano", width=width)
     page.get_by_label("Find a word").fill("Piano")
     page.keyboard.press("Enter")
     lists(page, "piano")
@@ -41,8 +41,8 @@ def test_a_word_is_found_fetched_and_deleted(asked, screen):
     lists(page, "orignal")
 
 
-def test_filters_narrow_the_list_and_stay_as_chosen(asked, screen):
-    page = asked("orignal", "piano", "xqzt", **screen)
+def test_filters_narrow_the_list_and_stay_as_chosen(asked, width):
+    page = asked("orignal", "piano", "xqzt", width=width)
     page.get_by_text("More filters").click()
     page.get_by_label("Answer").select_option("not sure")
     page.get_by_label("From").fill("2026-01-01")
@@ -104,8 +104,8 @@ def test_what_is_wrong_is_said_where_it_is(asked):
 
 
 @pytest.mark.parametrize("asked", [True], indirect=True)  # axe is JavaScript itself
-def test_every_state_is_accessible(asked, screen, check):
-    page = asked("orignal", "w" * 100, "piano un gâteau", **screen)
+def test_every_state_is_accessible(asked, check):
+    page = asked("orignal", "w" * 100, "piano un gâteau")
     for path in ("", "?language=fr&since=2026-01-01", "?word=12&since=x&owner=1", "?word=chat", "delete/?language=fr"):
         page.goto(f"/history/{path}")
         check(page)

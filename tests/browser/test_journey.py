@@ -15,8 +15,8 @@ def heading(page):
     return page.get_by_role("heading", level=1).inner_text()
 
 
-def test_a_word_is_answered_corrected_and_found_again(visit, screen):
-    page = visit(**screen)
+def test_a_word_is_answered_corrected_and_found_again(visit, width):
+    page = visit(width=width)
     ask(page, "orignal")
     assert heading(page) == "Probably French, 67\N{NO-BREAK SPACE}%"
     page.get_by_text("No", exact=True).click()
@@ -60,8 +60,8 @@ def test_feedback_is_withdrawn_and_asked_for_again(visit, javascript):
     assert page.get_by_role("button", name="Yes").is_visible()
 
 
-def test_the_reader_is_led_to_the_answer_and_to_what_they_said(visit, screen):
-    page = visit(**screen, javascript=True)
+def test_the_reader_is_led_to_the_answer_and_to_what_they_said(visit, width):
+    page = visit(width=width, javascript=True)
     ask(page, "orignal")
     page.wait_for_url("**/predictions/**")
     assert focused(page) == heading(page)
@@ -70,8 +70,8 @@ def test_the_reader_is_led_to_the_answer_and_to_what_they_said(visit, screen):
     assert focused(page).startswith("What you said")
 
 
-def test_the_reader_is_led_to_what_is_wrong(visit, screen):
-    page = visit(**screen, javascript=True)
+def test_the_reader_is_led_to_what_is_wrong(visit, width):
+    page = visit(width=width, javascript=True)
     ask(page, "123")
     page.get_by_text("The word contains no letters.").wait_for()
     assert page.evaluate("document.activeElement.name") == "word"
@@ -82,8 +82,8 @@ def test_the_reader_is_led_to_what_is_wrong(visit, screen):
     assert page.title().startswith("mot123: Probably English, 92")
 
 
-def test_why_is_told_letter_by_letter(visit, screen, javascript):
-    page = visit(**screen, javascript=javascript)
+def test_why_is_told_letter_by_letter(visit, width, javascript):
+    page = visit(width=width, javascript=javascript)
     ask(page, "né")
     page.get_by_text("Why?", exact=True).click()
     assert page.get_by_text("Most of all é").is_visible()
@@ -109,11 +109,11 @@ def test_a_private_answer_stays_private_when_all_models_are_asked(visit):
     assert page.get_by_text("neither the word nor who asked was kept").is_visible()
 
 
-def test_a_link_is_opened_by_another_and_asked_as_their_own(visit, screen, javascript):
+def test_a_link_is_opened_by_another_and_asked_as_their_own(visit, width, javascript):
     page = visit(javascript=javascript)
     ask(page, "mañana")
     page.get_by_text("Share or copy").click()
-    other = visit(page.locator("#link").inner_text(), **screen, javascript=javascript)
+    other = visit(page.locator("#link").inner_text(), width=width, javascript=javascript)
     assert heading(other).startswith("Probably Spanish")
     other.get_by_role("button", name="Ask this yourself").click()
     other.get_by_role("button", name="Yes").click()
@@ -158,8 +158,8 @@ def test_an_answer_is_deleted(visit, javascript):
     assert page.get_by_role("link", name="orignal").count() == 0
 
 
-def test_the_candidates_are_the_languages_ticked(visit, screen):
-    page = visit(**screen)
+def test_the_candidates_are_the_languages_ticked(visit, width):
+    page = visit(width=width)
     page.get_by_text("Choose the model and the languages").click()
     page.get_by_role("checkbox", name="French").uncheck()
     ask(page, "orignal")

@@ -51,9 +51,8 @@ def shown(page):
     return page.locator("html").get_attribute("lang")
 
 
-@pytest.mark.parametrize("screen", [{"width": 320, "scheme": "light"}, {"width": 1280, "scheme": "dark"}], ids=str)
-def test_a_word_is_asked_for_corrected_and_found_again(start, screen, check, say, ask):
-    page = start(**screen)
+def test_a_word_is_asked_for_corrected_and_found_again(start, check, say, ask):
+    page = start()
     check(page)
     ask(page)
     check(page)
@@ -68,7 +67,7 @@ def test_a_word_is_asked_for_corrected_and_found_again(start, screen, check, say
 
 
 def test_many_words_are_asked_for(start, check, say):
-    page = start("/batches/", width=320)
+    page = start("/batches/")
     page.get_by_label(say("Paste your words")).fill("orignal\npiano\n123\n")
     page.get_by_role("button", name=say("Which languages?")).click()
     page.get_by_role("heading", name=say("All rows")).wait_for()

@@ -8,16 +8,16 @@ PAGES = ["/models/", "/models/Ngram/", "/api-tour/"]
 
 @pytest.mark.real_models
 @pytest.mark.parametrize("path", PAGES)
-def test_everyone_can_read_the_page(visit, screen, check, path):
-    page = visit(path, **screen, javascript=True)
+def test_everyone_can_read_the_page(visit, check, path):
+    page = visit(path, javascript=True)
     check(page)
     page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
     check(page)
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_models_without_scores_are_readable_too(visit, screen, check, path):
-    check(visit(path, **screen, javascript=True))
+def test_models_without_scores_are_readable_too(visit, check, path):
+    check(visit(path, javascript=True))
 
 
 @pytest.mark.real_models
@@ -39,8 +39,8 @@ def test_the_numbers_of_a_plot_unfold_without_javascript(visit):
 
 
 @pytest.mark.real_models
-def test_nothing_of_a_drawing_leaves_its_card(visit, screen):
-    page = visit("/models/CNNsep/", **screen)
+def test_nothing_of_a_drawing_leaves_its_card(visit, width):
+    page = visit("/models/CNNsep/", width=width)
     outside = page.evaluate(
         """() => [...document.querySelectorAll('.card svg *')].filter(part => {
             const own = part.getBoundingClientRect(), card = part.closest('.card').getBoundingClientRect();
