@@ -197,6 +197,12 @@ def count_in_a_file_of_this_run(tmp_path_factory):
     settings.LIMITS_FILE = tmp_path_factory.mktemp("counters") / "limits"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def fast_password_hasher():
+    """Spend no time on Django's slow hasher, which no test is about."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def limits(settings, tmp_path):
     """Return a function that sets limits, counted in a file of their own."""

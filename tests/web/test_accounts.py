@@ -8,11 +8,6 @@ PASSWORD = "a moose once bit my sister"
 LOGIN, ADMIN = "/account/login/", "/admin/login/"
 
 
-@pytest.fixture(autouse=True)
-def quick_hashes(settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def ana(django_user_model):
     return django_user_model.objects.create_superuser("ana", password=PASSWORD)
