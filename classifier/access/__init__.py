@@ -1,1 +1,1 @@
-"""Access to the service: owners, rate limits, body sizes, logins, headers and logs."""
+"""Access control: owners, limits, body sizes, logins, headers, logs."""

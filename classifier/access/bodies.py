@@ -1,15 +1,18 @@
-"""Size checks of request bodies, and the addresses that belong to the API."""
+"""Checks of request bodies and of API addresses."""
 
 from django.http import HttpRequest
 
 
 def is_api(request: HttpRequest) -> bool:
-    """Return whether the address belongs to the API, which answers its own errors."""
+    """Return whether the address belongs to the API."""
     return f"{request.path_info}/".startswith("/api/")
 
 
 def refuse_body(request: HttpRequest, limit: int) -> int:
-    """Return the status that refuses a body of unknown, invalid or excessive length (bytes), else 0."""
+    """Return the status that refuses a body's length, or 0.
+
+    411 for an unknown length, 400 for an invalid one, 413 for more than `limit` bytes.
+    """
     length = request.META.get("CONTENT_LENGTH") or ""
     if not length:
         return 411 if "HTTP_TRANSFER_ENCODING" in request.META else 0

@@ -1,9 +1,9 @@
-"""Sliding-minute counters in one small file, shared by all processes of a machine.
+"""Sliding-minute counters in one file, shared by all processes.
 
 The file is set-associative: a name hashes to a set, and a new name evicts the set's least recently used slot.
 A slot holds one counter for every two seconds. Their sum is the use of the last 60 to 62 seconds, so that a
-limit is never exceeded and at least 96 % of it can be used. A slot is read and written under a lock on its part
-of the file, in some microseconds.
+limit is never exceeded and at least 96 % of it can be used. Reading and writing a slot takes microseconds, under
+a lock on its set.
 """
 
 import fcntl
@@ -25,10 +25,10 @@ COUNTERS = WINDOW // STEP + 1  # one more, since the newest is not full yet
 SETS, SLOTS = 8192, 8
 _SLOT = struct.Struct(f"<16sQ{COUNTERS}I")
 _SET_SIZE = _SLOT.size * SLOTS
-_MOST = 2**32 - 1
+_MAX_COUNT = 2**32 - 1
 
 logger = logging.getLogger(__name__)
-_threads = threading.Lock()  # file locks do not exclude threads of one process
+_thread_lock = threading.Lock()  # file locks do not exclude threads of one process
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +42,12 @@ class Allowance:
 
 
 def consume(path: Path, name: str, limit: int, cost: int = 1) -> Allowance:
-    """Add `cost` to the minute of `name` if it stays within `limit`, else nothing.
+    """Add `cost` to the count of `name` if `limit` allows.
 
-    A file that cannot be used is logged and grants everything: limits protect the service and must not stop it.
+    An unusable file is logged and grants everything: limits protect the service and must not stop it.
     """
     try:
-        with _threads:  # else the first threads would each open the file
+        with _thread_lock:  # else the first threads would each open the file
             counter = _counter(path)
         return counter.consume(name, limit, cost)
     except OSError as error:
@@ -61,7 +61,7 @@ def _counter(path: Path) -> "_Counter":
 
 
 class _Counter:
-    """The file of counters, opened once in a process."""
+    """The file of counters, opened once per process."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -76,11 +76,11 @@ class _Counter:
             now = time.monotonic()
             offset, latest, counts = self._find(place, digest)
             step = int(now // STEP)
-            counts = _forget(counts, latest, step)
+            counts = _expire(counts, latest, step)
             used = sum(counts)
             granted = used + cost <= limit
             if granted and cost:
-                counts[step % COUNTERS] = min(counts[step % COUNTERS] + cost, _MOST)
+                counts[step % COUNTERS] = min(counts[step % COUNTERS] + cost, _MAX_COUNT)
                 os.pwrite(self._file, _SLOT.pack(digest, step, *counts), offset)
                 used += cost
         seconds = _seconds_until_free(counts, now, 1 if granted else used + cost - limit)
@@ -88,7 +88,7 @@ class _Counter:
 
     @contextmanager
     def _locked(self, place: int) -> Iterator[None]:
-        with _threads:
+        with _thread_lock:
             fcntl.lockf(self._file, fcntl.LOCK_EX, _SET_SIZE, place)
             try:
                 yield
@@ -96,21 +96,21 @@ class _Counter:
                 fcntl.lockf(self._file, fcntl.LOCK_UN, _SET_SIZE, place)
 
     def _find(self, place: int, digest: bytes) -> tuple[int, int, list[int]]:
-        """Return offset, latest step and counts of the slot of `digest`; a new slot is empty."""
-        found = os.pread(self._file, _SET_SIZE, place).ljust(_SET_SIZE, b"\0")
+        """Return offset, latest step and counts of the digest's slot."""
+        slots = os.pread(self._file, _SET_SIZE, place).ljust(_SET_SIZE, b"\0")
         oldest, oldest_step = 0, None
         for offset in range(0, _SET_SIZE, _SLOT.size):
-            if found.startswith(digest, offset):
-                _name, latest, *counts = _SLOT.unpack_from(found, offset)
+            if slots.startswith(digest, offset):
+                _name, latest, *counts = _SLOT.unpack_from(slots, offset)
                 return place + offset, latest, counts
-            latest = int.from_bytes(found[offset + 16 : offset + 24], "little")
+            latest = int.from_bytes(slots[offset + 16 : offset + 24], "little")
             if oldest_step is None or latest < oldest_step:
                 oldest, oldest_step = offset, latest
         return place + oldest, 0, [0] * COUNTERS
 
 
-def _forget(counts: list[int], latest: int, step: int) -> list[int]:
-    """Return `counts` with expired ones set to 0; all of them if the machine restarted."""
+def _expire(counts: list[int], latest: int, step: int) -> list[int]:
+    """Return `counts`, expired ones 0; all 0 after a restart."""
     if not latest <= step < latest + COUNTERS:
         return [0] * COUNTERS
     for old in range(latest + 1, step + 1):
@@ -119,7 +119,7 @@ def _forget(counts: list[int], latest: int, step: int) -> list[int]:
 
 
 def _seconds_until_free(counts: list[int], now: float, needed: int) -> int:
-    """Return the whole seconds until `needed` of the counts have expired."""
+    """Return the seconds until `needed` of the counts expire."""
     step = int(now // STEP)
     for age in range(COUNTERS - 1, -1, -1):
         needed -= counts[(step - age) % COUNTERS]

@@ -22,13 +22,13 @@ def permissions_policy(get_response: Callable[[HttpRequest], HttpResponse]) -> C
 
 
 def request_ids(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Give each request an id, for its response and its log lines."""
+    """Add an id to each request's response and log lines."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        name = uuid4().hex
-        request_id.set(name)  # never reset: the server logs after the response
+        new_id = uuid4().hex
+        request_id.set(new_id)  # never reset: the server logs after the response
         response = get_response(request)
-        response.headers["X-Request-ID"] = name
+        response.headers["X-Request-ID"] = new_id
         return response
 
     return middleware

@@ -1,4 +1,4 @@
-"""Rate limits of callers, shared by the pages and the API."""
+"""Rate limits of callers, for pages and API."""
 
 from ipaddress import IPv6Address, ip_address, ip_network
 
@@ -11,7 +11,7 @@ from classifier.access.owners import owner_of
 
 
 class LimitExceeded(Exception):
-    """The caller has used up a limit; `seconds` until the refused cost is free again."""
+    """Error of an exceeded limit; `seconds` until the cost fits."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__(f"Wait {seconds} seconds.")
@@ -19,43 +19,43 @@ class LimitExceeded(Exception):
 
 
 def consume(request: HttpRequest | Request, scope: str, cost: int = 1, counter: str = "") -> counters.Allowance:
-    """Consume `cost` from the caller's limit in `scope`; 0 only reports what is left.
+    """Consume `cost` from the caller's limit; 0 only reads it.
 
     Limits of an API key override those of the settings. A named `counter` has the same limit, but counts apart.
     """
-    own = getattr(getattr(request, "auth", None), "limits", {})  # only REST framework's requests have `auth`
-    limit = own.get(scope, settings.LIMITS[scope])
+    key_limits = getattr(getattr(request, "auth", None), "limits", {})  # only REST framework's requests have `auth`
+    limit = key_limits.get(scope, settings.LIMITS[scope])
     return counters.consume(settings.LIMITS_FILE, f"{scope}{counter}:{caller_of(request)}", limit, cost)
 
 
 def consume_or_raise(request: HttpRequest, scope: str, cost: int = 1) -> None:
-    """Consume `cost` from the caller's limit in `scope`; raise LimitExceeded if it does not fit."""
+    """Consume `cost`; raise LimitExceeded if it does not fit."""
     allowance = consume(request, scope, cost)
     if not allowance.granted:
         raise LimitExceeded(allowance.seconds)
 
 
 def caller_of(request: HttpRequest | Request) -> str:
-    """Return `user:<id>`, `key:<id>` or `address:<address>`: the name that limits count."""
+    """Return `user:<id>`, `key:<id>` or `address:<address>`."""
     owner = owner_of(request)
     # Visitors count by address: their cookie is too easily thrown away.
     return owner if owner and not owner.startswith("visitor:") else f"address:{address_of(request)}"
 
 
 def address_of(request: HttpRequest | Request) -> str:
-    """Return the caller's address; for IPv6 its /64 network, usually one household.
+    """Return the caller's IPv4 address or IPv6 /64 network.
 
-    Of X-Forwarded-For, only the entries of NUM_PROXIES trusted proxies count.
+    A /64 network is usually one household. In X-Forwarded-For, only the entries of NUM_PROXIES trusted proxies count.
     """
     remote = str(request.META.get("REMOTE_ADDR", ""))
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    entries = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     proxies = settings.NUM_PROXIES
-    sent = forwarded[-proxies].strip() if 0 < proxies <= len(forwarded) else ""
-    return _network_of(sent) or _network_of(remote) or remote
+    forwarded = entries[-proxies].strip() if 0 < proxies <= len(entries) else ""
+    return _network_of(forwarded) or _network_of(remote) or remote
 
 
 def _network_of(text: str) -> str:
-    """Return an IPv4 address or an IPv6 /64 network; empty if `text` is no address."""
+    """Return an IPv4 address or IPv6 /64 network, else empty."""
     try:
         address = ip_address(text)
     except ValueError:

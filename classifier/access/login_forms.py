@@ -1,4 +1,4 @@
-"""Login and password forms with limits and logs against guessing, for pages and admin."""
+"""Login and password forms, limited and logged against guessing."""
 
 import logging
 from typing import Any
@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 
 class LoginForm(AuthenticationForm):
-    """Login form; limits the attempts a minute for each name and address."""
+    """Login form that limits attempts by name and address."""
 
     request: HttpRequest  # every view passes it
     error_messages = {
@@ -26,7 +26,10 @@ class LoginForm(AuthenticationForm):
     }
 
     def clean(self) -> dict[str, Any]:
-        """Count the attempt, then check the password; raise LimitExceeded over the limit."""
+        """Count the attempt, then check the password.
+
+        Raises LimitExceeded for too many attempts.
+        """
         name = self.cleaned_data.get("username")
         if name:
             # Count before checking the password, so that parallel guesses cannot exceed the limit.
@@ -50,7 +53,7 @@ class AdminLoginForm(LoginForm, AdminAuthenticationForm):
 
 
 class NewPasswordForm(PasswordChangeForm):
-    """Password form with texts of our own: Django's Spanish says usted."""
+    """Password form with our own texts: Django's Spanish says usted."""
 
     error_messages = {**PasswordChangeForm.error_messages, "password_incorrect": _("This is not your old password.")}
 

@@ -9,7 +9,7 @@ _QUERY = re.compile(r"\?\S*")
 
 
 class WithoutQuery(logging.Filter):
-    """Removes query strings, which hold words, from the development server's request lines."""
+    """Removes query strings, since they hold words."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):
@@ -18,7 +18,7 @@ class WithoutQuery(logging.Filter):
 
 
 class RequestId(logging.Filter):
-    """Adds the id of the current request."""
+    """Adds the request's id."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = request_id.get()

@@ -1,4 +1,4 @@
-"""Owners of requests and rows: users, API keys, visitors, or nobody."""
+"""Owners of requests and rows: users, API keys, visitors."""
 
 import hashlib
 import secrets
@@ -34,9 +34,9 @@ def owner_of(request: HttpRequest | Request) -> str:
 
 
 def owner_of_get(request: HttpRequest | Request) -> str:
-    """Return the owner of rows that a GET stores; empty if a page of another site caused it.
+    """Return the owner of rows that a GET stores.
 
-    Browsers send cookies along with another site's links, but a key only if its holder does.
+    Empty if a page of another site caused the request: its links carry cookies, but never a key.
     """
     if getattr(request, "auth", None) is None and _is_cross_site(request):
         return ""
@@ -66,12 +66,12 @@ def set_visitor_cookie(request: HttpRequest, response: HttpResponseBase) -> None
 
 
 def keeps_history(request: HttpRequest) -> bool:
-    """Return whether this browser keeps a history; without one, every question is private."""
+    """Return whether the browser keeps a history; else questions are private."""
     return request.COOKIES.get(HISTORY_COOKIE) != HISTORY_OFF
 
 
 def set_cookie(response: HttpResponseBase, name: str, value: str) -> None:
-    """Set a cookie for a year that scripts cannot read and other sites cannot use to post."""
+    """Set a cookie for a year, HttpOnly and SameSite=Lax."""
     secure = settings.SESSION_COOKIE_SECURE
     response.set_cookie(name, value, max_age=COOKIE_SECONDS, secure=secure, httponly=True, samesite="Lax")
 
@@ -92,8 +92,8 @@ def move_rows_to_user(request: HttpRequest, user: AbstractBaseUser, **_: Any) ->
     if not visitor:
         return
     with transaction.atomic():
-        already = Feedback.objects.filter(owner=owner).values("prediction")
-        Feedback.objects.filter(owner=visitor, prediction__in=already).delete()
+        with_own_feedback = Feedback.objects.filter(owner=owner).values("prediction")
+        Feedback.objects.filter(owner=visitor, prediction__in=with_own_feedback).delete()
         Feedback.objects.filter(owner=visitor).update(owner=owner)
         Prediction.objects.filter(owner=visitor).update(owner=owner)
         Batch.objects.filter(owner=visitor).update(owner=owner)
