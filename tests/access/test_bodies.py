@@ -14,7 +14,7 @@ from classifier.access.bodies import is_api, refuse_body
         ("/x/api/", False),
     ],
 )
-def test_addresses_of_the_api_are_told_from_pages(rf, path, api):
+def test_api_addresses_are_told_from_pages(rf, path, api):
     assert is_api(rf.get(path)) is api
 
 

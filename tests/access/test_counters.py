@@ -1,4 +1,4 @@
-"""Counting calls: for all processes together, exactly, and cheaply."""
+"""Counters of calls: exact for all processes together, and cheap."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ import pytest
 from classifier.access import counters
 from classifier.access.counters import COUNTERS, SLOTS, STEP, WINDOW, consume
 
-HAMMER = """
+CONSUMER = """
 import sys
 from pathlib import Path
 from classifier.access.counters import consume
@@ -24,7 +24,7 @@ def path(tmp_path):
 
 @pytest.fixture
 def clock(monkeypatch):
-    """Return a clock that a test sets."""
+    """Return a clock that tests can set."""
 
     class Clock:
         now = 1000.0
@@ -41,11 +41,11 @@ def test_calls_are_granted_up_to_the_limit(path):
     assert [consume(path, "a", 3).granted for _ in range(5)] == [True, True, True, False, False]
 
 
-def test_what_is_left_is_told(path):
+def test_remaining_calls_are_reported(path):
     assert [consume(path, "a", 3, cost).remaining for cost in (1, 0, 2, 1)] == [2, 2, 0, 0]
 
 
-def test_what_does_not_fit_takes_nothing(path):
+def test_cost_that_does_not_fit_consumes_nothing(path):
     assert not consume(path, "a", 10, 11).granted
     assert consume(path, "a", 10, 10).granted
 
@@ -54,7 +54,7 @@ def test_callers_and_scopes_are_counted_apart(path):
     assert all(consume(path, f"{scope}:{caller}", 1).granted for scope in "ab" for caller in range(100))
 
 
-def test_a_minute_never_holds_more_than_the_limit(path, clock):
+def test_minute_never_holds_more_than_the_limit(path, clock):
     granted = []
     for _ in range(2000):
         clock.now += 0.1
@@ -65,7 +65,7 @@ def test_a_minute_never_holds_more_than_the_limit(path, clock):
         assert sum(start <= moment < start + WINDOW for moment in granted) <= 100
 
 
-def test_at_least_95_percent_of_the_limit_can_be_used(path, clock):
+def test_limit_can_be_used_to_at_least_95_percent(path, clock):
     start = clock.now
     granted = 0
     while clock.now < start + 30 * WINDOW:
@@ -76,7 +76,7 @@ def test_at_least_95_percent_of_the_limit_can_be_used(path, clock):
 
 
 @pytest.mark.parametrize("pause", [0.5, 7.3, 59.0])
-def test_who_waits_as_told_is_let_in_and_not_before(path, clock, pause):
+def test_call_is_granted_after_the_reported_wait_and_not_before(path, clock, pause):
     for _ in range(5):
         consume(path, "a", 5)
         clock.now += pause / 5
@@ -87,20 +87,20 @@ def test_who_waits_as_told_is_let_in_and_not_before(path, clock, pause):
     assert consume(path, "a", 5).granted
 
 
-def test_after_a_restart_of_the_machine_counting_begins_anew(path, clock):
+def test_restart_of_the_machine_resets_counters(path, clock):
     consume(path, "a", 1)
     clock.now = 5.0
     assert consume(path, "a", 1).granted
 
 
-def test_counting_after_days_is_right(path, clock):
+def test_counters_are_right_after_days(path, clock):
     consume(path, "a", 2)
     clock.now += 3 * 24 * 3600
     assert [consume(path, "a", 2).granted for _ in range(3)] == [True, True, False]
     assert COUNTERS * STEP > WINDOW
 
 
-def test_a_full_set_gives_the_place_of_the_least_recent_caller(path, clock, monkeypatch):
+def test_full_set_evicts_the_least_recently_used_slot(path, clock, monkeypatch):
     monkeypatch.setattr(counters, "SETS", 1)
     for caller in range(SLOTS + 1):
         clock.now += STEP
@@ -110,32 +110,32 @@ def test_a_full_set_gives_the_place_of_the_least_recent_caller(path, clock, monk
     assert consume(path, "0", 1).granted
 
 
-def test_a_file_that_cannot_be_used_stops_nobody_and_is_logged(tmp_path, caplog):
+def test_unusable_file_grants_calls_and_is_logged(tmp_path, caplog):
     (tmp_path / "file").write_text("")
     assert consume(tmp_path / "file" / "limits", "a", 1).granted
     assert "Limits are not counted" in caplog.text
 
 
-def test_a_damaged_file_stops_nobody(path):
+def test_damaged_file_grants_calls(path):
     path.write_bytes(b"\xff" * 10_000_000)
     assert consume(path, "a", 1).granted
 
 
 def test_threads_are_counted_together_exactly(path, at_once):
-    def hammer():
+    def consume_often():
         return sum(consume(path, "a", 1000).granted for _ in range(100))
 
-    assert sum(at_once(hammer, [()] * 20)) == 1000
+    assert sum(at_once(consume_often, [()] * 20)) == 1000
 
 
 def test_processes_are_counted_together_exactly(path, settings):
-    command = [sys.executable, "-c", HAMMER, str(path)]
+    command = [sys.executable, "-c", CONSUMER, str(path)]
     processes = [subprocess.Popen(command, stdout=subprocess.PIPE, cwd=settings.BASE_DIR) for _ in range(4)]
 
     assert sum(int(process.communicate()[0]) for process in processes) == 1000
 
 
-def test_counting_costs_less_than_a_tenth_of_a_millisecond(path):
+def test_consume_takes_less_than_a_tenth_of_a_millisecond(path):
     consume(path, "a", 1)
     start = time.thread_time()
     for _ in range(2000):

@@ -6,7 +6,7 @@ from classifier.access.owners import assign_visitor
 
 @pytest.fixture
 def request_from(rf):
-    """Return a function that makes a request from an address, through proxies if `forwarded` is given."""
+    """Return a function that makes a request from an address."""
 
     def make(address="192.0.2.1", forwarded=""):
         headers = {"x-forwarded-for": forwarded} if forwarded else {}
@@ -46,7 +46,7 @@ def test_address_is_ipv4_or_the_network_of_ipv6(request_from, address, network):
         (2, "198.51.100.1", "10.0.0.1"),
     ],
 )
-def test_address_is_what_trusted_proxies_forward(request_from, settings, proxies, forwarded, address):
+def test_address_comes_from_trusted_proxies_only(request_from, settings, proxies, forwarded, address):
     settings.NUM_PROXIES = proxies
     assert address_of(request_from("::ffff:10.0.0.1", forwarded)) == address
 
@@ -68,7 +68,7 @@ def test_limits_of_a_key_override_the_settings(request_from, make_key, limits):
     assert [consume(request, scope, cost=0).limit for scope in ("single", "batch")] == [5, 2]
 
 
-def test_consuming_nothing_reports_what_is_left(request_from, limits):
+def test_cost_0_reports_the_remaining_calls(request_from, limits):
     limits(single=2)
     request = request_from()
     consume(request, "single")
@@ -78,9 +78,9 @@ def test_consuming_nothing_reports_what_is_left(request_from, limits):
 def test_cost_that_does_not_fit_raises(request_from, limits):
     limits(single=2)
     consume_or_raise(request_from(), "single", cost=2)
-    with pytest.raises(LimitExceeded) as caught:
+    with pytest.raises(LimitExceeded) as error:
         consume_or_raise(request_from(), "single")
-    assert caught.value.seconds > 0
+    assert error.value.seconds > 0
 
 
 def test_named_counter_has_the_same_limit_but_counts_apart(request_from, limits):

@@ -11,7 +11,7 @@ from classifier.services.feedback import submit_feedback
 
 @pytest.fixture
 def request_of(rf, db):
-    """Return a function that makes a request with cookies, by a user or nobody."""
+    """Return a function that makes a request with cookies."""
 
     def make(user=None, **cookies):
         request = rf.get("/")
@@ -36,22 +36,22 @@ def cookie_for(request):
     return response.cookies[COOKIE]
 
 
-def test_a_caller_without_cookie_is_nobody(request_of):
+def test_caller_without_cookie_has_no_owner(request_of):
     assert owner_of(request_of()) == ""
 
 
-def test_a_user_is_the_owner(request_of, user):
+def test_user_is_the_owner(request_of, user):
     assert owner_of(request_of(user)) == f"user:{user.pk}"
 
 
-def test_a_user_is_not_made_a_visitor(request_of, user):
+def test_user_does_not_become_a_visitor(request_of, user):
     request, response = request_of(user), HttpResponse()
     set_visitor_cookie(request, response)
     assert assign_visitor(request) == f"user:{user.pk}"
     assert not response.cookies
 
 
-def test_a_newcomer_becomes_a_visitor(request_of):
+def test_anonymous_caller_becomes_a_visitor(request_of):
     request = request_of()
     assert assign_visitor(request).startswith("visitor:")
     assert owner_of(request) == assign_visitor(request)
@@ -61,53 +61,53 @@ def test_visitors_differ(request_of):
     assert assign_visitor(request_of()) != assign_visitor(request_of())
 
 
-def test_a_visitor_is_known_again_by_the_cookie(request_of, visitor):
+def test_visitor_is_recognised_by_the_cookie(request_of, visitor):
     again = request_of(visitor=cookie_for(visitor).value)
     assert owner_of(again) == owner_of(visitor)
 
 
-def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(visitor):
+def test_cookie_is_hidden_from_scripts_and_other_sites(visitor):
     cookie = cookie_for(visitor)
     assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
 
 
 @pytest.mark.parametrize("secure", [True, False])
-def test_the_cookie_is_as_secure_as_the_session(visitor, settings, secure):
+def test_cookie_is_as_secure_as_the_session(visitor, settings, secure):
     settings.SESSION_COOKIE_SECURE = secure
     assert bool(cookie_for(visitor)["secure"]) is secure
 
 
-def test_the_database_cannot_tell_the_cookie(visitor):
+def test_owner_does_not_reveal_the_cookie(visitor):
     value = cookie_for(visitor).value.split(":")[0]
     assert value not in owner_of(visitor)
 
 
-def test_an_owner_fits_its_column(visitor):
+def test_owner_fits_its_column(visitor):
     assert len(owner_of(visitor)) <= Prediction._meta.get_field("owner").max_length
 
 
 @pytest.mark.parametrize("forged", ["", "abc", "abc:def", ":", "a" * 5000, "\x00", "é:é"])
-def test_a_forged_cookie_is_nobodys(request_of, forged):
+def test_forged_cookie_has_no_owner(request_of, forged):
     assert owner_of(request_of(visitor=forged)) == ""
 
 
-def test_a_changed_cookie_is_nobodys(request_of, visitor):
+def test_changed_cookie_has_no_owner(request_of, visitor):
     value = cookie_for(visitor).value
     assert owner_of(request_of(visitor="x" + value[1:])) == ""
 
 
-def test_a_cookie_of_another_use_is_nobodys(request_of):
+def test_cookie_of_another_salt_has_no_owner(request_of):
     from django.core.signing import Signer
 
     assert owner_of(request_of(visitor=Signer(salt="other").sign("abc"))) == ""
 
 
-def test_a_forged_cookie_is_replaced(request_of):
+def test_forged_cookie_is_replaced(request_of):
     request = request_of(visitor="abc:def")
     assert owner_of(request_of(visitor=cookie_for(request).value)) == owner_of(request)
 
 
-def test_a_visitor_has_no_session(visitor):
+def test_visitor_has_no_session(visitor):
     cookie_for(visitor)
     assert visitor.session.is_empty()
 
@@ -133,7 +133,7 @@ def test_login_without_a_visitor_moves_nothing(request_of, user, identified):
     assert Prediction.objects.get().owner == ""
 
 
-def test_the_users_own_feedback_wins_at_login(visitor, user, identified):
+def test_own_feedback_of_the_user_wins_at_login(visitor, user, identified):
     row = identified()
     submit_feedback(prediction=row, owner=owner_of(visitor), label="en")
     submit_feedback(prediction=row, owner=f"user:{user.pk}", label="es")
