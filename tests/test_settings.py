@@ -1,4 +1,3 @@
-import logging
 import runpy
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,8 +8,6 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.urls import reverse
-
-from classifier.access.logs import WithoutQuery
 
 PRODUCTION = {"DEBUG": "off", "ALLOWED_HOSTS": "words.example", "SECRET_KEY": "x7" + "".join(map(chr, range(60, 120)))}
 
@@ -158,20 +155,6 @@ def test_a_stand_in_for_sqlite_is_used_where_there_is_one():
     from django.db.backends.sqlite3.base import Database
 
     assert Database is pysqlite3.dbapi2
-
-
-def test_words_in_addresses_are_not_logged(caplog):
-    record = logging.LogRecord(
-        "django.server", 20, "", 1, '"%s" %s', ("GET /api/simple?word=orignal HTTP/1.1", 200), None
-    )
-    assert WithoutQuery().filter(record)
-    assert record.getMessage() == '"GET /api/simple HTTP/1.1" 200'
-
-
-def test_a_log_without_arguments_stays_as_it_is():
-    record = logging.LogRecord("classifier", 20, "", 1, "Is it so?", None, None)
-    assert WithoutQuery().filter(record)
-    assert record.getMessage() == "Is it so?"
 
 
 def test_all_logs_pass_the_filter_once():

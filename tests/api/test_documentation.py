@@ -1,14 +1,11 @@
 """The schema, the page to try it out, what problems mean, and the ids of requests."""
 
-import io
 import json
-import logging
 
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
-from classifier.access.logs import RequestId
 from classifier.api.documentation import SCHEMA
 from classifier.api.problems import KINDS
 
@@ -78,25 +75,6 @@ def test_a_problem_points_at_its_explanation(client):
 
 def test_an_unknown_kind_of_problem_is_not_found(client):
     assert client.get("/problems/chevreuil/").status_code == 404
-
-
-@pytest.mark.parametrize("address", ["/", "/api/v1/models", "/api/v1/nothing", "/livez"])
-def test_every_answer_has_an_id_of_its_own(client, address):
-    ids = {client.get(address)["X-Request-ID"] for _ in range(2)}
-    assert len(ids) == 2
-
-
-def test_the_id_is_in_the_problem_and_in_the_log(client, monkeypatch):
-    [handler] = [handler for handler in logging.getLogger().handlers if any(map(_adds_ids, handler.filters))]
-    monkeypatch.setattr(handler, "stream", io.StringIO())
-    response = client.get("/api/v1/predictions", headers={"x-request-id": "mine"})
-
-    assert response["X-Request-ID"] == response.json()["request_id"] != "mine"
-    assert response["X-Request-ID"] in handler.stream.getvalue()
-
-
-def _adds_ids(log_filter):
-    return isinstance(log_filter, RequestId)
 
 
 def test_the_schema_is_openapi_3_and_asks_for_keys():
