@@ -1,0 +1,95 @@
+"""The walls between the rooms of classifier/, read from the imports; CONTRIBUTING says which room does what."""
+
+import ast
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+ROOT = settings.BASE_DIR
+HEAVY = {"tensorflow", "keras", "wordfreq"}
+# Room: the rooms that it may import.
+ROOMS = {
+    "ml": "",
+    "words": "ml",
+    "models": "ml",
+    "training": "ml",
+    "access": "models",
+    "services": "ml words models",
+    "formats": "ml words models services",
+    "review": "access models services",
+    "web": "ml words models access services formats",
+    "api": "ml words models access services formats",
+}
+
+
+def imports_of(path):
+    """Return the modules that a file imports, those inside functions included."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names
+
+
+def importers(*modules, among=("classifier", "langid_site", "benchmarks")):
+    """Return the folders below ROOT whose files import one of the modules."""
+    paths = [path for folder in among for path in (ROOT / folder).rglob("*.py")]
+    starts = tuple(f"{module}." for module in modules)
+    return {
+        "/".join(path.relative_to(ROOT).parts[:2])
+        for path in paths
+        if any(f"{name}.".startswith(starts) for name in imports_of(path))
+    }
+
+
+def test_imports_are_found_wherever_they_stand(tmp_path):
+    (tmp_path / "module.py").write_text("import os.path\ndef later():\n    from classifier.training import export\n")
+    assert imports_of(tmp_path / "module.py") == {"os.path", "classifier.training", "classifier.training.export"}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_room_imports_only_rooms_below_it(room):
+    names = {name for path in (ROOT / "classifier" / room).rglob("*.py") for name in imports_of(path)}
+    rooms = {name.split(".")[1] for name in names if name.startswith("classifier.")} & ROOMS.keys()
+    assert rooms - {room} <= set(ROOMS[room].split())
+
+
+def test_every_room_has_walls():
+    rooms = {path.name for path in (ROOT / "classifier").iterdir() if (path / "__init__.py").is_file()}
+    assert rooms - {"management", "migrations", "templatetags"} == set(ROOMS)
+
+
+def test_ml_imports_no_django():
+    assert "classifier/ml" not in importers("django", "rest_framework")
+
+
+def test_words_import_no_orm():
+    assert "classifier/words" not in importers("django.db")
+
+
+def test_only_training_imports_what_trains():
+    assert importers(*HEAVY) - {"benchmarks/systems.py"} == {"classifier/training"}
+
+
+def test_only_commands_and_benchmarks_import_training():
+    rooms = importers("classifier.training")
+    assert "classifier/management" in rooms
+    assert {room for room in rooms if not room.startswith("benchmarks/")} == {
+        "classifier/management",
+        "classifier/training",
+    }
+
+
+def test_nothing_imports_the_project():
+    assert importers("langid_site") <= {"langid_site/urls.py"}
+
+
+@pytest.mark.parametrize("modules", ["classifier.words.lists, classifier.ml.identifier"])
+def test_worker_that_only_identifies_loads_no_orm(modules):
+    probe = f"import sys, {modules}; print({{'django.db', 'rest_framework'}} & set(sys.modules))"
+    output = subprocess.check_output([sys.executable, "-c", probe], cwd=ROOT, text=True)
+    assert output == "set()\n"
