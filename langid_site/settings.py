@@ -56,7 +56,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "classifier.access.headers.request_ids",
     "classifier.api.middleware.ApiProtocol",
-    "classifier.web.middleware.PageFaults",
+    "classifier.web.middleware.PageErrors",
     "corsheaders.middleware.CorsMiddleware",
     "classifier.access.headers.permissions_policy",
     "csp.middleware.CSPMiddleware",

@@ -1,4 +1,4 @@
-"""Decorators for the pages: private caching, rate limits, body size."""
+"""Decorators of page views: no caching, rate limits, body size; redirect back."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -13,36 +13,45 @@ from classifier.access.limits import consume_or_raise
 
 View = Callable[..., HttpResponseBase]
 
-personal = cache_control(private=True, no_store=True)
+no_store = cache_control(private=True, no_store=True)
 
 
-def limited(scope: str, method: str = "POST") -> Callable[[View], View]:
-    """Count a view's requests by `method` for a limit, shared with the API."""
+def rate_limit(scope: str, method: str = "POST") -> Callable[[View], View]:
+    """Consume one from a limit for each request by `method`.
+
+    HEAD counts as GET. The API consumes the same limits.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def counted(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponseBase:
+        def limited_view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if method == ("GET" if request.method == "HEAD" else request.method):
                 consume_or_raise(request, scope)
-            return view(request, *arguments, **named)
+            return view(request, *args, **kwargs)
 
-        return counted
+        return limited_view
 
     return decorate
 
 
-def back(request: HttpRequest, otherwise: str) -> HttpResponseRedirect:
-    """Redirect to the page of this site in the form's `next`, else to the page named `otherwise`."""
-    address = request.POST.get("next", "")
-    ours = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
-    return HttpResponseRedirect(address if ours else resolve_url(otherwise), status=303)
-
-
 def body_limit(size: int) -> Callable[[View], View]:
-    """Allow a view bodies of `size` bytes; fields other than files keep the usual limit."""
+    """Allow a view bodies of `size` bytes.
+
+    Fields other than files keep the usual limit.
+    """
 
     def decorate(view: View) -> View:
         view.body_limit = size  # type: ignore[attr-defined]  # the middleware reads it
         return view
 
     return decorate
+
+
+def redirect_back(request: HttpRequest, default: str) -> HttpResponseRedirect:
+    """Redirect to the form's `next`, else to the page `default`.
+
+    Addresses of other sites are ignored.
+    """
+    address = request.POST.get("next", "")
+    local = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
+    return HttpResponseRedirect(address if local else resolve_url(default), status=303)

@@ -1,4 +1,4 @@
-"""The forms of the pages."""
+"""Forms of the pages."""
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -20,15 +20,18 @@ from classifier.words.lists import MOST_BYTES, Words, cells_of, decode, gather, 
 
 
 class WordInput(forms.TextInput):
-    """A text input that a click on an example (a submit button named `example`) overrides."""
+    """A text input that a click on an example overrides.
+
+    Examples are submit buttons named `example`.
+    """
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
-        """Return the example clicked, else what was typed."""
+        """Return the example clicked, else the text typed."""
         return data.get("example") or super().value_from_datadict(data, files, name)
 
 
 class WordField(forms.CharField):
-    """A word, validated as everywhere else."""
+    """A word, checked by the same rules everywhere."""
 
     widget = WordInput(
         # `lang` is empty, "unknown": the page's own language would have its spelling checked and read out.
@@ -41,19 +44,19 @@ class WordField(forms.CharField):
 
 
 class LabelField(forms.ChoiceField):
-    """A choice among labels, by any code that means the same."""
+    """A choice among labels, by any equivalent code."""
 
     def to_python(self, value: Any) -> str:
-        """Return the canonical label, or the value itself if it is no choice."""
+        """Return the canonical label; keep a value that is no choice."""
         code = super().to_python(value)
         return find_code(code, _codes(self)) or code
 
 
 class LanguagesField(forms.MultipleChoiceField):
-    """Choices among languages, by any codes that mean the same."""
+    """Choices among languages, by any equivalent codes."""
 
     def to_python(self, value: Any) -> list[str]:
-        """Return the canonical codes; a value that is no choice stays."""
+        """Return the canonical codes; keep values that are no choices."""
         known = _codes(self)
         return list(dict.fromkeys(find_code(code, known) or code for code in super().to_python(value)))
 
@@ -63,20 +66,20 @@ def _codes(field: forms.ChoiceField) -> list[str]:
     return [code for code, _name in choices]
 
 
-class AllUnlessSome(forms.CheckboxSelectMultiple):
-    """Checkboxes of which all are meant when none is ticked."""
+class AllByDefault(forms.CheckboxSelectMultiple):
+    """Checkboxes that mean all when none is ticked."""
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
-        """Return what was ticked, or everything."""
+        """Return the ticked values, or all."""
         return super().value_from_datadict(data, files, name) or [code for code, _name in self.choices]
 
 
 class WordForm(forms.Form):
-    """A word, who shall answer, among which languages, and whether to keep it."""
+    """Form for a word, its model, languages and privacy."""
 
     word = WordField(label=_("Your word"))
     model = forms.ChoiceField(required=False, widget=forms.RadioSelect)
-    languages = LanguagesField(required=False, widget=AllUnlessSome)
+    languages = LanguagesField(required=False, widget=AllByDefault)
     private = forms.BooleanField(
         label=_("Private"),
         help_text=_("Neither the word nor who asked is kept. The answer has no address and is in no history."),
@@ -86,26 +89,26 @@ class WordForm(forms.Form):
     def __init__(self, *args: Any, keeps_history: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.serving = registry.current()
-        self._offer(self.serving)
+        self._set_choices(self.serving)
         if not keeps_history:
             self.initial["private"] = self.fields["private"].disabled = True  # whatever is sent
             self.fields["private"].help_text = _("Your history is switched off, so nothing you ask is kept.")
 
-    def _offer(self, serving: registry.Serving) -> None:
+    def _set_choices(self, serving: registry.Serving) -> None:
         model, languages = (cast("forms.ChoiceField", self.fields[name]) for name in ("model", "languages"))
-        several = [(ALL_MODELS, _("All models"))] if len(serving.names) > 1 else []
-        model.choices = [*((name, name) for name in serving.names), *several]
+        all_models = [(ALL_MODELS, _("All models"))] if len(serving.names) > 1 else []
+        model.choices = [*((name, name) for name in serving.names), *all_models]
         model.initial = next(iter(serving.names), "")
         languages.choices = [(code, label_name(code)) for code in serving.languages]
         languages.initial = serving.languages
 
     @property
-    def adjusted(self) -> bool:
-        """Whether the model or the languages are others than usual, and so are shown at once."""
+    def choices_open(self) -> bool:
+        """Whether model or languages were changed or are invalid."""
         return self.is_bound and bool({"model", "languages"} & {*self.changed_data, *self.errors})
 
     def clean_languages(self) -> list[str]:
-        """Return the languages to choose among; none means all that the model knows."""
+        """Return the chosen languages; empty if all are chosen."""
         chosen: list[str] = self.cleaned_data["languages"]
         return [] if set(chosen) == set(self.serving.languages) else chosen
 
@@ -113,7 +116,7 @@ class WordForm(forms.Form):
         """Check that the model knows the languages."""
         data = super().clean() or {}
         if data.get("languages") and "model" in data:
-            with suppress(registry.ModelUnavailable):  # who asks it is told so
+            with suppress(registry.ModelUnavailable):  # identify() raises it again
                 self._check_known(data["languages"], data["model"])
         return data
 
@@ -125,7 +128,7 @@ class WordForm(forms.Form):
 
 
 class FeedbackForm(forms.Form):
-    """What a person says a word is."""
+    """Form for feedback: a label, languages and a comment."""
 
     label = LabelField(
         label=_("What is it?"), widget=forms.RadioSelect, error_messages={"required": _("Choose what it is.")}
@@ -141,15 +144,15 @@ class FeedbackForm(forms.Form):
         if feedback:
             kwargs["initial"] = {name: getattr(feedback, name) for name in ("label", "languages", "comment")}
         super().__init__(*args, **kwargs)
-        # The model's own languages as well: it may have been replaced by one that knows others.
-        asked = [candidate.language for candidate in prediction.answer().candidates]
-        codes = dict.fromkeys([*registry.current().languages, *asked])
+        # Also those of the answer: its model may since have been replaced by one that knows others.
+        answered = [candidate.language for candidate in prediction.answer().candidates]
+        codes = dict.fromkeys([*registry.current().languages, *answered])
         names = [(code, label_name(code)) for code in codes]
         cast("forms.ChoiceField", self.fields["languages"]).choices = names
         cast("forms.ChoiceField", self.fields["label"]).choices = [*names, *SPECIAL_LABELS.items()]
 
     def clean(self) -> dict[str, Any]:
-        """Keep languages only where they mean something, and ask for two."""
+        """Require two languages for the label `mul`; drop others."""
         data = super().clean() or {}
         if data.get("label") != MULTIPLE:
             data["languages"] = []
@@ -158,18 +161,16 @@ class FeedbackForm(forms.Form):
         return data
 
 
-TABLES = {".csv": ",", ".tsv": "\t", ".tab": "\t"}  # ending of a file's name: what parts cells if nothing tells
-
-
+TABLE_DELIMITERS = {".csv": ",", ".tsv": "\t", ".tab": "\t"}  # if the first row of the file has none
 FORMAT_LABELS = {"csv": _("CSV, for spreadsheets"), "jsonl": _("JSON lines, for programs")}
 DOWNLOAD_LABELS = {"csv": _("Download CSV"), "jsonl": _("Download JSON lines")}
 
 
 class BatchForm(WordForm):
-    """Many words, who shall answer, and whether to keep them; once valid, `found` holds the words."""
+    """Form for many words; once valid, `word_list` holds them."""
 
     word = None  # type: ignore[assignment]  # Django's way to leave a field out
-    # No CharField: one NUL would refuse all words.
+    # Not a CharField, since one NUL would refuse all words.
     words = forms.Field(
         label=_("Paste your words"),
         help_text=_("One a line."),
@@ -198,7 +199,7 @@ class BatchForm(WordForm):
         required=False,
         widget=forms.RadioSelect,
     )
-    found: Words
+    word_list: Words
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -207,38 +208,38 @@ class BatchForm(WordForm):
 
     @property
     def file_name(self) -> str:
-        """What the file is called, if there is one."""
+        """The name of the uploaded file; empty without one."""
         file: UploadedFile | None = self.cleaned_data["file"]
         return (file.name or "")[-100:] if file else ""
 
     def clean_format(self) -> str:
-        """Return the format; without a choice the usual one."""
+        """Return the format chosen, else the default."""
         return self.cleaned_data["format"] or DOWNLOADS[0]
 
     def clean(self) -> dict[str, Any]:
-        """Find the words."""
+        """Read and clean the words."""
         data = super().clean()
         if not {"file", "column"} & set(self.errors):
-            place = "file" if data.get("file") else "words"
+            field = "file" if data.get("file") else "words"
             try:
-                self.found = gather(self._cells(data["words"] or "", data.get("file"), data["column"]))
+                self.word_list = gather(self._cells(data["words"] or "", data.get("file"), data["column"]))
             except ValidationError as error:
-                self.add_error("column" if error.code in {"no_column", "no_words"} and data["file"] else place, error)
+                self.add_error("column" if error.code in {"no_column", "no_words"} and data["file"] else field, error)
         return data
 
-    def _cells(self, typed: str, file: UploadedFile | None, column: str) -> Any:
-        if not file and not typed.strip():
+    def _cells(self, text: str, file: UploadedFile | None, column: str) -> Any:
+        if not file and not text.strip():
             raise ValidationError(_("Paste words, or choose a file."), code="required")
         if not file:
-            return lines_of(typed)
-        if typed.strip():
+            return lines_of(text)
+        if text.strip():
             raise ValidationError(_("Either paste words or choose a file, not both."), code="both")
         if (file.size or 0) > MOST_BYTES:
             message = _("The file is larger than %(limit)s. Send it in parts, or only the column of the words.")
             raise ValidationError(message, code="too_large", params={"limit": filesizeformat(MOST_BYTES)})
-        text = decode(file.read())
-        delimiter = TABLES.get(_ending(file))
-        return cells_of(text, column, delimiter) if delimiter else lines_of(text)
+        content = decode(file.read())
+        delimiter = TABLE_DELIMITERS.get(_ending(file))
+        return cells_of(content, column, delimiter) if delimiter else lines_of(content)
 
 
 def _ending(file: UploadedFile) -> str:

@@ -1,4 +1,4 @@
-"""Error pages for oversized forms (413), rate limits (429) and transient errors (503)."""
+"""Error pages: oversized forms (413), limits (429), transient errors (503)."""
 
 import logging
 from collections.abc import Callable
@@ -20,19 +20,22 @@ _PAGES = {400: "400.html", 411: "400.html", 413: "413.html"}
 logger = logging.getLogger(__name__)
 
 
-class PageFaults:
-    """Answers errors of the pages; the API answers its own."""
+class PageErrors:
+    """Renders errors of the pages; the API renders its own."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer."""
+        """Return the response of the next middleware."""
         return self.get_response(request)
 
-    # In process_view, and not before it, so that a refusal gets the security headers, too.
+    # In process_view rather than before, so that refusals get the security headers.
     def process_view(self, request: HttpRequest, view: Any, *_arguments: Any) -> HttpResponse | None:
-        """Refuse an oversized body unread; a view may have its own `body_limit`."""
+        """Refuse an oversized body unread.
+
+        The attribute `body_limit` of a view overrides the usual limit.
+        """
         if is_api(request):
             return None
         limit = getattr(view, "body_limit", settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
@@ -40,19 +43,22 @@ class PageFaults:
         return HttpResponse(render_to_string(_PAGES[status]), status=status) if status else None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Answer 429 or 503 with Retry-After; return None for any other error."""
+        """Return 429 or 503 with Retry-After; None for other errors."""
         if is_api(request):
             return None
         if isinstance(error, LimitExceeded):
-            return _too_much(request, error)
+            return _render_429(request, error)
         if isinstance(error, TRANSIENT_ERRORS):
             logger.error("%s: %s", type(error).__name__, error)
-            return _not_now(error)
+            return _render_503(error)
         return None
 
 
 def _refuse_form(request: HttpRequest) -> int:
-    """Return the status that refuses a form, else 0; Django would always answer 400."""
+    """Return the status that refuses a form, else 0.
+
+    Django would answer 400 for all of them.
+    """
     try:
         _ = request.POST
     except (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent):
@@ -62,11 +68,11 @@ def _refuse_form(request: HttpRequest) -> int:
     return 0
 
 
-def _too_much(request: HttpRequest, error: LimitExceeded) -> HttpResponse:
-    """Render a page that holds the form, to be sent again."""
-    # Leave out forms that may hold a password.
-    posted = {} if hasattr(request, "sensitive_post_parameters") else request.POST
-    fields = [(name, value) for name in posted for value in request.POST.getlist(name)]
+def _render_429(request: HttpRequest, error: LimitExceeded) -> HttpResponse:
+    """Render a page with the same form, to send it again."""
+    # Except forms that may hold a password.
+    names = () if hasattr(request, "sensitive_post_parameters") else request.POST
+    fields = [(name, value) for name in names for value in request.POST.getlist(name)]
     context = {
         "seconds": error.seconds,
         "fields": [field for field in fields if field[0] != "csrfmiddlewaretoken"],
@@ -76,7 +82,7 @@ def _too_much(request: HttpRequest, error: LimitExceeded) -> HttpResponse:
     return HttpResponse(page, status=429, headers={"Retry-After": str(error.seconds)})
 
 
-def _not_now(error: Exception) -> HttpResponse:
-    # Without the request: its user would be read from the database, which may be down.
+def _render_503(error: Exception) -> HttpResponse:
+    # Without the request, since its user is read from the database, which may be down.
     page = render_to_string("503.html", {"model": isinstance(error, ModelUnavailable)})
     return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})

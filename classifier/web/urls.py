@@ -1,4 +1,4 @@
-"""The addresses of the pages."""
+"""Addresses of the pages."""
 
 from django.urls import path
 from django.views.i18n import set_language
@@ -7,7 +7,7 @@ from classifier.web.views import accounts, ask, batches, history, models, privac
 
 urlpatterns = [
     path("", ask.home, name="home"),
-    path("shared/", ask.shared, name="shared"),
+    path("shared/", ask.shared_link, name="shared"),
     path("predictions/<uuid:public_id>/", ask.result, name="result"),
     path("predictions/<uuid:public_id>/feedback/", ask.feedback, name="feedback"),
     path("predictions/<uuid:public_id>/feedback/withdraw/", ask.withdraw, name="withdraw-feedback"),
@@ -15,7 +15,7 @@ urlpatterns = [
     path("history/", history.history, name="history"),
     path("history/export/", history.export, name="export-history"),
     path("history/delete/", history.delete_many, name="delete-history"),
-    path("history/keep/", history.keep, name="keep-history"),
+    path("history/keep/", history.set_preference, name="keep-history"),
     path("batches/", batches.start, name="batches"),
     path("batches/<uuid:public_id>/", batches.show, name="batch"),
     path("batches/<uuid:public_id>/answers.<slug:name>", batches.download, name="download-batch"),

@@ -72,7 +72,7 @@ def test_only_what_matches_is_deleted(client, ask):
 
 
 def test_many_are_not_all_counted_before(client, ask, monkeypatch):
-    monkeypatch.setattr("classifier.web.views.history.COUNTED", 1)
+    monkeypatch.setattr("classifier.web.views.history.MOST_COUNTED", 1)
     for word in ("orignal", "piano"):
         ask(word)
     assertContains(client.get("/history/delete/"), "Delete more than 1 answers?")

@@ -1,1 +1,1 @@
-"""The web pages, a module for each kind: validate, call one service, respond."""
+"""Views of the pages: validate, call one service, respond."""

@@ -1,4 +1,7 @@
-"""Pages of accounts: log in, log out, change the password. Accounts are created in the admin."""
+"""Pages of accounts: log in, log out, change the password.
+
+Accounts are created in the admin.
+"""
 
 from typing import Any
 
@@ -10,11 +13,11 @@ from django.utils.translation import gettext as _
 
 from classifier.access.limits import consume_or_raise
 from classifier.access.login_forms import LoginForm, NewPasswordForm
-from classifier.web.decorators import personal
+from classifier.web.decorators import no_store
 
 
 class LogIn(views.LoginView):
-    """Log in with name and password, then return to the page before."""
+    """Log in with name and password, then redirect back."""
 
     template_name = "login.html"
     authentication_form = LoginForm
@@ -26,14 +29,14 @@ class LogIn(views.LoginView):
 
 
 class ChangePassword(views.PasswordChangeView):
-    """Change the password with the old one; log out all other sessions."""
+    """Change the password and log out all other sessions."""
 
     template_name = "password_change.html"
     form_class = NewPasswordForm
     success_url = reverse_lazy("home")
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Count the attempt, since the old password could be guessed here, too."""
+        """Count the attempt, since it could guess the password."""
         consume_or_raise(request, "login")
         return super().post(request, *args, **kwargs)
 
@@ -49,4 +52,4 @@ class ChangePassword(views.PasswordChangeView):
 
 log_in = LogIn.as_view()
 log_out = views.LogoutView.as_view()
-change_password = personal(ChangePassword.as_view())
+change_password = no_store(ChangePassword.as_view())

@@ -1,4 +1,4 @@
-"""The pages around one word: ask, answer, share, say whether it is right."""
+"""Pages of one word: ask, answer, share, give feedback."""
 
 from contextlib import suppress
 from typing import Any
@@ -19,44 +19,51 @@ from classifier.models import Prediction
 from classifier.services import history, registry
 from classifier.services.feedback import FeedbackClosed, submit_feedback, withdraw_feedback
 from classifier.services.identify import explain, find_prediction, identify, options_to_repeat
-from classifier.web.decorators import limited, personal
+from classifier.web.decorators import no_store, rate_limit
 from classifier.web.forms import FeedbackForm, WordForm
 
-# One of each kind: French with English near, Spanish, shared, English, an apostrophe, none of them.
+# French close to English, Spanish, shared, English, with an apostrophe, in none of the three languages.
 EXAMPLES = ("orignal", "mañana", "piano", "knowledge", "aujourd’hui", "Straße")  # noqa: RUF001
 
 
-@personal
+@no_store
 @require_http_methods(["GET", "HEAD", "POST"])
-@limited("single")
+@rate_limit("single")
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the form; answer a private word at once, any other at its own address."""
-    form = WordForm(_posted(request), keeps_history=keeps_history(request))
+    """Show the form, or identify the word sent.
+
+    A private word is answered at once, any other at its own address.
+    """
+    form = WordForm(_form_data(request), keeps_history=keeps_history(request))
     if not form.is_valid():
-        return _form(request, form)
-    prediction = _identify(request, **form.cleaned_data)
+        return _render_form(request, form)
+    prediction = _identify_one(request, **form.cleaned_data)
     if prediction.private:
-        return _result(request, prediction)
+        return _render_result(request, prediction)
     response = HttpResponseRedirect(resolve_url("result", prediction.public_id), status=303)
     set_visitor_cookie(request, response)
     return response
 
 
-@personal
-@require_GET  # HEAD would run the model, too
-@limited("single", "GET")
-def shared(request: HttpRequest) -> HttpResponse:
-    """Answer the word of a link for anybody who has it; the answer is nobody's and is not kept."""
+@no_store
+@require_GET  # not HEAD, which would run the model, too
+@rate_limit("single", "GET")
+def shared_link(request: HttpRequest) -> HttpResponse:
+    """Identify the word of a shared link.
+
+    The prediction is private, so it has no owner and the word is not stored.
+    """
     form = WordForm({name: request.GET.get(name, "") for name in ("word", "model")})
     if not form.is_valid():
-        return _form(request, form)
-    prediction = _identify(request, **form.cleaned_data | {"private": True})
-    response = _result(request, prediction, shared=True)
+        return _render_form(request, form)
+    prediction = _identify_one(request, **form.cleaned_data | {"private": True})
+    response = _render_result(request, prediction, shared=True)
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 
 
-def _posted(request: HttpRequest) -> QueryDict | None:
+def _form_data(request: HttpRequest) -> QueryDict | None:
+    """Return the posted form; raise BadRequest unless it is UTF-8."""
     if request.method != "POST":
         return None
     if request.content_type == "application/x-www-form-urlencoded":
@@ -67,67 +74,67 @@ def _posted(request: HttpRequest) -> QueryDict | None:
     return request.POST
 
 
-def _form(request: HttpRequest, form: WordForm) -> HttpResponse:
+def _render_form(request: HttpRequest, form: WordForm) -> HttpResponse:
     if "word" in form.errors:
         form.fields["word"].widget.attrs["autofocus"] = True
     context = {"form": form, "examples": EXAMPLES}
     return render(request, "home.html", context, status=400 if form.is_bound else 200)
 
 
-def _identify(request: HttpRequest, *, word: str, private: bool, **how: Any) -> Prediction:
+def _identify_one(request: HttpRequest, *, word: str, private: bool, **options: Any) -> Prediction:
     owner = "" if private else assign_visitor(request)
-    [prediction] = identify(words=[word], source="web", owner=owner, private=private, **how)
+    [prediction] = identify(words=[word], source="web", owner=owner, private=private, **options)
     return prediction
 
 
-@personal
+@no_store
 @require_safe
 def result(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Show an answer, and ask whether it is right."""
-    return _result(request, _find(request, public_id))
+    """Show an answer and the form for feedback."""
+    return _render_result(request, _get_prediction(request, public_id))
 
 
-@personal
+@no_store
 @require_POST
-@limited("feedback")
+@rate_limit("feedback")
 def feedback(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Keep what a person says about an answer."""
-    prediction = _find(request, public_id)
+    """Store feedback on an answer."""
+    prediction = _get_prediction(request, public_id)
     form = FeedbackForm(request.POST, prediction=prediction)
     if not form.is_valid():
-        return _result(request, prediction, rejected=form)
-    with suppress(FeedbackClosed):  # decided meanwhile: the page says how
+        return _render_result(request, prediction, invalid_form=form)
+    with suppress(FeedbackClosed):  # reviewed meanwhile: the page shows the decision
         submit_feedback(prediction=prediction, owner=owner_of(request), **form.cleaned_data)
     return HttpResponseRedirect(resolve_url("result", public_id) + "#feedback", status=303)
 
 
-@personal
+@no_store
 @require_POST
-@limited("feedback")
+@rate_limit("feedback")
 def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Withdraw the reader's feedback on an answer."""
-    prediction = _find(request, public_id)
+    prediction = _get_prediction(request, public_id)
     withdrawn = False
-    with suppress(FeedbackClosed):  # decided meanwhile: the page says how
+    with suppress(FeedbackClosed):  # reviewed meanwhile: the page shows the decision
         withdrawn = withdraw_feedback(prediction=prediction, owner=owner_of(request))
     if withdrawn:
         messages.success(request, _("Withdrawn: what you said about this answer is deleted."))
     return HttpResponseRedirect(resolve_url("result", public_id), status=303)
 
 
-def _find(request: HttpRequest, public_id: UUID) -> Prediction:
+def _get_prediction(request: HttpRequest, public_id: UUID) -> Prediction:
     try:
         return find_prediction(public_id=public_id, owner=owner_of(request))
     except Prediction.DoesNotExist as error:
         raise Http404 from error
 
 
-def _result(
-    request: HttpRequest, prediction: Prediction, *, rejected: FeedbackForm | None = None, shared: bool = False
+def _render_result(
+    request: HttpRequest, prediction: Prediction, *, invalid_form: FeedbackForm | None = None, shared: bool = False
 ) -> HttpResponse:
     owner = owner_of(request)
     history.with_feedback([prediction], owner)
-    own = prediction.feedback_of(owner)
+    own_feedback = prediction.feedback_of(owner)
     answer = prediction.answer()
     may_explain = _may_explain(request, answer)
     context = {
@@ -135,19 +142,19 @@ def _result(
         "shared": shared,
         "answer": answer,
         "comparison": prediction.comparison(),
-        "models": len(registry.current().names),
+        "model_count": len(registry.current().names),
         "may_explain": may_explain,
         "explanation": explain(answer) if may_explain else None,
         "options": options_to_repeat(prediction),
         "share": share(prediction, request, owner),
-        "feedback": own,
-        "feedback_form": rejected or FeedbackForm(prediction=prediction, feedback=own),
+        "feedback": own_feedback,
+        "feedback_form": invalid_form or FeedbackForm(prediction=prediction, feedback=own_feedback),
         "form": WordForm(initial={"private": prediction.private and not shared}, keeps_history=keeps_history(request)),
     }
-    return render(request, "result.html", context, status=400 if rejected else 200)
+    return render(request, "result.html", context, status=400 if invalid_form else 200)
 
 
 def _may_explain(request: HttpRequest, answer: Answer) -> bool:
     """Return whether the caller's limit allows another explanation."""
-    # A text's needs no model. A word's counts apart, so that the page after asking costs no second word.
+    # A text needs no model. Counted apart from words, so that the page after asking costs nothing more.
     return bool(answer.words) or consume(request, "single", counter="-explanation").granted

@@ -1,4 +1,4 @@
-"""The pages around many words at once: paste or upload them, read the table, fetch the file."""
+"""Pages of a batch: paste or upload words, read, download, delete."""
 
 from uuid import UUID
 
@@ -22,53 +22,59 @@ from classifier.formats import files
 from classifier.formats.columns import BATCH
 from classifier.models import Batch
 from classifier.services import batches
-from classifier.web.decorators import body_limit, limited, personal
+from classifier.web.decorators import body_limit, no_store, rate_limit
 from classifier.web.forms import DOWNLOAD_LABELS, BatchForm
 from classifier.words.lists import MOST_BYTES, MOST_WORDS
 
-LISTED = 5  # batches on the first page
-BYTES_PER_WORD = 1024  # decoding this much costs at most as much as answering a word
+LATEST = 5  # batches below the form
+BYTES_PER_WORD = 1024  # decoding so many costs at most as much as identifying a word
 
 
-@personal
+@no_store
 @require_http_methods(["GET", "HEAD", "POST"])
-@body_limit(4 * MOST_BYTES)  # so that the form itself, still filled in, can say of most files that they are too large
+@body_limit(4 * MOST_BYTES)  # so that most files that are too large get the form back, not an error page
 def start(request: HttpRequest) -> HttpResponseBase:
-    """Show the form; answer private words by the file, any others at their own address."""
-    posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    form = BatchForm(*posted, keeps_history=keeps_history(request))
-    read = _consume_reading(request) if form.is_bound else 0
+    """Show the form, or identify the words sent.
+
+    Private words are answered by the file, any others at their own address.
+    """
+    form_data = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = BatchForm(*form_data, keeps_history=keeps_history(request))
+    decoding = _consume_decoding(request) if form.is_bound else 0
     if not form.is_valid():
-        return _form(request, form)
-    consume_or_raise(request, "batch", max(form.found.size - read, 0))
+        return _render_form(request, form)
+    consume_or_raise(request, "batch", max(form.word_list.size - decoding, 0))
     options = {name: form.cleaned_data[name] for name in ("model", "languages")}
     if form.cleaned_data["private"]:
-        return files.download(batches.answer_privately(form.found, **options), BATCH, form.cleaned_data["format"])
-    batch = batches.create_batch(form.found, owner=assign_visitor(request), name=form.file_name, **options)
+        return files.download(batches.answer_privately(form.word_list, **options), BATCH, form.cleaned_data["format"])
+    batch = batches.create_batch(form.word_list, owner=assign_visitor(request), name=form.file_name, **options)
     response = HttpResponseRedirect(resolve_url("batch", batch.public_id), status=303)
     set_visitor_cookie(request, response)
     return response
 
 
-def _consume_reading(request: HttpRequest) -> int:
-    """Consume the cost of decoding the body, in words; return it, or raise LimitExceeded."""
+def _consume_decoding(request: HttpRequest) -> int:
+    """Consume and return the cost of decoding the body, in words.
+
+    Raises LimitExceeded.
+    """
     cost = 1 + int(request.META.get("CONTENT_LENGTH") or 0) // BYTES_PER_WORD
     consume_or_raise(request, "batch", cost)
     return cost
 
 
-def _form(request: HttpRequest, form: BatchForm) -> HttpResponse:
-    own = Batch.objects.of(owner_of(request)).defer("errors")[:LISTED]
-    context = {"form": form, "batches": own, "most_words": MOST_WORDS, "most_bytes": MOST_BYTES}
+def _render_form(request: HttpRequest, form: BatchForm) -> HttpResponse:
+    latest = Batch.objects.of(owner_of(request)).defer("errors")[:LATEST]
+    context = {"form": form, "batches": latest, "most_words": MOST_WORDS, "most_bytes": MOST_BYTES}
     return render(request, "batches.html", context, status=400 if form.is_bound else 200)
 
 
-@personal
-@limited("history", "GET")
+@no_store
+@rate_limit("history", "GET")
 @require_safe
 def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Show a page of the rows, and how many of all are in which language."""
-    batch = _find(request, public_id)
+    """Show a page of the rows and the count of each language."""
+    batch = _get_batch(request, public_id)
     first = _first_row(request)
     page = batches.read_page(batch, first)
     if not page.rows:
@@ -77,27 +83,27 @@ def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "batch.html", context)
 
 
-@personal
-@limited("export", "GET")
+@no_store
+@rate_limit("export", "GET")
 @require_safe
 def download(request: HttpRequest, public_id: UUID, name: str) -> StreamingHttpResponse:
     """Send all rows as a file."""
     if name not in files.DOWNLOADS:
         raise Http404
-    return files.download(batches.read_all(_find(request, public_id)), BATCH, name)
+    return files.download(batches.read_all(_get_batch(request, public_id)), BATCH, name)
 
 
-@personal
-@limited("history")
+@no_store
+@rate_limit("history")
 @require_POST
 def delete(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Delete a batch with all its answers."""
-    batches.delete(_find(request, public_id))
+    batches.delete(_get_batch(request, public_id))
     messages.success(request, _("The words and their answers are deleted."))
     return HttpResponseRedirect(resolve_url("batches"), status=303)
 
 
-def _find(request: HttpRequest, public_id: UUID) -> Batch:
+def _get_batch(request: HttpRequest, public_id: UUID) -> Batch:
     return get_object_or_404(Batch.objects.of(owner_of(request)), public_id=public_id)
 
 

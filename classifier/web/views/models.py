@@ -1,4 +1,4 @@
-"""The pages of the models: what each is, and how well it does."""
+"""Pages of the models: networks, scores, versions."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,16 +12,16 @@ from classifier.services.registry import UnknownModel
 
 @require_safe
 def models(request: HttpRequest) -> HttpResponse:
-    """Show all models, side by side and beside other programs."""
-    compared = {kind: dot_plot(scores) for kind, scores in versions.compared().items()}
-    return render(request, "models.html", {"listed": versions.models(), "compared": compared})
+    """Show all models, and compare them with other programs."""
+    comparisons = {kind: dot_plot(scores) for kind, scores in versions.compared().items()}
+    return render(request, "models.html", {"models": versions.models(), "comparisons": comparisons})
 
 
 @require_safe
 def model(request: HttpRequest, name: str) -> HttpResponse:
-    """Show one model: its network, its scores as drawings with their numbers, its versions."""
+    """Show the network, the scores and the versions of a model."""
     try:
-        found = versions.model(name)
+        shown = versions.model(name)
     except UnknownModel as error:
         raise Http404 from error
-    return render(request, "model.html", {"model": found, "scores": model_scores(found.card) if found.card else None})
+    return render(request, "model.html", {"model": shown, "scores": model_scores(shown.card) if shown.card else None})

@@ -1,4 +1,4 @@
-"""The pages that only tell something."""
+"""Page on privacy."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -7,12 +7,12 @@ from django.views.decorators.http import require_safe
 
 from classifier.access.owners import keeps_history
 from classifier.models import OWNERLESS_HOURS
-from classifier.web.decorators import personal
+from classifier.web.decorators import no_store
 
 
-@personal
+@no_store
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    """Tell what is kept, how long, and how to delete it."""
+    """Show the stored data, retention periods and deletion."""
     context = {"keeps": keeps_history(request), "days": settings.HISTORY_DAYS, "hours": OWNERLESS_HOURS}
     return render(request, "privacy.html", context)
