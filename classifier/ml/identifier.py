@@ -23,9 +23,9 @@ _DECIMALS = 7  # batch sizes change the last bits of a float, which must not cha
 
 
 class _Pool:
-    """At most `size` interpreters of one batch size, made on first use.
+    """Interpreters of one batch size, shared by threads.
 
-    An interpreter is not thread-safe, so each is lent to one thread at a time.
+    At most `size` are made, on first use. They are not thread-safe: each is lent to one thread at a time.
     """
 
     def __init__(self, path: Path, batch: int, size: int) -> None:
@@ -63,7 +63,7 @@ class _Pool:
 
 
 class Identifier:
-    """A verified version of a model; safe to share between threads."""
+    """A verified version of a model, safe for threads."""
 
     def __init__(self, folder: Path) -> None:
         """Load the version in `folder`.
@@ -131,7 +131,7 @@ def answer_texts(
 def _answer_text(
     card: Card, text: str, output: NDArray[np.float64], answers: Sequence[Answer], languages: Sequence[str]
 ) -> Answer:
-    """Combine the words' `output` (words, labels); `answers` are the words' own."""
+    """Combine the words' `output` (words, labels) and `answers` into one."""
     if len(answers) == 1:
         return answers[0] if answers[0].word == text else replace(answers[0], word=text)
     languages = list(dict.fromkeys(languages)) or list(card.languages)

@@ -16,7 +16,7 @@ _STANDARD_ERRORS = 1.96  # on each side of a 95 % interval
 
 
 class Interval(NamedTuple):
-    """A measured share with the bounds of its 95 % interval."""
+    """A measured share with its 95 % interval."""
 
     value: float
     low: float
@@ -58,14 +58,18 @@ def classification_scores(confusion: Indices, languages: Sequence[str]) -> dict[
 
 
 def negative_log_likelihood(probabilities: Floats, truth: Indices) -> float:
-    """Return the mean of -log(probability of the true language), in nats."""
+    """Return the mean negative log-likelihood in nats.
+
+    `probabilities` (texts, languages), `truth` (texts,).
+    """
     return float(-np.log(np.maximum(probabilities[np.arange(len(truth)), truth], _LEAST_PROBABILITY)).mean())
 
 
 def reliability(probabilities: Floats, truth: Indices) -> list[dict[str, float]]:
-    """Return texts, mean confidence and accuracy by bin of confidence.
+    """Return texts, mean confidence and accuracy by bin.
 
-    Confidence is the largest probability of a text; BINS bins of equal width, empty ones left out.
+    Confidence is the largest probability of a text: BINS bins of equal width, empty ones left out.
+    `probabilities` (texts, languages), `truth` (texts,).
     """
     confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == truth
     bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
@@ -81,15 +85,18 @@ def reliability(probabilities: Floats, truth: Indices) -> list[dict[str, float]]
 
 
 def expected_calibration_error(bins: Sequence[dict[str, float]]) -> float:
-    """Return the mean gap between confidence and accuracy (Guo et al. 2017)."""
+    """Return the expected calibration error (Guo et al. 2017).
+
+    The mean distance between confidence and accuracy, weighted by the texts of each bin.
+    """
     texts = sum(row["words"] for row in bins)
     return sum(row["words"] * abs(row["accuracy"] - row["confidence"]) for row in bins) / texts
 
 
 def length_bands(lengths: Indices) -> list[tuple[str, NDArray[np.bool_]]]:
-    """Return the name and a mask of the words of each band.
+    """Return the bands of word length, empty ones left out.
 
-    Bands of letters a word; empty ones are left out.
+    Each has a name, such as "4-5", and the mask of its words.
     """
     masks = []
     for least, most in LENGTH_BANDS:
@@ -100,7 +107,7 @@ def length_bands(lengths: Indices) -> list[tuple[str, NDArray[np.bool_]]]:
 
 
 def wilson_interval(share: float, texts: int) -> Interval:
-    """Return a share of so many texts with Wilson's 95 % interval.
+    """Return a share of `texts` with Wilson's 95 % interval.
 
     Unlike the normal approximation it stays within 0 and 1.
     """

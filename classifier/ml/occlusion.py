@@ -22,7 +22,7 @@ Predict = Callable[[Sequence[str]], NDArray[np.float64]]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A letter with its marks, or a word, and its effect."""
+    """A letter or word and its effect."""
 
     text: str
     probability_without: float  # the answer's probability with this part left out
@@ -31,7 +31,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The effect of each part of a word or text on its answer."""
+    """Effects of all parts of a word or text."""
 
     label: str  # the language that the probabilities are of, or `und`
     probability: float  # of the whole
@@ -61,12 +61,15 @@ def occlude_letters(answer: Answer, labels: Sequence[str], predict: Predict) -> 
 
 
 def occlude_words(answer: Answer) -> Explanation:
-    """Explain the answer for a text by its words, without running the model."""
+    """Explain the answer for a text by its words.
+
+    Computed from the answers for the words; the model does not run.
+    """
     return _explanation(answer, [word.word for word in answer.words], list(_outputs_without_each_word(answer)))
 
 
 def letters_of(word: str) -> list[str]:
-    """Return the letters of a word, each with its combining marks."""
+    """Split a word into letters with their combining marks."""
     letters: list[str] = []
     for character in word:
         if letters and unicodedata.category(character).startswith("M"):
@@ -87,7 +90,10 @@ def _outputs_without_each_word(answer: Answer) -> Iterator[tuple[NDArray[np.floa
 def _explanation(
     answer: Answer, parts: Sequence[str], outputs: Sequence[tuple[NDArray[np.float64], float]]
 ) -> Explanation:
-    """Compare the answer with `outputs`: probabilities (languages,) and `und` without each part."""
+    """Compare the answer with the outputs without each part.
+
+    An output is the probabilities (languages,) and `und`.
+    """
     label = _explained_label(answer)
     languages = [candidate.language for candidate in answer.candidates]
     place = None if label == UNDETERMINED else languages.index(label)

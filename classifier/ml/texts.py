@@ -1,4 +1,4 @@
-"""Splits texts into words and combines a model's output for the words."""
+"""Splits texts into words and combines the words' probabilities."""
 
 import re
 import unicodedata
@@ -52,11 +52,11 @@ def normalise_rows(probabilities: Floats) -> Floats:
 
 
 def combine(probabilities: Floats, undetermined: Floats) -> tuple[Floats, float]:
-    """Return the probabilities (languages,) and `und` of a text from its words'.
+    """Combine the words' probabilities into those of a text.
 
-    `probabilities` (words, languages) has rows with sum 1; `undetermined` (words,) is `und`. The
-    evidence of the words is summed as in naive Bayes, log(probability + FLOOR). Each word is
-    weighted by 1 - `und`, the largest weight scaled to 1: names and foreign words decide little.
+    Takes (words, languages), rows with sum 1, and `und` (words,). Returns (languages,) and `und`, a
+    float. The evidence of the words is summed as in naive Bayes, log(probability + FLOOR). Each word
+    is weighted by 1 - `und`, the largest weight scaled to 1: names and foreign words decide little.
     The `und` of a text is the mean over its words.
     """
     known = 1 - undetermined

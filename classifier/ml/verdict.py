@@ -16,7 +16,7 @@ VERDICTS = (SINGLE, SEVERAL, UNSURE)
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Limits on probabilities, chosen on validation words and kept in the card."""
+    """Limits on probabilities, chosen on validation words."""
 
     single: float  # least probability of the first language, of a total of 1 with `und`
     several: float  # least probability of the second language, of a total of 1 without `und`
