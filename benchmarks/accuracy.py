@@ -61,8 +61,8 @@ def measure(
 ) -> dict[str, Any]:
     """Measure every system on every kind of text in `folder`; the result is JSON-ready."""
     results: dict[str, Any] = {}
-    kinds = dict.fromkeys((WORDS, *test_sets.kinds_in(folder)))
-    texts = {kind: test_sets.read_kind(folder, languages, kind) for kind in kinds}
+    kinds = dict.fromkeys((WORDS, *test_sets.list_kinds(folder)))
+    texts = {kind: test_sets.read_test_set(folder, languages, kind) for kind in kinds}
     typed: dict[str, dict[str, list[str | None]]] = {}
     for kind, test in texts.items():
         results[kind] = {}

@@ -1,1 +1,1 @@
-"""From word lists to a version folder; the only room with TensorFlow and wordfreq."""
+"""From word lists to a version folder, with TensorFlow and wordfreq."""

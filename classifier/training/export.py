@@ -1,4 +1,4 @@
-"""Writes a trained network as a version folder: the Keras file, its LiteRT form and the card."""
+"""Version folders of trained networks: Keras file, LiteRT file and card."""
 
 import shutil
 import tempfile
@@ -17,14 +17,17 @@ from classifier.ml.verdict import UNDETERMINED
 from classifier.training import lexicon as lexicon_module
 from classifier.training.lexicon import VALIDATION, Floats, Ids, Lexicon
 from classifier.training.networks import Architecture
-from classifier.training.training import Predict, Trained, predict_with
+from classifier.training.training import Predict, TrainedNetwork, predict_with
 
 LEAST_TOLERANCE = 1e-5
 GOLDEN_WORDS = ["hello", "École", "mañana", "piano", "orignal", "aujourd'hui", "xqzvk", "anticonstitutionnellement"]
 
 
-def write_version(trained: Trained, architecture: Architecture, lexicon: Lexicon, directory: Path) -> Path:
-    """Write `model.keras`, `model.tflite` and `card.json`; return the new version's folder."""
+def write_version(trained: TrainedNetwork, architecture: Architecture, lexicon: Lexicon, directory: Path) -> Path:
+    """Write the files of a new version; return its folder.
+
+    They are `model.keras`, `model.tflite` and `card.json`.
+    """
     round_weights(trained.model)
     directory.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=directory, prefix=".new-") as name:
@@ -42,13 +45,17 @@ def write_version(trained: Trained, architecture: Architecture, lexicon: Lexicon
 
 
 def round_weights(model: keras.Model) -> None:
-    """Round all weights to half precision: no measurable loss, and the files compress to a half."""
+    """Round all weights to half precision.
+
+    The files compress to a half, without a measurable loss of accuracy.
+    """
     model.set_weights([weight.astype(np.float16).astype(weight.dtype) for weight in model.get_weights()])
 
 
 def save_keras(model: keras.Model, path: Path) -> None:
-    """Save without optimizer state and compressed, which Keras itself does not do."""
+    """Save compressed and without the state of the optimizer."""
     model.save(path, include_optimizer=False)
+    # Packed again, since Keras does not compress.
     with zipfile.ZipFile(path) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
@@ -57,7 +64,7 @@ def save_keras(model: keras.Model, path: Path) -> None:
 
 
 def to_litert(model: keras.Model) -> bytes:
-    """Return the model in LiteRT's format, for any batch size."""
+    """Convert to the LiteRT format, for any batch size."""
     with tempfile.TemporaryDirectory() as folder:
         model.export(folder, verbose=False)
         converter = tf.lite.TFLiteConverter.from_saved_model(folder)
@@ -65,11 +72,14 @@ def to_litert(model: keras.Model) -> bytes:
     return converted
 
 
-def make_card(trained: Trained, architecture: Architecture, lexicon: Lexicon, folder: Path) -> Card:
-    """Describe the files in `folder`; the tolerance is measured on validation words."""
+def make_card(trained: TrainedNetwork, architecture: Architecture, lexicon: Lexicon, folder: Path) -> Card:
+    """Return the card of the files in `folder`.
+
+    The tolerance is the largest difference between Keras and LiteRT on validation words, doubled.
+    """
     sha256 = {name: digest(folder / name) for name in (LITERT_FILE, KERAS_FILE)}
-    checked = lexicon.own[VALIDATION].ids[:2048].astype(np.int32)
-    found, expected = litert_output(folder / LITERT_FILE, checked), predict_with(trained.model)(checked)
+    ids = lexicon.own[VALIDATION].ids[:2048].astype(np.int32)
+    litert, expected = litert_output(folder / LITERT_FILE, ids), predict_with(trained.model)(ids)
     golden = predict_with(trained.model)(lexicon.encoder.encode(GOLDEN_WORDS))
     rows = {
         word: tuple(round(float(value), 6) for value in row) for word, row in zip(GOLDEN_WORDS, golden, strict=True)
@@ -83,7 +93,7 @@ def make_card(trained: Trained, architecture: Architecture, lexicon: Lexicon, fo
         length=lexicon.encoder.length,
         thresholds=trained.thresholds,
         golden=rows,
-        tolerance=max(LEAST_TOLERANCE, 2 * float(np.abs(found - expected).max())),
+        tolerance=max(LEAST_TOLERANCE, 2 * float(np.abs(litert - expected).max())),
         sha256=sha256,
         data=lexicon_module.data_summary(lexicon),
         training={
@@ -100,7 +110,7 @@ def make_card(trained: Trained, architecture: Architecture, lexicon: Lexicon, fo
 
 
 def litert_output(path: Path, ids: Ids) -> Floats:
-    """Return what the LiteRT file answers for ids (words, length)."""
+    """Return the output of a LiteRT file for ids (words, length)."""
     interpreter = Interpreter(model_path=str(path))
     interpreter.resize_tensor_input(interpreter.get_input_details()[0]["index"], ids.shape)
     interpreter.allocate_tensors()
@@ -111,7 +121,7 @@ def litert_output(path: Path, ids: Ids) -> Floats:
 
 
 def load_teacher(folder: Path) -> Predict:
-    """Return what the Keras model of a verified version answers."""
+    """Load the Keras model of a verified version."""
     return predict_with(keras.saving.load_model(folder / KERAS_FILE, compile=False))
 
 

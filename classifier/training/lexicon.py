@@ -1,4 +1,4 @@
-"""Makes training data from wordfreq: words, soft targets, negatives for `und`, and the fixed splits."""
+"""Training data from wordfreq: words, soft targets, negatives and splits."""
 
 import hashlib
 import zlib
@@ -18,25 +18,28 @@ from classifier.ml.encoding import BOUNDARY, FIRST_LETTER, OTHER, PADDING, Encod
 Floats = NDArray[np.float32]
 Ids = NDArray[np.int32]
 
-UNSEEN = ("pl",)  # kept out of the negatives, to measure `und` on a language never trained on
+UNSEEN_LANGUAGES = ("pl",)  # kept out of the negatives, to measure `und` on a language never trained on
 _MAX_LETTERS = 30
-_FLOOR = 3e-9  # added to each frequency: absence from a list is no proof
-_PRIOR_OF_OTHERS = 0.1  # how much rarer a word of another language is typed here
-_FOREIGN_SCRIPT_WORDS = 500  # a list: letters of other scripts all have the same id, so few words suffice
+_FREQUENCY_FLOOR = 3e-9  # added to each frequency, since a missing word is not proved absent
+_FOREIGN_PRIOR = 0.1  # prior odds of a word of another language
+_FOREIGN_SCRIPT_WORDS = 500  # a list; letters of other scripts share one id, so few words suffice
 _CONSONANTS = "bcdfghjklmnpqrstvwxz"
 
 VALIDATION, HELD_OUT, TRAIN = "validation", "held-out", "train"
 
 
 def split_of(word: str) -> str:
-    """Return the split that a normalised word belongs to: fixed for good by a hash of its letters."""
+    """Return the split of a normalised word, by a hash of its letters.
+
+    It never changes, so that a later model is not trained on an earlier one's test words.
+    """
     bucket = zlib.crc32(word.encode("utf-8", "surrogatepass")) % 100
     return VALIDATION if bucket < 2 else HELD_OUT if bucket < 4 else TRAIN
 
 
 @dataclass(frozen=True)
 class Examples:
-    """Words with what a perfect model would answer, aligned by row."""
+    """Words with ids, targets and weights, aligned by row."""
 
     words: list[str]
     ids: NDArray[np.int16]  # (words, length)
@@ -46,15 +49,15 @@ class Examples:
     def __len__(self) -> int:
         return len(self.words)
 
-    def where(self, chosen: NDArray[np.bool_]) -> "Examples":
-        """Return the rows that `chosen`, shape (words,), marks."""
-        words = [self.words[row] for row in np.flatnonzero(chosen)]
-        return Examples(words, self.ids[chosen], self.targets[chosen], self.weights[chosen])
+    def where(self, mask: NDArray[np.bool_]) -> "Examples":
+        """Return the rows selected by `mask` (words,)."""
+        words = [self.words[row] for row in np.flatnonzero(mask)]
+        return Examples(words, self.ids[mask], self.targets[mask], self.weights[mask])
 
 
 @dataclass(frozen=True)
 class Lexicon:
-    """All training data of one set of languages."""
+    """All training data for a set of languages."""
 
     languages: tuple[str, ...]
     encoder: Encoder
@@ -64,32 +67,40 @@ class Lexicon:
 
 
 def wordlists() -> dict[str, str]:
-    """Return wordfreq's own codes of its lists by canonical code: sh by sr-Latn."""
+    """Return wordfreq's own codes by canonical code, `sh` by `sr-Latn`."""
     return {canonical_language(code): code for code in wordfreq.available_languages("best")}
 
 
 def other_languages(languages: Sequence[str]) -> list[str]:
-    """Return the canonical codes of wordfreq's languages that serve as negatives for `languages`."""
+    """Return the codes of the languages used as negatives."""
     lists = wordlists()
-    return sorted(lists.keys() - {*languages, *UNSEEN}, key=lists.__getitem__)  # the order of words, so of the digest
+    codes = lists.keys() - {*languages, *UNSEEN_LANGUAGES}
+    return sorted(codes, key=lists.__getitem__)  # the digest depends on the order
 
 
-def spelled_in(encoder: Encoder) -> Callable[[str], bool]:
-    """Return a function: is a word of the encoder's alphabet alone, with a letter in it?"""
-    signs = set(encoder.alphabet)
-    letters = {sign for sign in signs if sign.isalpha()}
-    return lambda word: signs.issuperset(word) and not letters.isdisjoint(word)
+def alphabet_filter(encoder: Encoder) -> Callable[[str], bool]:
+    """Return a function that accepts words of the encoder's alphabet.
+
+    They have at least one letter and no character outside the alphabet.
+    """
+    characters = set(encoder.alphabet)
+    letters = {character for character in characters if character.isalpha()}
+    return lambda word: characters.issuperset(word) and not letters.isdisjoint(word)
 
 
-def frequencies(language: str, allowed: Callable[[str], bool], most_words: int | None = None) -> dict[str, float]:
-    """Return the frequency (share of all words) of the normalised words of a language that are `allowed`."""
-    raw = wordfreq.get_frequency_dict(wordlists()[language], "best")  # most frequent first
-    chosen = dict(islice(raw.items(), most_words))
-    counts: dict[str, float] = defaultdict(float)
-    for word, frequency in zip(normalise("\n".join(chosen)).split("\n"), chosen.values(), strict=True):
-        if len(word) <= _MAX_LETTERS and allowed(word):
-            counts[word] += frequency
-    return counts
+def frequencies(language: str, accept: Callable[[str], bool], most_words: int | None = None) -> dict[str, float]:
+    """Return the frequencies of a language by normalised word.
+
+    A frequency is a share of all words. Words that `accept` rejects are left out; `most_words`
+    limits the list to its most frequent words.
+    """
+    by_word = wordfreq.get_frequency_dict(wordlists()[language], "best")  # most frequent first
+    by_word = dict(islice(by_word.items(), most_words))
+    merged: dict[str, float] = defaultdict(float)
+    for word, frequency in zip(normalise("\n".join(by_word)).split("\n"), by_word.values(), strict=True):
+        if len(word) <= _MAX_LETTERS and accept(word):
+            merged[word] += frequency
+    return merged
 
 
 def build(
@@ -99,20 +110,20 @@ def build(
     report: Callable[[str], None] = lambda line: None,
     most_words: int | None = None,
 ) -> Lexicon:
-    """Read wordfreq's lists and return the lexicon of `languages`.
+    """Read wordfreq's lists into a lexicon of `languages`.
 
-    `most_words` takes only the most frequent words of each list, for trials. Soft targets, floor
-    and weights follow the recipe in docs/models.md.
+    `most_words` limits each list to its most frequent words, for trials. Soft targets, floor and
+    weights follow the recipe in docs/models.md.
     """
-    spelled = spelled_in(encoder)
+    accept = alphabet_filter(encoder)
     own = []
     for language in languages:
         report(f"reading {language}")
-        own.append(frequencies(language, spelled, most_words))
+        own.append(frequencies(language, accept, most_words))
     others: dict[str, float] = {}
     for language in other_languages(languages):
         report(f"reading {language}")
-        in_alphabet = frequencies(language, spelled, most_words)
+        in_alphabet = frequencies(language, accept, most_words)
         in_any_script = frequencies(language, str.isalpha, _FOREIGN_SCRIPT_WORDS)
         for word, frequency in {**in_any_script, **in_alphabet}.items():
             others[word] = max(frequency, others.get(word, 0.0))
@@ -122,18 +133,21 @@ def build(
 def assemble(
     languages: Sequence[str], own: Sequence[Mapping[str, float]], others: Mapping[str, float], encoder: Encoder
 ) -> Lexicon:
-    """Return the lexicon of languages whose word frequencies are `own`, with `others` as negatives."""
-    own_words = list(dict.fromkeys(word for counts in own for word in counts))
-    table = np.array([[counts.get(word, 0.0) for counts in own] for word in own_words])
+    """Return the lexicon of `languages` from frequencies by word.
+
+    `own` holds one mapping a language, `others` the words of other languages, used as negatives.
+    """
+    own_words = list(dict.fromkeys(word for by_word in own for word in by_word))
+    table = np.array([[by_word.get(word, 0.0) for by_word in own] for word in own_words])
     in_others = np.array([others.get(word, 0.0) for word in own_words])
-    foreign_words = [word for word in others if not any(word in counts for counts in own)]
+    foreign_words = [word for word in others if not any(word in by_word for by_word in own)]
     foreign_frequency = np.array([others[word] for word in foreign_words])
 
-    shares = table + _FLOOR
-    shares /= shares.sum(axis=1, keepdims=True)
-    undetermined = _PRIOR_OF_OTHERS * in_others
+    probabilities = table + _FREQUENCY_FLOOR
+    probabilities /= probabilities.sum(axis=1, keepdims=True)
+    undetermined = _FOREIGN_PRIOR * in_others
     undetermined /= undetermined + table.sum(axis=1)
-    targets = np.concatenate([shares * (1 - undetermined[:, None]), undetermined[:, None]], axis=1)
+    targets = np.concatenate([probabilities * (1 - undetermined[:, None]), undetermined[:, None]], axis=1)
     foreign_targets = np.zeros((len(foreign_words), targets.shape[1]))
     foreign_targets[:, -1] = 1
 
@@ -159,8 +173,11 @@ def _by_split(examples: Examples) -> dict[str, Examples]:
     return {split: examples.where(splits == split) for split in (TRAIN, VALIDATION, HELD_OUT)}
 
 
-def random_strings(count: int, encoder: Encoder, random: np.random.Generator) -> Ids:
-    """Return ids of random letters, 3 to 12 each, a third of them without vowels."""
+def random_string_ids(count: int, encoder: Encoder, random: np.random.Generator) -> Ids:
+    """Return ids (count, length) of random strings.
+
+    They have 3 to 12 letters; a third of them has no vowels.
+    """
     most = min(12, encoder.length - 2)
     lengths = random.integers(3, most + 1, count)
     letters = random.integers(FIRST_LETTER, FIRST_LETTER + 26, (count, most))
@@ -174,17 +191,17 @@ def random_strings(count: int, encoder: Encoder, random: np.random.Generator) ->
     return rows
 
 
-def with_foreign_letter(ids: Ids, random: np.random.Generator) -> Ids:
-    """Return the words with one letter each replaced by a letter outside the alphabet."""
-    changed = ids.copy()
+def mix_scripts(ids: Ids, random: np.random.Generator) -> Ids:
+    """Replace one letter of each word by one outside the alphabet."""
+    mixed = ids.copy()
     lengths = (ids != PADDING).sum(axis=1) - 2
     places = 1 + (random.random(len(ids)) * np.maximum(lengths, 1)).astype(int)
-    changed[np.arange(len(ids)), places] = OTHER
-    return changed
+    mixed[np.arange(len(ids)), places] = OTHER
+    return mixed
 
 
 def data_summary(lexicon: Lexicon) -> dict[str, object]:
-    """Return what a card says about the data."""
+    """Return the entry `data` of a card."""
     return {
         "source": f"wordfreq {version('wordfreq')}",
         "licence": "CC BY-SA 4.0",
@@ -192,5 +209,5 @@ def data_summary(lexicon: Lexicon) -> dict[str, object]:
         "words": {split: len(examples) for split, examples in lexicon.own.items()},
         "words_of_other_languages": {split: len(examples) for split, examples in lexicon.foreign.items()},
         "other_languages": other_languages(lexicon.languages),
-        "unseen_languages": list(UNSEEN),
+        "unseen_languages": list(UNSEEN_LANGUAGES),
     }

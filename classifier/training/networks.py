@@ -1,4 +1,4 @@
-"""The networks, one short build function each, from letter ids to probabilities, in one table."""
+"""Networks from letter ids to probabilities, and the table of architectures."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from classifier.ml.encoding import PADDING, Encoder
 # A prime just under 2^19: products of an id and a power, reduced at once, stay inside int32.
 BUCKETS = 524_287
 LONGEST_NGRAM = 6
-_CLIP = 7.0  # the most certain `und` is 0.999, so that the languages keep their order in float32
+_CLIP = 7.0  # `und` is at most 0.999, so that the languages keep their order in float32
 
 
 def _powers(count: int, seed: int) -> list[int]:
@@ -22,10 +22,11 @@ def _powers(count: int, seed: int) -> list[int]:
 
 
 def answer_head(language_logits: Any, undetermined_logit: Any, temperature: float) -> Any:
-    """Join a softmax over the languages (calibrated by `temperature`) and a sigmoid for `und`.
+    """Join a softmax over the languages and a sigmoid for `und`.
 
-    Returns (batch, languages + 1) with sum 1. Cross-entropy on this output is the sum of the two
-    losses: the languages' own, weighted by how sure it is that the word is theirs, and that of `und`.
+    Returns (batch, languages + 1), rows with sum 1. `temperature` calibrates the softmax.
+    Cross-entropy on this output is the sum of the loss of `und` and the loss of the languages,
+    weighted by the target probability of all languages.
     """
     languages = ops.softmax(language_logits / temperature)
     undetermined = ops.sigmoid(ops.clip(undetermined_logit, -_CLIP, _CLIP))
@@ -33,35 +34,35 @@ def answer_head(language_logits: Any, undetermined_logit: Any, temperature: floa
 
 
 def ngram_buckets(letters: Any) -> tuple[Any, Any]:
-    """Hash the n-grams of 1 to 6 letters and the whole word, inside the graph.
+    """Hash the n-grams of 1 to 6 letters and the word.
 
-    Takes ids (batch, length); returns buckets (batch, grams), padding's being 0, and which of them
-    are real as floats of the same shape; the last column is the whole word.
+    Takes ids (batch, length). Returns buckets (batch, grams), 0 for padding, and a mask of floats of
+    the same shape, 1 for grams without padding. The last column is the whole word.
     """
     length = letters.shape[1]
     powers = _powers(LONGEST_NGRAM, seed=1)
-    buckets, real = [], []
+    buckets, masks = [], []
     total = None
     for size in range(1, LONGEST_NGRAM + 1):
-        last = letters[:, size - 1 :]  # (batch, length - size + 1): where an n-gram ends
+        last = letters[:, size - 1 :]  # (batch, length - size + 1): the last letter of each n-gram
         term = ops.mod(last * powers[size - 1], BUCKETS)
         total = term if total is None else total[:, :-1] + term
         buckets.append(ops.mod(total + size * 7_919, BUCKETS) + 1)
-        real.append(ops.not_equal(last, PADDING))
+        masks.append(ops.not_equal(last, PADDING))
     word = ops.mod(letters * ops.convert_to_tensor([_powers(length, seed=2)], "int32"), BUCKETS)
     buckets.append(ops.mod(ops.sum(word, axis=1, keepdims=True), BUCKETS) + 1)
-    real.append(ops.not_equal(letters[:, :1], PADDING))
-    mask = ops.concatenate(real, axis=1)
+    masks.append(ops.not_equal(letters[:, :1], PADDING))
+    mask = ops.concatenate(masks, axis=1)
     return ops.concatenate(buckets, axis=1) * ops.cast(mask, "int32"), ops.cast(mask, "float32")
 
 
 def build_ngram(encoder: Encoder, languages: int, temperature: float = 1.0) -> keras.Model:
-    """Sum one logit a language over all hashed n-grams: a linear model that remembers words."""
+    """Build a linear model over hashed n-grams and words."""
     letters = keras.Input((encoder.length,), dtype="int32", name="letters")
-    buckets, real = ngram_buckets(letters)
-    # In training one n-gram in ten and half of the whole words vanish; `minimum` undoes the scaling.
-    grams = ops.minimum(layers.Dropout(0.1)(real[:, :-1]), 1.0)
-    word = ops.minimum(layers.Dropout(0.5)(real[:, -1:]), 1.0)
+    buckets, mask = ngram_buckets(letters)
+    # Dropout of a tenth of the n-grams and half of the words; `minimum` undoes its scaling.
+    grams = ops.minimum(layers.Dropout(0.1)(mask[:, :-1]), 1.0)
+    word = ops.minimum(layers.Dropout(0.5)(mask[:, -1:]), 1.0)
     kept = ops.concatenate([grams, word], axis=1)
     logits = layers.Embedding(BUCKETS + 1, languages + 1, embeddings_initializer="zeros")(buckets)
     logits = ops.sum(logits * ops.expand_dims(kept, -1), axis=1)  # (batch, languages + 1)
@@ -69,9 +70,10 @@ def build_ngram(encoder: Encoder, languages: int, temperature: float = 1.0) -> k
 
 
 def both_ends(letters: Any) -> Any:
-    """Return the first half of each row and its last letters, right-aligned: (batch, length).
+    """Return the beginning and the right-aligned ending of each row.
 
-    Words differ in length, so an ending is found at a fixed place only when counted from the end.
+    Half of (batch, length) each. Words differ in length, so an ending has a fixed place only when
+    counted from the end.
     """
     length = letters.shape[1]
     filled = ops.sum(ops.cast(ops.not_equal(letters, PADDING), "int32"), axis=1, keepdims=True)
@@ -80,7 +82,7 @@ def both_ends(letters: Any) -> Any:
 
 
 def build_ff(encoder: Encoder, languages: int, temperature: float = 1.0) -> keras.Model:
-    """Read all letters at once with dense layers."""
+    """Build dense layers over all letters at once."""
     letters = keras.Input((encoder.length,), dtype="int32", name="letters")
     embedded = layers.Embedding(encoder.vocabulary, 24)(both_ends(letters))  # (batch, length, 24)
     hidden = layers.Flatten()(embedded)
@@ -90,7 +92,7 @@ def build_ff(encoder: Encoder, languages: int, temperature: float = 1.0) -> kera
 
 
 def build_cnn(encoder: Encoder, languages: int, temperature: float = 1.0) -> keras.Model:
-    """Slide filters of three letters over the word, then weigh what they found at each place."""
+    """Build convolutions over three letters, then dense layers."""
     letters = keras.Input((encoder.length,), dtype="int32", name="letters")
     hidden = layers.Embedding(encoder.vocabulary, 24)(both_ends(letters))  # (batch, length, 24)
     for filters in (128, 64):
@@ -102,7 +104,7 @@ def build_cnn(encoder: Encoder, languages: int, temperature: float = 1.0) -> ker
 
 
 def build_cnnsep(encoder: Encoder, languages: int, temperature: float = 1.0) -> keras.Model:
-    """Slide separable filters, along the letters first and across the features then, and weigh each place."""
+    """Build depthwise separable convolutions, then dense layers."""
     letters = keras.Input((encoder.length,), dtype="int32", name="letters")
     hidden = layers.Embedding(encoder.vocabulary, 24)(both_ends(letters))  # (batch, length, 24)
     for multiplier in (4, 1):  # four filters along the letters for each feature of a letter, then one
@@ -115,10 +117,10 @@ def build_cnnsep(encoder: Encoder, languages: int, temperature: float = 1.0) -> 
 
 
 def build_rnn(encoder: Encoder, languages: int, temperature: float = 1.0) -> keras.Model:
-    """Read the ending forwards and the beginning backwards, a letter at a time.
+    """Build LSTMs over the ending forwards and the beginning backwards.
 
-    So each LSTM stops at an end of the word, not in padding. Unrolled: the half rows are short, and
-    LiteRT has no operations for the loop's lists.
+    Each LSTM ends at an end of the word, not in padding. They are unrolled: the half rows are short,
+    and LiteRT has no operations for the lists of a loop.
     """
     letters = keras.Input((encoder.length,), dtype="int32", name="letters")
     embedded = layers.Embedding(encoder.vocabulary, 24)(both_ends(letters))  # (batch, length, 24)
@@ -136,7 +138,7 @@ def _classifier(name: str, letters: Any, hidden: Any, languages: int, temperatur
 
 @dataclass(frozen=True)
 class Architecture:
-    """How one network is built and trained."""
+    """Build function and training settings of one network."""
 
     name: str
     summary: str
@@ -148,7 +150,10 @@ class Architecture:
     teacher: str | None = None  # distilled from this model's probabilities
 
     def __call__(self, encoder: Encoder, languages: int, temperature: float = 1.0) -> keras.Model:
-        """Build the network: ids (batch, length) in, probabilities (batch, languages + 1) out."""
+        """Build the network.
+
+        Its input is ids (batch, length), its output probabilities (batch, languages + 1).
+        """
         return self.build(encoder, languages, temperature)
 
 

@@ -1,4 +1,4 @@
-"""Tables of scores for the terminal, and for Markdown pages between marks."""
+"""Tables of scores for the terminal and for Markdown pages."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,28 +11,31 @@ from classifier.languages import language_name
 from classifier.ml.artifacts import Card
 from classifier.scores import set_name
 
-Measured = dict[str, dict[str, Any]]  # by model: its scores
+ScoresByModel = dict[str, dict[str, Any]]
 CONFUSIONS = 3  # most frequent ones in a table
 
 
-def terminal(name: str, measured: Measured) -> list[str]:
-    """Return the lines of a table: a row a score, a column a model."""
-    first = next(iter(measured.values()))
-    width = max(14, *(len(model) + 2 for model in measured))
-    rows = [(label, [_cell(scores, path, form) for scores in measured.values()]) for label, path, form in _rows(first)]
+def text_table(name: str, by_model: ScoresByModel) -> list[str]:
+    """Return a table for the terminal, line by line.
+
+    Rows are scores, columns models; `name` is the test set's.
+    """
+    first = next(iter(by_model.values()))
+    width = max(14, *(len(model) + 2 for model in by_model))
+    rows = [(label, [_cell(scores, path, form) for scores in by_model.values()]) for label, path, form in _rows(first)]
     rows += [
-        ("" if place else "most often confused", [_confusion(one, place) for one in measured.values()])
+        ("" if place else "most often confused", [_confusion(scores, place) for scores in by_model.values()])
         for place in range(CONFUSIONS)
     ]
     lines = [f"{label:30}" + "".join(f"{cell:>{width}}" for cell in cells).rstrip() for label, cells in rows]
     title = f"{name + ': ' + format(first['words'], ',') + ' texts':30}" + "".join(
-        f"{one:>{width}}" for one in measured
+        f"{model:>{width}}" for model in by_model
     )
     return [title, "-" * len(title), *lines, ""]
 
 
 def _rows(scores: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...], str]]:
-    """Yield label, path of the score and number format of each row."""
+    """Yield label, path of the score and number format by row."""
     yield "accuracy", ("accuracy",), ".4f"
     for language in scores["by_language"]:
         yield f"  {language_name(language)}", ("by_language", language), ".4f"
@@ -56,43 +59,50 @@ def _cell(scores: dict[str, Any], path: Sequence[str], form: str) -> str:
 def _confusion(scores: dict[str, Any], place: int) -> str:
     languages = list(scores["by_language"])
     pairs = [
-        (count, f"{true} as {answered}")
+        (count, f"{true} as {predicted}")
         for true, row in zip(languages, scores["confusion"], strict=True)
-        for answered, count in zip(languages, row, strict=True)
-        if true != answered and count
+        for predicted, count in zip(languages, row, strict=True)
+        if true != predicted and count
     ]
     ranked = sorted(pairs, reverse=True)
     return f"{ranked[place][1]} {ranked[place][0]}" if place < len(ranked) else ""
 
 
-def fill(page: Path, cards: Mapping[str, Card], measured: Mapping[str, Measured]) -> None:
-    """Write tables into a page, between `<!-- accuracy -->` and `<!-- /accuracy -->`, and likewise `verdicts`."""
+def fill_page(page: Path, cards: Mapping[str, Card], by_set: Mapping[str, ScoresByModel]) -> None:
+    """Write tables of accuracy and verdicts into a Markdown page.
+
+    They replace the text between `<!-- accuracy -->` and `<!-- /accuracy -->`, `<!-- verdicts -->`
+    and `<!-- /verdicts -->`.
+    """
     text = page.read_text(encoding="utf-8")
-    for name, rows in {"accuracy": accuracy_rows(cards, measured), "verdicts": verdict_rows(cards, measured)}.items():
+    for name, rows in {"accuracy": accuracy_rows(cards, by_set), "verdicts": verdict_rows(cards, by_set)}.items():
         head, *others = ["| " + " | ".join(row) + " |" for row in rows]
         table = "\n".join([head, "|---" + "|--:" * (len(rows[0]) - 1) + "|", *others])
         text = re.sub(rf"(?s)(<!-- {name} -->\n).*?(<!-- /{name} -->)", rf"\g<1>{table}\n\g<2>", text)
     page.write_text(text, encoding="utf-8")
 
 
-def accuracy_rows(cards: Mapping[str, Card], measured: Mapping[str, Measured]) -> list[list[str]]:
-    """Return the rows of a table: size, training time and accuracy of each model."""
-    tests = {set_name(test): by_model for test, by_model in measured.items()}
-    head = ["model", "weights", "trained in", *(f"{test} ({_texts(by_model)})" for test, by_model in tests.items())]
+def accuracy_rows(cards: Mapping[str, Card], by_set: Mapping[str, ScoresByModel]) -> list[list[str]]:
+    """Return size, training time and accuracy by model, head first."""
+    columns = {set_name(test): by_model for test, by_model in by_set.items()}
+    head = ["model", "weights", "trained in", *(f"{name} ({_texts(column)})" for name, column in columns.items())]
     return [head] + [
         [
             f"`{name}`",
             f"{card.training.get('parameters', 0) / 1e6:.2f} million",
             f"{card.training.get('seconds', 0) / 60:.0f} min",
-            *(f"{by_model[name]['accuracy']:.1%}" for by_model in tests.values()),
+            *(f"{by_model[name]['accuracy']:.1%}" for by_model in columns.values()),
         ]
         for name, card in cards.items()
     ]
 
 
-def verdict_rows(cards: Mapping[str, Card], measured: Mapping[str, Measured]) -> list[list[str]]:
-    """Return the rows of a table: calibration and verdicts of each model on the first test set and foreign texts."""
-    first, *others = measured.values()
+def verdict_rows(cards: Mapping[str, Card], by_set: Mapping[str, ScoresByModel]) -> list[list[str]]:
+    """Return calibration and verdicts by model, head first.
+
+    They are those on the first test set; `single` on foreign texts comes from all of them.
+    """
+    first, *others = by_set.values()
     foreign = {
         text: by_model
         for by_model in (*reversed(others), first)
@@ -115,5 +125,5 @@ def verdict_rows(cards: Mapping[str, Card], measured: Mapping[str, Measured]) ->
     ]
 
 
-def _texts(by_model: Measured) -> str:
+def _texts(by_model: ScoresByModel) -> str:
     return f"{next(iter(by_model.values()))['words']:,}"

@@ -88,7 +88,7 @@ def test_tsv_file_is_measured(tmp_path):
 
 def test_held_out_words_and_the_folder_of_the_environment_are_the_default(folder, monkeypatch):
     words = LabelledTexts("held-out", ["the"], ["en"])
-    monkeypatch.setattr(evaluation, "held_out_words", lambda languages, encoder: words)
+    monkeypatch.setattr(evaluation, "read_held_out", lambda languages, encoder: words)
     monkeypatch.setenv("LINGUA_TESTDATA", str(folder))
     table, _ = evaluate()
     assert [row.split(":")[0] for row in table.splitlines() if ": " in row] == ["held-out", "single-words", "sentences"]

@@ -29,7 +29,7 @@ each_model = pytest.mark.parametrize("name", SHIPPED)
 
 @pytest.fixture(scope="module")
 def held_out():
-    return evaluation.held_out_words(("en", "fr", "es"), Encoder())
+    return evaluation.read_held_out(("en", "fr", "es"), Encoder())
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +88,7 @@ def test_shared_words_are_several(name):
 
 @pytest.mark.lingua
 def test_models_reach_their_public_floors_and_the_best_is_first():
-    words = test_sets.read_kind(Path(os.environ["LINGUA_TESTDATA"]), ("en", "fr", "es"))
+    words = test_sets.read_test_set(Path(os.environ["LINGUA_TESTDATA"]), ("en", "fr", "es"))
     accuracies = {name: evaluation.evaluate(registry.current().get(name), words)["accuracy"] for name in SHIPPED}
     assert {name: accuracy for name, accuracy in accuracies.items() if accuracy < PUBLIC_FLOORS[name]} == {}
     assert max(accuracies, key=accuracies.get) == SHIPPED[0]
@@ -98,5 +98,5 @@ def test_models_reach_their_public_floors_and_the_best_is_first():
 @pytest.mark.parametrize("language", ["de", "pl"])
 @each_model
 def test_words_of_other_languages_are_seldom_single(name, language):
-    words = test_sets.read_kind(Path(os.environ["LINGUA_TESTDATA"]), [language]).texts
+    words = test_sets.read_test_set(Path(os.environ["LINGUA_TESTDATA"]), [language]).texts
     assert evaluation.share_of_single(registry.current().get(name).identify(words)) <= 0.15

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from classifier.ml.identifier import answer_texts
 from classifier.ml.texts import combine, tokens_of, words_of
 from classifier.services import registry
-from classifier.training.test_sets import read_kind
+from classifier.training.test_sets import read_test_set
 from tests.conftest import fake_card
 
 SHARES = st.lists(st.lists(st.floats(1e-7, 1), min_size=3, max_size=3), min_size=1, max_size=8)
@@ -170,7 +170,7 @@ def test_shipped_model_recognises_sentences(text, language):
 @pytest.mark.real_models
 @pytest.mark.parametrize(("kind", "floor"), [("word-pairs", 0.975), ("sentences", 0.9995)])
 def test_shipped_model_is_right_about_public_texts(kind, floor):
-    test = read_kind(Path(os.environ["LINGUA_TESTDATA"]), ("en", "fr", "es"), kind)
+    test = read_test_set(Path(os.environ["LINGUA_TESTDATA"]), ("en", "fr", "es"), kind)
     answers = registry.current().get("Ngram").identify(test.texts)
     right = [answer.candidates[0].language == label for answer, label in zip(answers, test.labels, strict=True)]
     assert np.mean(right) >= floor

@@ -1,4 +1,4 @@
-"""Evaluation of models: what is measured of whom, and what the card keeps of it."""
+"""Evaluation of models, and scores in cards."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import pytest
 from classifier.ml.artifacts import Card
 from classifier.training import evaluation
 from classifier.training.lexicon import HELD_OUT, split_of
-from classifier.training.test_sets import LabelledTexts, NoTestWords
+from classifier.training.test_sets import BadTestSet, LabelledTexts
 from tests.conftest import FakeIdentifier, fake_card
 from tests.toy_models import toy_lexicon
 
@@ -17,16 +17,16 @@ TEXTS = LabelledTexts(
 )
 
 
-def test_scores_of_a_model_computed_by_hand():
+def test_scores_match_a_hand_computation():
     scores = evaluation.evaluate(FAKE, TEXTS)
     assert scores["words"] == 6
-    assert scores["accuracy"] == round(4 / 6, 4)  # piano is taken for English, orignal for French
+    assert scores["accuracy"] == round(4 / 6, 4)  # the fake answers English for piano, French for orignal
     assert scores["by_language"] == {"en": 0.5, "fr": 0.6667, "es": 1.0}
     assert scores["confusion"] == [[1, 1, 0], [1, 2, 0], [0, 0, 1]]
     assert scores["words_per_second"] > 0
 
 
-def test_verdicts_are_shares_and_single_is_judged_by_itself():
+def test_verdict_scores_are_shares_and_the_accuracy_of_single():
     verdicts = evaluation.evaluate(FAKE, TEXTS)["verdicts"]
     assert verdicts == {"single": round(4 / 6, 4), "several": 0.1667, "unsure": 0.1667, "single_right": 0.75}
 
@@ -48,26 +48,26 @@ def test_accuracy_by_length_counts_letters_not_bytes():
     ]
 
 
-def test_texts_of_several_words_have_no_length_and_count_their_words():
+def test_texts_of_several_words_have_no_length():
     scores = evaluation.evaluate(FAKE, LabelledTexts("mine", ["the château", "casa"], ["fr", "es"]))
     assert scores["by_length"] == []
     assert scores["words"] == 2
 
 
 def test_language_that_the_model_does_not_know_is_refused():
-    with pytest.raises(NoTestWords, match="Ngram does not know de, nl"):
+    with pytest.raises(BadTestSet, match="Ngram does not know de, nl"):
         evaluation.evaluate(FAKE, LabelledTexts("mine", ["das", "dat", "the"], ["de", "nl", "en"]))
 
 
 def test_held_out_words_have_their_most_frequent_language():
     lexicon = toy_lexicon(("en", "fr"))
-    words = evaluation.held_out(lexicon)
+    words = evaluation.held_out_test_set(lexicon)
     assert words.texts == lexicon.own[HELD_OUT].words
     assert {split_of(word) for word in words.texts} == {HELD_OUT}
     assert set(words.labels) == {"en", "fr"}
 
 
-def test_card_keeps_scores_by_the_name_of_their_texts(tmp_path):
+def test_card_keeps_scores_by_test_set(tmp_path):
     card = replace(fake_card("Ngram", "20261122-00000001"), golden={"a": (1, 0, 0, 0)}, scores={"old": 1, "mine": 2})
     folder = tmp_path / card.name / card.version
     folder.mkdir(parents=True)
@@ -77,7 +77,7 @@ def test_card_keeps_scores_by_the_name_of_their_texts(tmp_path):
 
 
 @pytest.mark.slow
-def test_version_is_measured_and_its_card_says_so(copied, lexicon):
-    measured = evaluation.score_version(copied, {"held-out": evaluation.held_out(lexicon)})
-    assert measured["held-out"]["accuracy"] > 0.9
-    assert Card.read(copied).scores == measured
+def test_version_is_measured_into_its_card(copied, lexicon):
+    scores = evaluation.score_version(copied, {"held-out": evaluation.held_out_test_set(lexicon)})
+    assert scores["held-out"]["accuracy"] > 0.9
+    assert Card.read(copied).scores == scores

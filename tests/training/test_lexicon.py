@@ -1,4 +1,4 @@
-"""Training data: targets, negatives, splits that never move."""
+"""Targets, negatives and splits of the training data."""
 
 import numpy as np
 import pytest
@@ -10,9 +10,9 @@ from classifier.training.lexicon import (
     TRAIN,
     VALIDATION,
     assemble,
-    random_strings,
+    mix_scripts,
+    random_string_ids,
     split_of,
-    with_foreign_letter,
 )
 
 ENCODER = Encoder()
@@ -33,27 +33,27 @@ def target(lexicon, word):
     raise AssertionError(word)
 
 
-def test_a_word_of_one_language_is_almost_surely_its(small):
+def test_word_of_one_language_is_almost_surely_its(small):
     assert target(small, "water") == pytest.approx([1, 0, 0], abs=1e-3)
 
 
-def test_a_shared_word_is_shared_by_frequency(small):
+def test_shared_word_is_split_by_frequency(small):
     assert target(small, "piano") == pytest.approx([0.5, 0.5, 0], abs=1e-3)
 
 
-def test_a_word_of_another_language_is_undetermined(small):
+def test_word_of_another_language_is_undetermined(small):
     assert target(small, "wasser").tolist() == [0, 0, 1]
 
 
-def test_a_foreign_word_that_slipped_into_a_list_is_undetermined(small):
+def test_foreign_word_in_a_list_is_undetermined(small):
     assert target(small, "nicht")[-1] > 0.99
 
 
-def test_a_loan_word_stays_ours(small):
+def test_loan_word_stays_ours(small):
     assert target(small, "menu")[-1] < 0.01
 
 
-def test_every_target_sums_to_one(small):
+def test_targets_sum_to_one(small):
     for examples in [*small.own.values(), *small.foreign.values()]:
         assert examples.targets.sum(axis=1) == pytest.approx(np.ones(len(examples)), abs=1e-6)
 
@@ -63,35 +63,35 @@ def test_weights_are_roots_of_frequencies(small):
     assert rows["eau"] / rows["menu"] == pytest.approx(np.sqrt(1e-4 / 2e-5), rel=1e-4)
 
 
-# These words' splits are fixed for good: a model trained later must not have seen an older one's test.
+# Fixed for good: a later model must not be trained on an earlier one's test words.
 @pytest.mark.parametrize(
     ("word", "split"),
     [("hello", TRAIN), ("école", TRAIN), ("piano", TRAIN), ("kitchen", VALIDATION), ("river", HELD_OUT)],
 )
-def test_the_split_of_a_word_never_moves(word, split):
+def test_split_of_a_word_never_changes(word, split):
     assert split_of(word) == split
 
 
-def test_the_splits_hold_two_percent_each():
+def test_splits_hold_two_percent_each():
     splits = [split_of(f"word{number}") for number in range(20_000)]
     assert 0.015 < splits.count(VALIDATION) / len(splits) < 0.025
     assert 0.015 < splits.count(HELD_OUT) / len(splits) < 0.025
 
 
 def test_random_strings_are_letters_between_boundaries():
-    rows = random_strings(300, ENCODER, np.random.default_rng(1))
+    rows = random_string_ids(300, ENCODER, np.random.default_rng(1))
     assert (rows[:, 0] == BOUNDARY).all()
     assert ((rows == BOUNDARY).sum(axis=1) == 2).all()
     letters = (rows > OTHER).sum(axis=1)
     assert set(letters) == set(range(3, 13))
 
 
-def test_a_foreign_letter_replaces_one_letter():
+def test_mixed_word_has_one_foreign_letter():
     words = ENCODER.encode(["hello", "a", "eau"])
-    changed = with_foreign_letter(words, np.random.default_rng(1))
-    assert ((changed != words).sum(axis=1) == 1).all()
-    assert ((changed == OTHER).sum(axis=1) == 1).all()
-    assert ((changed == PADDING) == (words == PADDING)).all()
+    mixed = mix_scripts(words, np.random.default_rng(1))
+    assert ((mixed != words).sum(axis=1) == 1).all()
+    assert ((mixed == OTHER).sum(axis=1) == 1).all()
+    assert ((mixed == PADDING) == (words == PADDING)).all()
 
 
 def test_build_reads_wordfreq(monkeypatch):
@@ -109,12 +109,12 @@ def test_list_is_read_by_the_canonical_code_of_its_language():
     assert not {"sh", "sr-Latn"} & {*lexicon_module.other_languages(("en", "sr-Latn"))}
 
 
-def test_polish_is_never_among_the_negatives():
+def test_polish_is_not_among_the_negatives():
     assert "pl" not in lexicon_module.other_languages(("en", "fr", "es"))
     assert "de" in lexicon_module.other_languages(("en", "fr", "es"))
 
 
-def test_the_digest_tells_data_apart(small):
+def test_digest_depends_on_the_data(small):
     again = assemble(("en", "fr"), [ENGLISH, FRENCH], GERMAN, ENCODER)
     other = assemble(("en", "fr"), [ENGLISH, {**FRENCH, "eau": 2e-4}], GERMAN, ENCODER)
     assert small.digest == again.digest != other.digest

@@ -1,9 +1,9 @@
-"""Texts whose language is known: folders in lingua's layout, TSV files, random strings."""
+"""Test sets from folders in lingua's layout and TSV files, random strings."""
 
 import pytest
 
 from classifier.training import test_sets
-from classifier.training.test_sets import NoTestWords
+from classifier.training.test_sets import BadTestSet
 
 
 @pytest.fixture
@@ -16,59 +16,59 @@ def folder(tmp_path):
 
 
 def test_kind_of_a_folder_is_read_by_language(folder):
-    found = test_sets.read_kind(folder, ["en", "fr"])
-    assert (found.name, found.texts, found.labels) == ("single-words", ["one", "two", "été"], ["en", "en", "fr"])
+    words = test_sets.read_test_set(folder, ["en", "fr"])
+    assert (words.name, words.texts, words.labels) == ("single-words", ["one", "two", "été"], ["en", "en", "fr"])
 
 
 def test_sentences_stay_whole(folder):
-    assert test_sets.read_kind(folder, ["en"], "sentences").texts == ["One is here.", "Two are here."]
+    assert test_sets.read_test_set(folder, ["en"], "sentences").texts == ["One is here.", "Two are here."]
 
 
-def test_kinds_of_a_folder_are_found_in_their_order(folder):
-    assert test_sets.kinds_in(folder) == ["single-words", "sentences"]
+def test_kinds_of_a_folder_are_listed_in_their_order(folder):
+    assert test_sets.list_kinds(folder) == ["single-words", "sentences"]
 
 
 def test_folder_of_another_layout_is_refused(tmp_path):
-    with pytest.raises(NoTestWords, match="none of the folders single-words"):
-        test_sets.kinds_in(tmp_path)
+    with pytest.raises(BadTestSet, match="none of the folders single-words"):
+        test_sets.list_kinds(tmp_path)
 
 
-def test_language_that_the_folder_lacks_is_named(folder):
-    with pytest.raises(NoTestWords, match=r"es\.txt: cannot be read"):
-        test_sets.read_kind(folder, ["en", "es"])
+def test_missing_language_is_named(folder):
+    with pytest.raises(BadTestSet, match=r"es\.txt: cannot be read"):
+        test_sets.read_test_set(folder, ["en", "es"])
 
 
 def test_empty_files_are_refused(folder):
     (folder / "single-words" / "en.txt").write_text("\n \n")
-    with pytest.raises(NoTestWords, match="no texts in en"):
-        test_sets.read_kind(folder, ["en"])
+    with pytest.raises(BadTestSet, match="no texts in en"):
+        test_sets.read_test_set(folder, ["en"])
 
 
 def test_tsv_file_is_read(tmp_path):
     path = tmp_path / "mine.tsv"
     path.write_text("\ufeffdeux mots\tfr\r\n\nword \t en\n", encoding="utf-8")
-    found = test_sets.read_tsv(path)
-    assert (found.name, found.texts, found.labels) == ("mine", ["deux mots", "word"], ["fr", "en"])
+    texts = test_sets.read_tsv(path)
+    assert (texts.name, texts.texts, texts.labels) == ("mine", ["deux mots", "word"], ["fr", "en"])
 
 
 @pytest.mark.parametrize("line", ["word", "word\ten\tfr", "\ten", "word\t "])
-def test_line_that_is_no_pair_is_named(tmp_path, line):
+def test_malformed_line_is_named(tmp_path, line):
     path = tmp_path / "bad.tsv"
     path.write_text(f"one\ten\n\n{line}\n")
-    with pytest.raises(NoTestWords, match="line 3 is not"):
+    with pytest.raises(BadTestSet, match="line 3 is not"):
         test_sets.read_tsv(path)
 
 
 @pytest.mark.parametrize("content", [b"", b"\n"])
 def test_empty_tsv_file_is_refused(tmp_path, content):
     (tmp_path / "empty.tsv").write_bytes(content)
-    with pytest.raises(NoTestWords):
+    with pytest.raises(BadTestSet):
         test_sets.read_tsv(tmp_path / "empty.tsv")
 
 
 def test_file_that_is_not_utf8_is_refused(tmp_path):
     (tmp_path / "latin.tsv").write_bytes("été\tfr".encode("latin-1"))
-    with pytest.raises(NoTestWords, match="not UTF-8"):
+    with pytest.raises(BadTestSet, match="not UTF-8"):
         test_sets.read_tsv(tmp_path / "latin.tsv")
 
 

@@ -1,4 +1,4 @@
-"""Training: every network learns, repeats itself by seed, is exported and agrees with its LiteRT form."""
+"""Training, calibration and export of all networks."""
 
 import json
 
@@ -34,27 +34,27 @@ def small():
     return toy_lexicon(("en", "fr"))
 
 
-def test_the_table_holds_the_five_networks(architectures):
+def test_table_holds_the_five_networks(architectures):
     assert tuple(architectures) == NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_network_learns_and_is_exported(name, training, architectures, small, tmp_path):
+def test_network_learns_and_is_exported(name, training, architectures, small, tmp_path):
     from classifier.training import export
 
     trained = training.train(architectures[name], small, passes=40)
     folder = export.write_version(trained, architectures[name], small, tmp_path)
     assert verify(folder, [LITERT_FILE, KERAS_FILE]).name == name
     held_out = small.own[HELD_OUT]
-    found = export.litert_output(folder / LITERT_FILE, held_out.ids.astype(np.int32))
-    assert (found[:, :-1].argmax(axis=1) == held_out.targets[:, :-1].argmax(axis=1)).mean() > 0.9
-    assert found.sum(axis=1) == pytest.approx(np.ones(len(found)), abs=1e-5)
+    output = export.litert_output(folder / LITERT_FILE, held_out.ids.astype(np.int32))
+    assert (output[:, :-1].argmax(axis=1) == held_out.targets[:, :-1].argmax(axis=1)).mean() > 0.9
+    assert output.sum(axis=1) == pytest.approx(np.ones(len(output)), abs=1e-5)
     keras_output = export.load_teacher(folder)(held_out.ids.astype(np.int32))
-    assert np.abs(found - keras_output).max() <= Card.read(folder).tolerance
+    assert np.abs(output - keras_output).max() <= Card.read(folder).tolerance
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_same_seed_gives_the_same_weights(name, training, architectures, small):
+def test_same_seed_gives_the_same_weights(name, training, architectures, small):
     first, again, other = (
         training.train(architectures[name], small, passes=1, seed=seed).model.get_weights() for seed in (7, 7, 8)
     )
@@ -62,12 +62,12 @@ def test_the_same_seed_gives_the_same_weights(name, training, architectures, sma
     assert any(not np.array_equal(a, b) for a, b in zip(first, other, strict=True))
 
 
-def test_a_version_is_a_date_and_the_digest_of_what_is_served(version):
+def test_version_is_a_date_and_the_digest_of_the_litert_file(version):
     card = json.loads((version / CARD_FILE).read_text())
     assert version.name.split("-")[1] == card["sha256"][LITERT_FILE][:8]
 
 
-def test_a_card_says_how_its_version_came_about(version, lexicon):
+def test_card_describes_data_and_training(version, lexicon):
     card = Card.read(version)
     assert card.data["digest"] == lexicon.digest
     assert card.training["seed"] == 1
@@ -76,14 +76,14 @@ def test_a_card_says_how_its_version_came_about(version, lexicon):
     assert "CC BY-SA" in card.licence
 
 
-def test_a_teacher_is_met_half_way(training, architectures, small):
+def test_targets_are_averaged_with_the_teachers(training, architectures, small):
     wrong = np.array([[0.0, 1.0, 0.0]], np.float32)
-    taught = training.Batches(small, architectures["FF"], lambda ids: np.tile(wrong, (len(ids), 1)), seed=1)
+    distilled = training.Batches(small, architectures["FF"], lambda ids: np.tile(wrong, (len(ids), 1)), seed=1)
     alone = training.Batches(small, architectures["FF"], None, seed=1)
-    assert taught.taught == pytest.approx((alone.taught + wrong) / 2)
+    assert distilled.distilled_targets == pytest.approx((alone.distilled_targets + wrong) / 2)
 
 
-def test_a_pass_shows_every_word_and_negatives(training, architectures, small):
+def test_pass_holds_all_words_and_negatives(training, architectures, small):
     batches = training.Batches(small, architectures["FF"], None, seed=1)
     ids = np.concatenate([batches[index][0] for index in range(len(batches))])
     own = {tuple(row) for row in small.encoder.unaccented_ids[small.own["train"].ids]}
@@ -92,11 +92,11 @@ def test_a_pass_shows_every_word_and_negatives(training, architectures, small):
     assert sum(tuple(row) not in own for row in ids) > 0.3 * len(own)
 
 
-def test_heavy_words_are_shown_more_often(training, architectures, small):
+def test_heavy_words_are_repeated(training, architectures, small):
     batches = training.Batches(small, architectures["FF"], None, seed=1)
     weights = np.bincount(batches.rows, batches.row_weights)
     assert weights == pytest.approx(small.own["train"].weights)
-    assert batches.row_weights.max() <= training.MOST_WEIGHT
+    assert batches.row_weights.max() <= training.MAX_WEIGHT
 
 
 def test_training_stops_when_validation_no_longer_improves(training, architectures, small, monkeypatch):
@@ -105,7 +105,7 @@ def test_training_stops_when_validation_no_longer_improves(training, architectur
     assert len(trained.history["val_loss"]) < 400
 
 
-def test_the_temperature_undoes_overconfidence(training):
+def test_temperature_undoes_overconfidence(training):
     random = np.random.default_rng(1)
     truth = random.dirichlet(np.ones(3), 4000).astype(np.float32)
     overconfident = truth**1.5 / (truth**1.5).sum(axis=1, keepdims=True)
@@ -114,16 +114,16 @@ def test_the_temperature_undoes_overconfidence(training):
     assert training.fit_temperature(np.concatenate([overconfident, und], axis=1), examples) == pytest.approx(1.5, 0.03)
 
 
-def test_thresholds_make_single_right_on_validation_words(training, version, lexicon):
+def test_single_is_right_on_validation_words(training, version, lexicon):
     toy = Identifier(version)
     own = lexicon.own[VALIDATION]
     answers = toy.identify(own.words)
     truth = [lexicon.languages[index] for index in own.targets[:, :-1].argmax(axis=1)]
-    single = [(answer.language, label) for answer, label in zip(answers, truth, strict=True) if answer.language]
-    assert sum(said == label for said, label in single) >= training.SINGLE_RIGHT * len(single) > 0
+    right = [answer.language == label for answer, label in zip(answers, truth, strict=True) if answer.language]
+    assert sum(right) >= training.SINGLE_ACCURACY * len(right) > 0
 
 
-def test_a_network_answers_und_for_what_it_never_saw(version):
+def test_unknown_strings_are_und(version):
     answers = Identifier(version).identify(["xyqvvkjwo", "krzkrzvvk", *toy_words(SYLLABLES["en"], 20, "known")])
     assert [answer.verdict for answer in answers[:2]] == ["unsure", "unsure"]
     assert sum(answer.undetermined < 0.5 for answer in answers[2:]) > 15

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from classifier.ml.artifacts import BadVersion
 from classifier.ml.identifier import Identifier
 from classifier.training import test_sets
-from classifier.training.test_sets import NoTestWords
+from classifier.training.test_sets import BadTestSet
 
 
 class Command(BaseCommand):
@@ -56,12 +56,12 @@ class Command(BaseCommand):
             results = accuracy.measure(chosen, folder, languages, self.stderr.write)
             lingua = next((one for one in chosen if one.name == systems.LINGUA), None)
             if lingua and any(one.name == best for one in chosen):
-                words = test_sets.read_kind(folder, languages)
+                words = test_sets.read_test_set(folder, languages)
                 results["lost_words"] = accuracy.lost_words(identifier, lingua, words)
         except ImportError as error:
             message = f"{error}. Install requirements-benchmark.txt, or choose --systems without it."
             raise CommandError(message) from error
-        except (BadVersion, NoTestWords, StopIteration, ValueError) as error:
+        except (BadVersion, BadTestSet, StopIteration, ValueError) as error:
             raise CommandError(str(error) or "There are no shipped models to measure.") from error
         return results
 

@@ -1,4 +1,4 @@
-"""`manage.py evaluate`: measure models on labelled texts, write their scores as tables and charts."""
+"""`manage.py evaluate`: measures models on labelled texts."""
 
 import os
 from argparse import ArgumentParser
@@ -15,47 +15,49 @@ from classifier.ml.identifier import Identifier
 from classifier.scores import HELD_OUT, KINDS, has_accuracy
 from classifier.services import registry
 from classifier.training import evaluation, figures, score_tables, test_sets
-from classifier.training.score_tables import Measured
-from classifier.training.test_sets import LabelledTexts, NoTestWords
+from classifier.training.score_tables import ScoresByModel
+from classifier.training.test_sets import BadTestSet, LabelledTexts
 
 TESTDATA = "LINGUA_TESTDATA"  # the environment variable with a folder in lingua's layout
-FOREIGN_LANGUAGES = ("de", "pl")  # that a folder may hold and no model knows; Polish is in no training data
+FOREIGN_LANGUAGES = ("de", "pl")  # known to no model; Polish is in no training data either
 RANDOM = "random strings"
 
 
 class Command(BaseCommand):
-    """Measure each model on each test set, and print a table a set."""
+    """Print a table of scores for each test set."""
 
     help = (
-        "Measure models: on held-out words and, with LINGUA_TESTDATA set, on that folder; or on other texts. "
-        "Needs no TensorFlow; the held-out words need wordfreq."
+        "Measure the models on labelled texts and print their scores. Without --data these are the held-out words and "
+        f"the folder in the environment variable {TESTDATA}, if it is set. The held-out words need wordfreq."
     )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
         parser.add_argument(
-            "names", nargs="*", metavar="NAME", help="models, or NAME/VERSION (default: all that serve)"
+            "names", nargs="*", metavar="NAME", help="models, or NAME/VERSION (default: all serving models)"
         )
         parser.add_argument(
             "--data",
             nargs="+",
             metavar="PATH",
-            help=f"{HELD_OUT}, a folder in lingua's layout or a file of lines text<TAB>language",
+            help=f"texts: {HELD_OUT}, a folder in lingua's layout or a file of lines text<TAB>language",
         )
-        parser.add_argument("--kind", nargs="+", choices=KINDS, help="of a folder (default: all that it holds)")
-        parser.add_argument("--saved", action="store_true", help="measure nothing: take the scores in the cards")
-        parser.add_argument("--save", action="store_true", help="write the scores into the models' cards")
-        parser.add_argument("--pictures", action="store_true", help="draw charts: beside the cards, and to compare")
+        parser.add_argument("--kind", nargs="+", choices=KINDS, help="kinds of text of a folder (default: all)")
+        parser.add_argument("--saved", action="store_true", help="use the scores in the cards, measure nothing")
+        parser.add_argument("--save", action="store_true", help="write the scores into the cards")
         parser.add_argument(
-            "--images", type=Path, default=settings.BASE_DIR / "docs/images", help="folder for charts that compare"
+            "--pictures", action="store_true", help="draw charts of each model beside its card, and comparisons"
+        )
+        parser.add_argument(
+            "--images", type=Path, default=settings.BASE_DIR / "docs/images", help="folder for the comparisons"
         )
         parser.add_argument(
             "--tables", type=Path, nargs="+", default=(), metavar="PAGE", help="Markdown pages to write tables into"
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """Measure or read the scores, print them, and then save and draw them."""
+        """Measure or read scores; print, save and draw them."""
         if options["saved"] and (options["data"] or options["kind"] or options["save"]):
             raise CommandError("--saved measures nothing: leave out --data, --kind and --save.")
         serving = registry.current()
@@ -63,16 +65,16 @@ class Command(BaseCommand):
         if not identifiers:
             raise CommandError("There are no models to measure: train some first.")
         cards = {name: identifier.card for name, identifier in identifiers.items()}
-        measured: dict[str, Measured] = {}
-        for key, scores in saved(cards) if options["saved"] else self._measure(identifiers, options):
-            measured[key] = scores
-            self.stdout.write("\n".join(score_tables.terminal(key, scores)) + "\n")
+        scores: dict[str, ScoresByModel] = {}
+        for key, by_model in saved_scores(cards) if options["saved"] else self._measure(identifiers, options):
+            scores[key] = by_model
+            self.stdout.write("\n".join(score_tables.text_table(key, by_model)) + "\n")
         if options["save"]:
-            self._save(cards, measured)
+            self._save(cards, scores)
         if options["pictures"]:
-            self._draw(cards, measured, options["images"])
+            self._draw(cards, scores, options["images"])
         for page in options["tables"]:
-            score_tables.fill(page, cards, measured)
+            score_tables.fill_page(page, cards, scores)
             self.stderr.write(f"{page}: tables written")
 
     def _identifier(self, serving: registry.Serving, name: str) -> Identifier:
@@ -86,36 +88,38 @@ class Command(BaseCommand):
 
     def _measure(
         self, identifiers: Mapping[str, Identifier], options: Mapping[str, Any]
-    ) -> Iterator[tuple[str, Measured]]:
+    ) -> Iterator[tuple[str, ScoresByModel]]:
         languages = next(iter(identifiers.values())).card.languages
         try:
-            for test, foreign in read(options["data"] or default_data(), languages, options["kind"]):
+            for test, foreign in read_test_sets(options["data"] or default_data(), languages, options["kind"]):
                 yield test.name, {name: evaluation.evaluate(one, test, foreign) for name, one in identifiers.items()}
-        except NoTestWords as error:
+        except BadTestSet as error:
             raise CommandError(str(error)) from error
 
-    def _save(self, cards: Mapping[str, Card], measured: Mapping[str, Measured]) -> None:
+    def _save(self, cards: Mapping[str, Card], scores: Mapping[str, ScoresByModel]) -> None:
         for name, card in cards.items():
             folder = _folder(card.name, card.version)
-            evaluation.save_scores(folder, {test: by_model[name] for test, by_model in measured.items()})
+            evaluation.save_scores(folder, {test: by_model[name] for test, by_model in scores.items()})
             self.stderr.write(f"{folder / CARD_FILE}: scores written")
 
-    def _draw(self, cards: Mapping[str, Card], measured: Mapping[str, Measured], images: Path) -> None:
+    def _draw(self, cards: Mapping[str, Card], scores: Mapping[str, ScoresByModel], images: Path) -> None:
         folders = {name: _folder(card.name, card.version) for name, card in cards.items()}
-        for path in figures.draw(cards, measured, folders, images):
+        for path in figures.draw(cards, scores, folders, images):
             self.stderr.write(f"{path}: drawn")
 
 
 def _folder(name: str, version: str) -> Path:
-    """Return where a version lies on disk."""
     for folder in registry.folders(name, version):
         if (folder / CARD_FILE).is_file():
             return folder
     raise CommandError(f"There is no version {version} of {name} on disk.")
 
 
-def saved(cards: Mapping[str, Card]) -> Iterator[tuple[str, Measured]]:
-    """Yield the scores on each test set that all cards have scores on, by model."""
+def saved_scores(cards: Mapping[str, Card]) -> Iterator[tuple[str, ScoresByModel]]:
+    """Yield the scores in the cards, test set by test set.
+
+    Test sets without scores of all models are left out. Raises CommandError when none remains.
+    """
     first = next(iter(cards.values()))
     keys = [key for key in first.scores if all(has_accuracy(card.scores.get(key, {})) for card in cards.values())]
     if not keys:
@@ -125,35 +129,36 @@ def saved(cards: Mapping[str, Card]) -> Iterator[tuple[str, Measured]]:
 
 
 def default_data() -> list[str]:
-    """Return the data to measure on when none is named."""
+    """Return the data to measure on without --data."""
     testdata = os.environ.get(TESTDATA)
     return [HELD_OUT, *([testdata] if testdata else [])]
 
 
-def read(
+def read_test_sets(
     data: Sequence[str], languages: Sequence[str], kinds: Sequence[str] | None
 ) -> Iterator[tuple[LabelledTexts, dict[str, list[str]]]]:
-    """Yield each test set, and foreign texts: by name, texts in none of the languages."""
+    """Yield test sets, each with foreign texts by name.
+
+    Foreign texts are in none of the languages. Raises BadTestSet.
+    """
     strings = {RANDOM: test_sets.random_strings()}
     for source in data:
         path = Path(source)
         if path.is_dir():
-            for kind in kinds or test_sets.kinds_in(path):
+            for kind in kinds or test_sets.list_kinds(path):
                 others = [code for code in FOREIGN_LANGUAGES if (path / kind / f"{code}.txt").is_file()]
-                foreign = {language_name(code): test_sets.read_kind(path, [code], kind).texts for code in others}
-                yield test_sets.read_kind(path, languages, kind), {**foreign, **strings}
+                foreign = {language_name(code): test_sets.read_test_set(path, [code], kind).texts for code in others}
+                yield test_sets.read_test_set(path, languages, kind), {**foreign, **strings}
         elif source == HELD_OUT:
-            yield _held_out(languages), strings
+            yield _read_held_out(languages), strings
         else:
             yield test_sets.read_tsv(path), strings
 
 
-def _held_out(languages: Sequence[str]) -> LabelledTexts:
+def _read_held_out(languages: Sequence[str]) -> LabelledTexts:
     from classifier.ml.encoding import Encoder
 
     try:
-        return evaluation.held_out_words(languages, Encoder())
+        return evaluation.read_held_out(languages, Encoder())
     except ImportError as error:
-        raise CommandError(
-            "The held-out words need wordfreq: install requirements.txt, or name other --data."
-        ) from error
+        raise CommandError("The held-out words need wordfreq: install requirements.txt, or use --data.") from error

@@ -86,7 +86,7 @@ class Command(BaseCommand):
         self._report(f"training {architecture.name}")
         trained = training.train(architecture, words, seed=options["seed"], teacher=teacher, passes=options["passes"])
         folder = export.write_version(trained, architecture, words, directory)
-        scores = evaluation.score_version(folder, {"held-out": evaluation.held_out(words)})
+        scores = evaluation.score_version(folder, {"held-out": evaluation.held_out_test_set(words)})
         self._report(f"{folder}: accuracy on held-out words {scores['held-out']['accuracy']:.4f}")
         return folder
 
