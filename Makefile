@@ -4,6 +4,7 @@
 PYTHON  ?= python3
 ADDRESS ?= 127.0.0.1:8000
 PYTEST  ?= # further options for pytest, as in make test PYTEST="-k api"
+PARALLEL := -n auto --dist worksteal
 
 VENV   := .venv
 MANAGE := $(VENV)/bin/python manage.py
@@ -25,13 +26,13 @@ run: $(SERVE) .env ## set up what is missing and serve http://127.0.0.1:8000
 	@$(MANAGE) runserver $(ADDRESS)
 
 test: $(ALL) ## run all tests, on SQLite unless DATABASE_URL says otherwise
-	$(VENV)/bin/python -m pytest -n auto $(PYTEST)
+	$(VENV)/bin/python -m pytest $(PARALLEL) $(PYTEST)
 
 fuzz: $(ALL) ## let schemathesis try 50,000 examples on the API: half an hour, on SQLite unless DATABASE_URL says otherwise
 	FUZZ_EXAMPLES=4500 $(VENV)/bin/python -m pytest tests/contract $(PYTEST)
 
-test-postgres: $(ALL) ## run all tests on PostgreSQL: the one of DATABASE_URL or a throw-away server
-	tests/with-postgres $(VENV)/bin/python -m pytest -n auto $(PYTEST)
+test-postgres: $(ALL) ## run the tests of the database on PostgreSQL: the one of DATABASE_URL or a throw-away server
+	tests/with-postgres $(VENV)/bin/python -m pytest $(PARALLEL) $(PYTEST)
 
 lint: $(ALL) ## check style, types, migrations and the settings for production
 	$(VENV)/bin/ruff check

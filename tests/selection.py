@@ -1,18 +1,46 @@
-"""Decides which tests run here, and turns a skip into a failure where everything has to run."""
+"""Selects and orders the tests, and turns a skip into a failure where everything has to run.
+
+On PostgreSQL only tests of the database run: all others ran on SQLite and would look at the same again.
+"""
 
 import os
 from collections.abc import Generator
 
 import pytest
 
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
+NOT_ON_POSTGRESQL = ("sqlite", "any_database")
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    without_words = not os.environ.get("LINGUA_TESTDATA")
-    elsewhere = os.environ.get("DATABASE_URL", "").startswith("postgres")
-    marks = [mark for mark, absent in (("lingua", without_words), ("sqlite", elsewhere)) if absent]
-    deselected = [item for item in items if any(map(item.get_closest_marker, marks))]
+    selected, deselected = [], []
+    for item in items:
+        (selected if _runs_here(item) else deselected).append(item)
     config.hook.pytest_deselected(items=deselected)
-    items[:] = [item for item in items if item not in deselected]
+    items[:] = sorted(selected, key=_place)
+
+
+def _runs_here(item: pytest.Item) -> bool:
+    if item.get_closest_marker("lingua") and not os.environ.get("LINGUA_TESTDATA"):
+        return False
+    if os.environ.get("DATABASE_URL", "").startswith("postgres"):
+        return _uses_database(item) and not any(map(item.get_closest_marker, NOT_ON_POSTGRESQL))
+    return True
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    fixtures = getattr(item, "fixturenames", ())
+    return item.get_closest_marker("django_db") is not None or not DATABASE_FIXTURES.isdisjoint(fixtures)
+
+
+def _place(item: pytest.Item) -> int:
+    """Sort slow tests to the start and browser tests to the end.
+
+    Two workers begin with one half each, so that one of them loads TensorFlow and the other starts Chromium.
+    """
+    if item.get_closest_marker("slow") or "version" in getattr(item, "fixturenames", ()):
+        return 0
+    return 2 if item.get_closest_marker("browser") else 1
 
 
 @pytest.hookimpl(wrapper=True)

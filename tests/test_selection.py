@@ -1,4 +1,4 @@
-"""Tests of which tests run: what CI relies on when it forbids skips."""
+"""Tests of which tests run and in which order: what CI relies on when it forbids skips."""
 
 import pytest
 
@@ -23,45 +23,83 @@ EXAMPLES = """
         pass
 
     @pytest.mark.sqlite
+    @pytest.mark.django_db
     def test_of_a_file():
         pass
+
+    @pytest.mark.any_database
+    @pytest.mark.django_db
+    def test_of_a_page():
+        pass
+
+    @pytest.mark.browser
+    @pytest.mark.django_db
+    def test_of_a_browser():
+        pass
+
+    @pytest.mark.django_db
+    def test_of_the_database():
+        pass
+
+    @pytest.fixture
+    def db():
+        pass
+
+    @pytest.fixture
+    def row(db):
+        pass
+
+    @pytest.mark.slow
+    def test_of_a_row(row):
+        pass
 """
+MARKERS = ("lingua", "sqlite", "any_database", "browser", "slow", "django_db")
 
 
 @pytest.fixture
-def outcomes(pytester, monkeypatch):
+def run(pytester, monkeypatch):
     """Return a function that runs the examples in a session of their own, in this environment and no other."""
     pytester.makepyfile(EXAMPLES)
-    pytester.makeini("[pytest]\nmarkers =\n  lingua\n  sqlite")
-    monkeypatch.delenv("REQUIRE_ALL", raising=False)
-    monkeypatch.delenv("LINGUA_TESTDATA", raising=False)
-    monkeypatch.delenv("DATABASE_URL", raising=False)
+    pytester.makeini("[pytest]\nmarkers =\n" + "".join(f"  {marker}\n" for marker in MARKERS))
+    for name in ("REQUIRE_ALL", "LINGUA_TESTDATA", "DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
 
     def run(**environment):
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
-        options = ("-p", "tests.selection", "-p", "no:django", "-p", "no:randomly", "-p", "no:xdist")
-        return pytester.runpytest_inprocess(*options).parseoutcomes()
+        options = ("-v", "-p", "tests.selection", "-p", "no:django", "-p", "no:randomly", "-p", "no:xdist")
+        return pytester.runpytest_inprocess(*options)
 
     return run
 
 
-def test_a_skip_is_allowed_on_a_machine_that_lacks_something(outcomes):
-    assert outcomes() == {"passed": 2, "skipped": 1, "xfailed": 1, "deselected": 1}
+def names(result):
+    """Return the names of the tests in the order in which they ran."""
+    return [line.partition("::")[2].split()[0] for line in result.outlines if "::test" in line and "%]" in line]
 
 
-def test_a_skip_is_a_failure_where_all_is_required(outcomes):
-    assert outcomes(REQUIRE_ALL="1") == {"passed": 2, "errors": 1, "xfailed": 1, "deselected": 1}
+def test_skip_is_allowed_on_a_machine_that_lacks_something(run):
+    assert run().parseoutcomes() == {"passed": 6, "skipped": 1, "xfailed": 1, "deselected": 1}
 
 
-def test_a_skipped_module_is_an_error_where_all_is_required(outcomes, pytester):
+def test_skip_is_a_failure_where_all_is_required(run):
+    assert run(REQUIRE_ALL="1").parseoutcomes() == {"passed": 6, "errors": 1, "xfailed": 1, "deselected": 1}
+
+
+def test_skipped_module_is_an_error_where_all_is_required(run, pytester):
     pytester.makepyfile(test_module="import pytest; pytest.skip('no TensorFlow', allow_module_level=True)")
-    assert outcomes(REQUIRE_ALL="1")["errors"] == 1
+    assert run(REQUIRE_ALL="1").parseoutcomes()["errors"] == 1
 
 
-def test_public_words_are_used_where_they_are(outcomes):
-    assert outcomes(LINGUA_TESTDATA="somewhere")["passed"] == 3
+def test_public_words_are_used_where_they_are(run):
+    assert "test_on_public_words" in names(run(LINGUA_TESTDATA="somewhere"))
 
 
-def test_what_looks_at_files_of_sqlite_is_left_out_elsewhere(outcomes):
-    assert outcomes(DATABASE_URL="postgres://x")["deselected"] == 2
+def test_only_tests_of_the_database_run_on_postgresql(run):
+    ran = names(run(DATABASE_URL="postgres://x"))
+    assert ran == ["test_of_a_row", "test_of_the_database", "test_of_a_browser"]
+
+
+def test_slow_tests_come_first_and_browser_tests_last(run):
+    first, *_others, last = names(run())
+    assert (first, last) == ("test_of_a_row", "test_of_a_browser")

@@ -43,6 +43,7 @@ def test_the_password_is_changed(visit, ana):
     assert ana.check_password("another long sentence")
 
 
+@pytest.mark.any_database
 def test_the_pages_of_accounts_are_accessible(visit, ana, check):
     page = visit(javascript=True)
     page.get_by_role("link", name="Log in").click()
@@ -60,6 +61,7 @@ def test_the_pages_of_accounts_are_accessible(visit, ana, check):
     check(page)
 
 
+@pytest.mark.any_database
 def test_the_page_on_privacy_is_accessible_and_leads_to_what_it_promises(visit, check):
     page = visit("/privacy/", javascript=True)
     check(page)

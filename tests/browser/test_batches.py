@@ -97,6 +97,7 @@ def test_the_form_can_be_used_by_keyboard_alone(visit):
     assert page.get_by_label("Private").is_checked()
 
 
+@pytest.mark.any_database
 def test_every_state_is_accessible(visit, check):
     page = visit("/batches/", javascript=True)
     check(page)
@@ -109,6 +110,7 @@ def test_every_state_is_accessible(visit, check):
     check(page)
 
 
+@pytest.mark.any_database
 def test_the_page_of_a_batch_is_accessible(visit, check):
     page = visit("/batches/", javascript=True)
     words = ["gâteau", "knowledge", "casa", "piano", "xqzt", "12", "w" * 100, "un gâteau et une " + "w" * 90]
@@ -122,6 +124,7 @@ def test_the_page_of_a_batch_is_accessible(visit, check):
     check(page)
 
 
+@pytest.mark.any_database
 def test_refusals_are_accessible_and_keep_what_was_typed(visit, check, limits):
     limits(single=0, batch=0)
     page = visit(javascript=True)
@@ -133,6 +136,7 @@ def test_refusals_are_accessible_and_keep_what_was_typed(visit, check, limits):
     assert page.get_by_role("heading", level=1).inner_text().startswith("Probably French")
 
 
+@pytest.mark.any_database
 def test_what_is_unavailable_and_too_large_are_accessible(visit, check, without_model):
     without_model("Ngram", "FF")
     page = visit("/batches/", javascript=True)

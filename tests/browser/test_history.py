@@ -103,6 +103,7 @@ def test_what_is_wrong_is_said_where_it_is(asked):
     assert error.inner_text() == "The word contains no letters."
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("asked", [True], indirect=True)  # axe is JavaScript itself
 def test_every_state_is_accessible(asked, check):
     page = asked("orignal", "w" * 100, "piano un gâteau")

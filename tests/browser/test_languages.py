@@ -1,7 +1,7 @@
 import pytest
 from django.utils import translation
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.any_database, pytest.mark.django_db(transaction=True)]
 
 OPEN_ALL = "document.querySelectorAll('details').forEach(details => { details.open = true })"
 SIDEWAYS = "document.documentElement.scrollWidth - innerWidth"
