@@ -1,4 +1,4 @@
-"""Lets reviewers read what was predicted and decide on feedback; nothing here is edited by hand."""
+"""Admin pages: predictions and outcomes to read, feedback to decide on."""
 
 from typing import Any, cast
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from classifier.access.login_forms import AdminLoginForm
+from classifier.languages import LONGEST_CODE
 from classifier.models import Batch, Feedback, Prediction, ReviewedWord, key_of
 from classifier.services.feedback import FeedbackClosed, review_feedback
 
@@ -49,7 +50,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(Prediction)
 class PredictionAdmin(ReadOnlyAdmin):
-    """What the models said."""
+    """Predictions."""
 
     list_display = ["word", "language", "verdict", "model", "model_version", "source", "owner", "created"]
     list_filter = ["verdict", "language", "model", "source", "private", "created"]
@@ -60,7 +61,7 @@ class PredictionAdmin(ReadOnlyAdmin):
 
 @admin.register(Batch)
 class BatchAdmin(ReadOnlyAdmin):
-    """Which words came together."""
+    """Batches."""
 
     list_display = ["public_id", "name", "answered", "model", "owner", "created"]
     list_filter = ["model", "created"]
@@ -70,20 +71,20 @@ class BatchAdmin(ReadOnlyAdmin):
 
 
 class ReviewForm(ActionForm):
-    """What a reviewer may say with a decision."""
+    """A reviewer's own label and reason."""
 
-    label = forms.CharField(required=False, max_length=35, help_text=_("If another than the feedback's."))
+    label = forms.CharField(required=False, max_length=LONGEST_CODE, help_text=_("If another than the feedback's."))
     languages = forms.CharField(required=False, max_length=200, help_text=_("Of a shared word: en fr"))
     reason = forms.CharField(required=False, max_length=500)
 
 
 @admin.register(Feedback)
 class FeedbackAdmin(ReadOnlyAdmin):
-    """What people said about it, and the decisions of reviewers."""
+    """Feedback and the decisions on it."""
 
     list_display = [
         "word",
-        "said",
+        "answer",
         "label",
         "languages",
         "kind",
@@ -107,13 +108,14 @@ class FeedbackAdmin(ReadOnlyAdmin):
         return feedback.prediction.word
 
     @admin.display(description=_("the model said"))
-    def said(self, feedback: Feedback) -> str:
-        """Return the model's answer as a label."""
-        return feedback.prediction.label
+    def answer(self, feedback: Feedback) -> str:
+        """Return the model's answer as a label, for a shared word with its languages."""
+        languages = ", ".join(feedback.prediction.answer().sharing)
+        return f"{feedback.prediction.label} ({languages})" if languages else feedback.prediction.label
 
     @admin.display(description=_("votes"), ordering="votes")
     def votes(self, feedback: Any) -> int:
-        """Return how many owners say the same of this word."""
+        """Return the number of owners who gave the word the same label and languages."""
         return int(feedback.votes)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Feedback]:
@@ -159,7 +161,7 @@ class FeedbackAdmin(ReadOnlyAdmin):
 
 @admin.register(ReviewedWord)
 class ReviewedWordAdmin(ReadOnlyAdmin):
-    """The outcomes of reviews."""
+    """Outcomes of reviews."""
 
     list_display = ["word_key", "label", "languages", "votes", "trained_in"]
     list_filter = ["label"]

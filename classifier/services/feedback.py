@@ -74,8 +74,8 @@ def review_feedback(
     decided.status, decided.reason = status, reason
     decided.reviewer, decided.reviewed_at = reviewer, timezone.now()
     if status == Feedback.Status.ACCEPTED:
-        own = (label, languages) if label else (decided.label, decided.languages)
-        decided.decided_label, decided.decided_languages = _canonical(*own)
+        decision = (label, languages) if label or languages else (decided.label, decided.languages)
+        decided.decided_label, decided.decided_languages = _canonical(*decision)
     decided.save()
     if status == Feedback.Status.ACCEPTED:
         _store_outcome(decided, word_key)

@@ -151,6 +151,7 @@ def test_a_reviewer_may_give_another_label(admin_client, feedback, languages):
         {"label": "mul"},
         {"label": "mul", "languages": "mul zxx"},
         {"label": "fr", "languages": "en es"},
+        {"languages": "en es"},
     ],
 )
 def test_a_wrong_label_is_explained_and_decides_nothing(admin_client, feedback, fields):
@@ -233,6 +234,13 @@ def test_long_lists_take_few_queries(admin_client, identified, table, django_ass
         submit_feedback(prediction=identified(), owner=f"user:{number}", label="en")
     with django_assert_max_num_queries(12):
         assert len(listed(admin_client, table)) == 30
+
+
+def test_languages_of_the_answer_are_listed_beside_those_of_feedback(admin_client, identified):
+    submit_feedback(prediction=identified("piano"), owner="user:7", label="mul", languages=["en", "fr"])
+    page = admin_client.get(reverse("admin:classifier_feedback_changelist")).content.decode()
+    assert "mul (en, fr, es)" in page
+    assert "correction" in page
 
 
 def test_votes_for_a_shared_word_are_listed_by_its_languages(admin_client, identified):
