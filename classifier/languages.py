@@ -96,7 +96,7 @@ def label_name(label: str) -> str:
     return str(SPECIAL_LABELS.get(label) or _(language_name(label)))
 
 
-def mentioned(label: str) -> str:
+def name_in_text(label: str) -> str:
     """Return the name as it stands inside a sentence, where only English gives languages a capital."""
     name = label_name(label)
     if get_language() == "en" and label not in SPECIAL_LABELS:
@@ -104,9 +104,9 @@ def mentioned(label: str) -> str:
     return name[:1].lower() + name[1:]
 
 
-def listed(codes: Sequence[str]) -> str:
+def join_names(codes: Sequence[str]) -> str:
     """Return languages as people list them inside a sentence: English, French and Spanish."""
-    *others, last = map(mentioned, codes)
+    *others, last = map(name_in_text, codes)
     if not others:
         return last
     text = _("%(others)s and %(last)s")

@@ -14,7 +14,7 @@ from classifier.models.keys import KEY_LENGTH, label_rule
 
 
 class FeedbackQuerySet(models.QuerySet["Feedback"]):
-    """Feedback, by what it is about."""
+    """Feedback by word, and its votes."""
 
     def about(self, word_key: str) -> Self:
         """Return the feedback on all predictions of a word, oldest first."""
@@ -38,7 +38,7 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
 
 
 class Feedback(models.Model):
-    """What one person says a word is, and what a reviewer made of it."""
+    """One person's label for a word, and a reviewer's decision on it."""
 
     class Kind(models.TextChoices):
         """Whether the person agrees with the model."""
@@ -47,7 +47,7 @@ class Feedback(models.Model):
         CORRECTION = "correction", _("correction")
 
     class Status(models.TextChoices):
-        """How far the review is."""
+        """State of the review."""
 
         PENDING = "pending", _("pending")
         ACCEPTED = "accepted", _("accepted")

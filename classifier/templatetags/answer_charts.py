@@ -6,7 +6,7 @@ from django import template
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from classifier.languages import mentioned
+from classifier.languages import name_in_text
 from classifier.ml.occlusion import Explanation
 from classifier.ml.verdict import UNDETERMINED
 from classifier.models import Feedback, Prediction
@@ -69,7 +69,7 @@ def decisive(explanation: Explanation) -> bool:
 @register.filter
 def explained_label(explanation: Explanation) -> str:
     """Return the name of the explained label as it stands inside a sentence."""
-    return _("“none of these”") if explanation.label == UNDETERMINED else mentioned(explanation.label)
+    return _("“none of these”") if explanation.label == UNDETERMINED else name_in_text(explanation.label)
 
 
 @register.filter

@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from classifier.languages import SPECIAL_LABELS, label_name, listed, mentioned
+from classifier.languages import SPECIAL_LABELS, join_names, label_name, name_in_text
 from classifier.ml.answers import Answer, Comparison
 from classifier.ml.texts import tokens_of
 from classifier.ml.verdict import MOSTLY_UNDETERMINED, SEVERAL, SINGLE
@@ -38,7 +38,7 @@ STATUS_TEXTS = {
 }
 
 register.filter("language", label_name)
-register.filter("languages", listed)
+register.filter("languages", join_names)
 
 
 @register.filter
@@ -60,10 +60,10 @@ def sentence(answer: Answer) -> str:
     first = answer.candidates[0]
     if answer.verdict == SEVERAL:
         text = _("%(languages)s share this text") if answer.words else _("%(languages)s share this word")
-        return text % {"languages": listed(answer.sharing)}
+        return text % {"languages": join_names(answer.sharing)}
     if answer.verdict != SINGLE:
         return _("Not sure")
-    words = {"language": mentioned(first.language), "share": percent(min(first.probability, LARGEST))}
+    words = {"language": name_in_text(first.language), "share": percent(min(first.probability, LARGEST))}
     if first.probability > LARGEST:
         return _("Probably %(language)s, over %(share)s") % words
     return _("Probably %(language)s, %(share)s") % words
@@ -73,7 +73,7 @@ def sentence(answer: Answer) -> str:
 def brief(answer: Answer) -> str:
     """Return the answer as a short name for lists."""
     if answer.verdict == SEVERAL:
-        return str(capfirst(listed(answer.sharing)))
+        return str(capfirst(join_names(answer.sharing)))
     return label_name(answer.language) if answer.language else _("Not sure")
 
 
@@ -179,8 +179,8 @@ def model_accuracy(name: str) -> float | None:
 def _opinion(answer: Answer) -> str:
     if answer.verdict == SEVERAL:
         return _("several languages")
-    return mentioned(answer.language) if answer.language else _("not sure")
+    return name_in_text(answer.language) if answer.language else _("not sure")
 
 
 def _label(label: str, languages: Sequence[str]) -> str:
-    return str(capfirst(listed(languages))) if label == MULTIPLE else label_name(label)
+    return str(capfirst(join_names(languages))) if label == MULTIPLE else label_name(label)

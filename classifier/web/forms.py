@@ -11,7 +11,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
 from classifier.formats.files import DOWNLOADS
-from classifier.languages import SPECIAL_LABELS, find_code, label_name, listed
+from classifier.languages import SPECIAL_LABELS, find_code, join_names, label_name
 from classifier.models import MULTIPLE, Feedback, Prediction
 from classifier.services import registry
 from classifier.services.identify import ALL_MODELS, known_languages
@@ -123,7 +123,7 @@ class WordForm(forms.Form):
     def _check_known(self, languages: list[str], model: str) -> None:
         known = known_languages(model)
         if unknown := [code for code in languages if code not in known]:
-            message = _("The model you chose does not know %(languages)s.") % {"languages": listed(unknown)}
+            message = _("The model you chose does not know %(languages)s.") % {"languages": join_names(unknown)}
             self.add_error("languages", ValidationError(message, code="unknown_language"))
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from classifier.languages import label_name, language_name, listed
+from classifier.languages import join_names, label_name, language_name
 from classifier.ml.answers import Comparison
 from classifier.ml.identifier import make_answer
 from classifier.models import Feedback
@@ -109,4 +109,4 @@ def test_languages_have_names_and_unknown_ones_their_code():
 
 @pytest.mark.parametrize(("codes", "said"), [(["en"], "English"), (["en", "fr", "es"], "English, French and Spanish")])
 def test_languages_are_listed_as_people_do(codes, said):
-    assert listed(codes) == said
+    assert join_names(codes) == said

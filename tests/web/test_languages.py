@@ -5,7 +5,7 @@ import pytest
 from django.utils import translation
 from pytest_django.asserts import assertContains, assertNotContains
 
-from classifier.languages import label_name, listed, mentioned
+from classifier.languages import join_names, label_name, name_in_text
 from classifier.models import Prediction
 from classifier.templatetags.answer_text import percent
 from tests.web.every_page import STATES
@@ -141,13 +141,13 @@ def test_numbers_and_times_are_written_as_the_reader_does(client, ask):
 )
 def test_languages_are_listed_as_each_language_does(language, said):
     with translation.override(language):
-        assert listed(["es", "fr", "en"]) == said
+        assert join_names(["es", "fr", "en"]) == said
 
 
 def test_a_name_is_capital_alone_and_small_inside_a_sentence():
     with translation.override("fr"):
-        assert [label_name("de"), mentioned("de"), mentioned("und")] == ["Allemand", "allemand", "incertain"]
-    assert [label_name("de"), mentioned("de"), mentioned("und")] == ["German", "German", "not sure"]
+        assert [label_name("de"), name_in_text("de"), name_in_text("und")] == ["Allemand", "allemand", "incertain"]
+    assert [label_name("de"), name_in_text("de"), name_in_text("und")] == ["German", "German", "not sure"]
 
 
 def test_what_programs_read_is_english_on_every_page(client, ask):
