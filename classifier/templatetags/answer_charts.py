@@ -1,4 +1,4 @@
-"""Filters for charts on the page of an answer: the effect of each letter, the steps of feedback."""
+"""Template filters for an answer's charts: effects of letters, steps of feedback."""
 
 from dataclasses import dataclass
 
@@ -13,17 +13,20 @@ from classifier.models import Feedback, Prediction
 
 register = template.Library()
 
-MIDDLE = 50  # percent of the height: bars above it speak for the answer, bars below it against
-LEAST_SCALE = 0.1  # change that fills a bar where none is larger: small changes shall look small
+MIDDLE = 50  # percent of the height; bars above it speak for the answer, bars below it against
+LEAST_SCALE = 0.1  # change that fills a bar at least, so that small changes look small
 NOTICEABLE = 0.005  # smaller changes are shown as 0
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """The effect of a letter or word on the answer, in percent of the chart's height."""
+    """The effect of a letter or word on the answer.
+
+    `top` and `height` are percent of the chart's height.
+    """
 
     text: str
-    points: str  # percentage points with their sign
+    points: str  # percentage points with a sign
     side: str  # `for`, `against` or neither
     strongest: bool
     top: int
@@ -40,21 +43,24 @@ class Step:
 
 @register.filter
 def bars(explanation: Explanation) -> list[Bar]:
-    """Return a bar for each letter or word; the largest change fills half of the height."""
+    """Return a bar for each letter or word.
+
+    The largest change fills half of the height.
+    """
     scale = max([LEAST_SCALE, *(abs(part.change) for part in explanation.parts)])
-    found = []
+    result = []
     for part in explanation.parts:
         height = round(MIDDLE * abs(part.change) / scale)
         side = "" if abs(part.change) < NOTICEABLE else "for" if part.change > 0 else "against"
         top = MIDDLE if part.change < 0 else MIDDLE - height
         strongest = part is explanation.strongest and bool(side)
-        found.append(Bar(part.text, points(part.change), side, strongest, top, height))
-    return found
+        result.append(Bar(part.text, signed_points(part.change), side, strongest, top, height))
+    return result
 
 
 @register.filter
-def points(change: float) -> str:
-    """Return a change of a share of 1 in percentage points, with its sign."""
+def signed_points(change: float) -> str:
+    """Return a change of a share in percentage points, signed."""
     whole = round(100 * change)
     sign = "+" if whole > 0 else "\N{MINUS SIGN}" if whole < 0 else ""
     return sign + number_format(abs(whole))
@@ -62,13 +68,13 @@ def points(change: float) -> str:
 
 @register.filter
 def decisive(explanation: Explanation) -> bool:
-    """Return whether the answer changes noticeably without one of the parts."""
+    """Return whether leaving out one part changes the answer noticeably."""
     return any(abs(part.change) >= NOTICEABLE for part in explanation.parts)
 
 
 @register.filter
 def explained_label(explanation: Explanation) -> str:
-    """Return the name of the explained label as it stands inside a sentence."""
+    """Return the name of the explained label, for a sentence."""
     return _("“none of these”") if explanation.label == UNDETERMINED else name_in_text(explanation.label)
 
 
@@ -83,5 +89,5 @@ def steps(feedback: Feedback, prediction: Prediction) -> list[Step]:
     duplicate = feedback.status == Feedback.Status.DUPLICATE
     reviewed = Step(_("Reviewed: a duplicate") if duplicate else _("Reviewed: accepted"), done=True)
     version = feedback.trained_in or (prediction.review_outcome.trained_in if prediction.review_outcome else "")
-    learnt = _("In model version %(version)s") % {"version": version} if version else _("Waits for the next model")
-    return [received, reviewed, Step(learnt, done=bool(version))]
+    in_model = _("In model version %(version)s") % {"version": version} if version else _("Waits for the next model")
+    return [received, reviewed, Step(in_model, done=bool(version))]

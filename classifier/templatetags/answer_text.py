@@ -1,4 +1,4 @@
-"""Filters for answers and feedback: sentences, names and percentages."""
+"""Template filters for answers and feedback: sentences, names, percentages."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,7 +20,7 @@ from classifier.services.identify import ALL_MODELS
 
 register = template.Library()
 
-LARGEST = 0.994  # more is not shown: no answer claims 100 %
+LARGEST_SHARE = 0.994  # shown at most, since no answer is 100 % certain
 
 MODEL_LINES = {
     "Ngram": gettext_lazy("weighs every group of up to six letters."),
@@ -43,14 +43,14 @@ register.filter("languages", join_names)
 
 @register.filter
 def percent(share: float, decimals: int = 0) -> str:
-    """Return a share of 1 in percent, as the reader's language writes it."""
+    """Return a share of 1 in percent, localised."""
     text = _("%(number)s %%") % {"number": number_format(round(100 * share, decimals), decimals)}
     return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 @register.filter
 def width(share: float) -> str:
-    """Return a share of 1 in percent for an attribute, the same in every language."""
+    """Return a share of 1 in percent for an attribute, not localised."""
     return f"{100 * share:.2f}"
 
 
@@ -63,10 +63,10 @@ def sentence(answer: Answer) -> str:
         return text % {"languages": join_names(answer.sharing)}
     if answer.verdict != SINGLE:
         return _("Not sure")
-    words = {"language": name_in_text(first.language), "share": percent(min(first.probability, LARGEST))}
-    if first.probability > LARGEST:
-        return _("Probably %(language)s, over %(share)s") % words
-    return _("Probably %(language)s, %(share)s") % words
+    values = {"language": name_in_text(first.language), "share": percent(min(first.probability, LARGEST_SHARE))}
+    if first.probability > LARGEST_SHARE:
+        return _("Probably %(language)s, over %(share)s") % values
+    return _("Probably %(language)s, %(share)s") % values
 
 
 @register.filter
@@ -80,12 +80,12 @@ def brief(answer: Answer) -> str:
 @register.filter
 def likelihood(answer: Answer) -> str:
     """Return the probability of the first language, in percent."""
-    return percent(min(answer.candidates[0].probability, LARGEST))
+    return percent(min(answer.candidates[0].probability, LARGEST_SHARE))
 
 
 @register.filter
-def hint(answer: Answer) -> str:
-    """Return a sentence that explains why no single language is named; "" if one is."""
+def verdict_reason(answer: Answer) -> str:
+    """Return the reason for naming no single language, else ""."""
     if answer.verdict == SINGLE:
         return ""
     if answer.verdict == SEVERAL:
@@ -98,15 +98,18 @@ def hint(answer: Answer) -> str:
 
 
 @register.filter
-def tokens(answer: Answer) -> list[tuple[str, Answer | None]]:
-    """Return the parts of a text between white space, each with the answer to the word in it or None."""
-    own = iter(answer.words)
-    return [(token, next(own, None) if word else None) for token, word in tokens_of(answer.word)]
+def token_answers(answer: Answer) -> list[tuple[str, Answer | None]]:
+    """Return the tokens of a text with the answers to their words.
+
+    Tokens are separated by white space; the answer is None for a token without a word.
+    """
+    answers = iter(answer.words)
+    return [(token, next(answers, None) if word else None) for token, word in tokens_of(answer.word)]
 
 
 @register.filter
 def gloss(word: Answer) -> str:
-    """Return the answer to a word of a text, short enough to stand below the word."""
+    """Return a short answer to show below a text's word."""
     if word.verdict == SEVERAL:
         return _("shared")
     return label_name(word.language) if word.language else _("not sure")
@@ -122,7 +125,7 @@ def agreement(comparison: Comparison) -> str:
         return _("All %(count)d models say so.") % {"count": models}
     if len(majority) == 1:
         return _("Each model says something else.")
-    counts = {"some": len(majority), "count": models, "opinion": _opinion(majority[0])}
+    counts = {"some": len(majority), "count": models, "opinion": _answer_in_text(majority[0])}
     return _("%(some)d of %(count)d models agree: %(opinion)s.") % counts
 
 
@@ -134,14 +137,14 @@ def label(feedback: Feedback) -> str:
 
 @register.filter
 def decided_label(feedback: Feedback) -> str:
-    """Return the name of the reviewer's label if it differs from the feedback's, else ""."""
+    """Return the name of a reviewer's label that differs, else ""."""
     decided = _label(feedback.decided_label, feedback.decided_languages) if feedback.decided_label else ""
     return "" if decided == label(feedback) else decided
 
 
 @register.filter
 def reviewed_label(reviewed: dict[str, Any]) -> str:
-    """Return the name of the label that reviewers accepted for a word."""
+    """Return the name of a word's reviewed label."""
     return _label(reviewed["label"], reviewed["languages"])
 
 
@@ -155,7 +158,7 @@ def status_text(feedback: Feedback) -> str:
 
 @register.filter
 def code(feedback: Feedback) -> str:
-    """Return the code of the label in feedback for the attribute `lang`; "" unless it is one language."""
+    """Return the label in feedback for `lang`; "" unless a language."""
     return "" if feedback.label in SPECIAL_LABELS else feedback.label
 
 
@@ -167,7 +170,10 @@ def model_line(name: str) -> str:
 
 @register.filter
 def model_accuracy(name: str) -> float | None:
-    """Return the accuracy of a model on public words, else on held-out words, None when not measured."""
+    """Return the accuracy of a model; None if not measured.
+
+    Public single words come first, then held-out words.
+    """
     try:
         scores = registry.current().get(name).card.scores
     except (registry.ModelUnavailable, registry.UnknownModel):
@@ -176,7 +182,7 @@ def model_accuracy(name: str) -> float | None:
     return accuracy
 
 
-def _opinion(answer: Answer) -> str:
+def _answer_in_text(answer: Answer) -> str:
     if answer.verdict == SEVERAL:
         return _("several languages")
     return name_in_text(answer.language) if answer.language else _("not sure")

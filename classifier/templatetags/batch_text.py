@@ -1,4 +1,4 @@
-"""Filters for the page of a batch: summary, names and colours of its languages."""
+"""Template filters for a batch: summary, names and colours of languages."""
 
 from collections.abc import Sequence
 
@@ -15,15 +15,15 @@ from classifier.templatetags.model_text import number
 register = template.Library()
 
 TONES = 5  # colours of languages in the style sheet
-_OWN_TONES = {MULTIPLE: "tone-mul", UNDETERMINED: "tone-und", NO_WORD: "tone-no"}
+_SPECIAL_TONES = {MULTIPLE: "tone-mul", UNDETERMINED: "tone-und", NO_WORD: "tone-no"}
 
 
 @register.filter
 def language_summary(parts: Sequence[Part]) -> str:
     """Return the languages of a batch as a sentence."""
-    answered = [part for part in parts if part.label != NO_WORD]
-    languages = [part for part in answered if part.label not in SPECIAL_LABELS]
-    total = sum(part.count for part in answered)
+    words = [part for part in parts if part.label != NO_WORD]
+    languages = [part for part in words if part.label not in SPECIAL_LABELS]
+    total = sum(part.count for part in words)
     if not languages:
         return _("None of these words is clearly of one language")
     first = languages[0]
@@ -39,11 +39,14 @@ def language_summary(parts: Sequence[Part]) -> str:
 
 @register.filter
 def part_name(part: Part) -> str:
-    """Return the name of the label that a part of the rows has."""
+    """Return the name of the label of some rows."""
     return _("No word") if part.label == NO_WORD else label_name(part.label)
 
 
 @register.filter
 def tone(label: str, place: int) -> str:
-    """Return the CSS class of a label's colour; `place` counts languages from 1."""
-    return _OWN_TONES.get(label) or f"tone-{(place - 1) % TONES + 1}"
+    """Return the CSS class of a label's colour.
+
+    `place` is the position among the languages, from 1.
+    """
+    return _SPECIAL_TONES.get(label) or f"tone-{(place - 1) % TONES + 1}"

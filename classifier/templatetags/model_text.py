@@ -1,4 +1,4 @@
-"""Filters for the pages of models: descriptions of networks, names and numbers of scores."""
+"""Template filters for models: networks, names and numbers of scores."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,7 +25,10 @@ _ANSWER = gettext_lazy("A probability for each language, and one for “none of 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Description of one kind of network; the template `drawing` shows the numbered steps."""
+    """Description of a kind of network.
+
+    The template `drawing` shows the steps by number.
+    """
 
     drawing: str
     text: Promise
@@ -114,39 +117,37 @@ SYSTEMS = {
     "wordfreq lists": gettext_lazy("wordfreq lists"),
 }
 CURVES = {"loss": gettext_lazy("On training words"), "val_loss": gettext_lazy("On validation words")}
-
-
 NAMES = TEST_SETS_ON_PAGES | FOREIGN_TEXTS | VERDICTS | SYSTEMS | CURVES
 
 
 @register.filter
 def network(name: str) -> Network | None:
-    """Return the description of a model's network, None for an unknown model."""
+    """Return the description of a model's network, if known."""
     return NETWORKS.get(name)
 
 
 @register.filter
 def display_name(key: str) -> str:
-    """Return the name of a test set, verdict, program or curve in the reader's language."""
+    """Return the localised name of a test set, verdict, program or curve."""
     return str(NAMES.get(key, key))
 
 
 @register.filter
 def number(value: float, decimals: int = 0) -> str:
-    """Return a number with separators of thousands: 14,002."""
+    """Return a localised number with separators of thousands: 14,002."""
     return number_format(round(value, decimals), decimals, force_grouping=True)
 
 
 @register.filter
 def size(megabytes: float) -> str:
-    """Return the size of a file."""
+    """Return the localised size of a file."""
     return (_("%(number)s MB") % {"number": number(megabytes, 1)}).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 @register.filter
 def weights(parameters: int) -> str:
     """Return the number of a network's weights in millions."""
-    # The same in English, but French says 0,46 million and 2,10 millions.
+    # Plural forms for French: 0,46 million, 2,10 millions.
     text = ngettext("%(number)s million", "%(number)s million", int(parameters / 1e6))
     return text % {"number": number(parameters / 1e6, 2)}
 
@@ -167,7 +168,10 @@ def bounds(share: Interval) -> str:
 
 @register.filter
 def tick_label(value: float, unit: str) -> str:
-    """Return a number on a chart's scale: 80 % (`percent`), 80 (`points`), or 0.8 (`number`)."""
+    """Return a number on a chart's scale.
+
+    0.8 is 80 % in the unit `percent`, 80 in `points`, 0.8 in `number`.
+    """
     if unit == NUMBER:
         return floatformat(value, "-3")
     decimals = 0 if float(round(100 * value, 4)).is_integer() else 1
@@ -176,13 +180,13 @@ def tick_label(value: float, unit: str) -> str:
 
 @register.filter
 def percentage_points(share: float, decimals: int = 1) -> str:
-    """Return a share of 1 times 100, without the percent sign."""
+    """Return a share of 1 in percent, without the sign."""
     return number(100 * share, decimals)
 
 
 @register.filter
 def opacity(strength: float) -> str:
-    """Return the opacity of a cell's colour, faint enough for the number on it."""
+    """Return the opacity of a cell's colour below its number."""
     return f"{0.35 * strength:.3f}"
 
 
@@ -194,12 +198,15 @@ def verdict_shares(verdicts: Mapping[str, float]) -> list[tuple[str, float]]:
 
 @register.filter
 def foreign_shares(shares: Mapping[str, float]) -> list[tuple[str, float]]:
-    """Return the name of foreign texts and the share of them said to be in one language."""
+    """Return the name of each set of foreign texts and its share.
+
+    The share is of texts that were given a single language.
+    """
     return [(display_name(texts), share) for texts, share in shares.items()]
 
 
 @register.filter
 def accuracy_on(card: Card | None, test_set: str) -> str:
-    """Return the accuracy of a version on a test set, a dash when it is not known."""
+    """Return the accuracy of a version; a dash if unknown."""
     accuracy = card.scores.get(test_set, {}).get("accuracy") if card else None
     return "\N{EN DASH}" if accuracy is None else percent(accuracy, 1)

@@ -44,7 +44,7 @@ def test_answer_in_a_list_is_short(fake_models, shares, said):
     ],
 )
 def test_hint_explains_uncertain_answers(fake_models, shares, said):
-    hint = answer_text.hint(answered(fake_models, *shares))
+    hint = answer_text.verdict_reason(answered(fake_models, *shares))
     assert said in hint
     assert bool(hint) is bool(said)
 
@@ -95,7 +95,7 @@ def test_agreement_is_told_in_a_sentence(fake_models, shares, said):
 
 def test_tokens_hold_the_whole_text(fake_models):
     [text] = fake_models["Ngram"].identify(["« Oui, » 7 fois !"])
-    shown = [(token, word and word.word) for token, word in answer_text.tokens(text)]
+    shown = [(token, word and word.word) for token, word in answer_text.token_answers(text)]
     assert shown == [("«", None), ("Oui,", "Oui"), ("»", None), ("7", None), ("fois", "fois"), ("!", None)]
 
 

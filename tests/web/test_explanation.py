@@ -109,4 +109,4 @@ def test_trifles_look_like_trifles():
 
 @pytest.mark.parametrize(("change", "said"), [(0.314, "+31"), (-0.05, "\N{MINUS SIGN}5"), (0.004, "0"), (-0.004, "0")])
 def test_points_carry_their_sign(change, said):
-    assert answer_charts.points(change) == said
+    assert answer_charts.signed_points(change) == said
