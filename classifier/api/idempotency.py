@@ -1,4 +1,4 @@
-"""Requests with an Idempotency-Key: answered and stored once, however often they are sent."""
+"""Requests with an Idempotency-Key, answered and stored once."""
 
 import re
 from collections.abc import Sequence
@@ -22,10 +22,10 @@ _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 def identify_once(request: Request, **question: Unpack[Question]) -> list[Prediction]:
-    """Identify clean words; return the stored rows instead when the request is a repeat.
+    """Identify clean words, or return the rows of a repeat.
 
-    Raises ValidationError for an invalid key, and Problem: 422 when the key came with another
-    request, 410 when the rows are deleted.
+    Raises ValidationError for an invalid key; Problem 422 when the key was used for another request, and 410 when
+    the rows of a repeat are deleted.
     """
     if HEADER not in request.headers:
         return identify(**question)
@@ -46,8 +46,8 @@ def identify_once(request: Request, **question: Unpack[Question]) -> list[Predic
 
 
 def _predict_again(stored: Sequence[Prediction], question: Question) -> list[Prediction]:
-    """Return new rows, which are not stored, with the dates of the `stored` ones."""
-    # Private rows hold no words. Words by the models of today under a stored verdict would mix two versions.
+    """Return new rows, not saved, with the dates of `stored`."""
+    # Private rows hold no words. New answers for the words under a stored verdict would mix two versions.
     rows = predict(**question)
     for row, old in zip(rows, stored, strict=True):
         row.created = old.created
@@ -58,24 +58,24 @@ def _new_record(request: Request) -> AnsweredRequest:
     key = request.headers[HEADER]
     if not _KEY.fullmatch(key):
         raise ValidationError({"": "The Idempotency-Key must be 1 to 255 visible ASCII characters."}, code="invalid")
-    django_request = request._request  # noqa: SLF001 - has the body as it was sent
-    sent = f"{request.method} {request.path}\n".encode() + django_request.body
-    return AnsweredRequest(key=_keyed("key", f"{caller_of(request)} {key}"), digest=_keyed("request", sent))
+    django_request = request._request  # noqa: SLF001 - has the raw body
+    content = f"{request.method} {request.path}\n".encode() + django_request.body
+    return AnsweredRequest(key=_keyed("key", f"{caller_of(request)} {key}"), digest=_keyed("request", content))
 
 
 def _keyed(use: str, value: str | bytes) -> str:
-    # With the secret key, since a plain digest of a short body could be guessed.
+    # With the secret key, since short bodies could be guessed from plain digests.
     return salted_hmac(f"classifier.api.idempotency.{use}", value, algorithm="sha256").hexdigest()
 
 
 def _rows_of_repeat(record: AnsweredRequest, count: int) -> list[Prediction] | None:
-    """Return the `count` rows that answered this request before; None when it is new."""
-    known = AnsweredRequest.objects.remembered().filter(key=record.key).first()
-    if known is None:
+    """Return the `count` rows of a repeat; None if new."""
+    previous = AnsweredRequest.objects.repeatable().filter(key=record.key).first()
+    if previous is None:
         return None
-    if not constant_time_compare(known.digest, record.digest):
+    if not constant_time_compare(previous.digest, record.digest):
         raise Problem(422)
-    public_ids = [UUID(public_id) for public_id in known.predictions]
+    public_ids = [UUID(public_id) for public_id in previous.predictions]
     rows = Prediction.objects.in_bulk(public_ids, field_name="public_id")
     if len(rows) != count:
         raise Problem(410)

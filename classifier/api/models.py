@@ -1,4 +1,4 @@
-"""API keys, records of repeatable requests, and the heartbeat of the database."""
+"""API keys, records of answered requests, the database's heartbeat."""
 
 import hashlib
 import hmac
@@ -13,13 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 SCOPES = ("single", "batch", "history", "feedback", "export")
-KEY_START = "lid"  # what secret scanners look for
-USE_NOTED_EVERY = timedelta(minutes=1)  # a write for every request would cost more than the answer
-REMEMBERED = timedelta(hours=24)
+KEY_START = "lid"  # lets secret scanners recognise a key
+USE_INTERVAL = timedelta(minutes=1)  # a write for every request would cost more than the answer
+REPEATABLE_FOR = timedelta(hours=24)
 
 
 def all_scopes() -> list[str]:
-    """Return every scope: what a key may do unless it is told otherwise."""
+    """Return all scopes, the default of a key."""
     return list(SCOPES)
 
 
@@ -39,7 +39,7 @@ def check_limits(limits: Any) -> None:
 
 
 class ApiKey(models.Model):
-    """A program's permission to call. Only the digest of the key is stored."""
+    """A program's permission to call; stored as a digest."""
 
     id = models.BigAutoField(primary_key=True)
     name = models.CharField(_("name"), max_length=100, help_text=_("Which program uses it."))
@@ -74,25 +74,25 @@ class ApiKey(models.Model):
         return f"key:{self.pk}"
 
     def set_secret(self) -> str:
-        """Set a new secret on an unsaved key; return the key as text, to be shown once."""
+        """Set a new secret, before saving; return the key's text."""
         self.prefix, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
         self.digest = _digest(secret)
         return f"{KEY_START}_{self.prefix}_{secret}"
 
     @classmethod
     def find(cls, text: str) -> Self | None:
-        """Return the valid key with this text; None when it is unknown or revoked."""
+        """Return the key with this text, unless unknown or revoked."""
         start, _separator, rest = text.partition("_")
         prefix, _separator, secret = rest.partition("_")
         key = cls.objects.filter(prefix=prefix).first() if start == KEY_START and prefix.isalnum() else None
-        # Also without a key, so that the time taken says nothing about prefixes.
+        # Compare without a key, too: the time taken must not reveal whether a prefix exists.
         equal = hmac.compare_digest(key.digest if key else _digest(""), _digest(secret))
         return key if key and equal and not key.revoked else None
 
     def note_use(self) -> None:
         """Store the time of use, at most once a minute."""
         now = timezone.now()
-        if self.last_used is None or now - self.last_used >= USE_NOTED_EVERY:
+        if self.last_used is None or now - self.last_used >= USE_INTERVAL:
             self.last_used = now
             self.save(update_fields=["last_used"])
 
@@ -105,34 +105,34 @@ def _digest(secret: str) -> str:
 class AnsweredQuerySet(models.QuerySet["AnsweredRequest"]):
     """Answered requests, by age."""
 
-    def remembered(self) -> Self:
-        """Return the records that can still be repeated."""
-        return self.filter(created__gte=timezone.now() - REMEMBERED)
+    def repeatable(self) -> Self:
+        """Return the records of requests that can still be repeated."""
+        return self.filter(created__gte=timezone.now() - REPEATABLE_FOR)
 
-    def forgotten(self) -> Self:
-        """Return the records too old to be repeated."""
-        return self.filter(created__lt=timezone.now() - REMEMBERED)
+    def expired(self) -> Self:
+        """Return the records of requests too old to be repeated."""
+        return self.filter(created__lt=timezone.now() - REPEATABLE_FOR)
 
     def bulk_create(self, objs: Iterable["AnsweredRequest"], *args: Any, **kwargs: Any) -> list["AnsweredRequest"]:
         """Insert records, and delete expired ones in the same commit."""
-        # Here, since `store` inserts with this method: the keys are free when they are needed, without a second commit.
+        # `store` inserts with this method: expired keys are free in time, without a second commit.
         records = list(objs)
         with transaction.atomic(savepoint=False):
-            self._make_room([record.key for record in records])
+            self._delete_expired([record.key for record in records])
             return super().bulk_create(records, *args, **kwargs)
 
-    def _make_room(self, keys: Sequence[str]) -> None:
-        """Delete up to ten expired records, and those with these keys if they have expired."""
-        old = self.forgotten()
+    def _delete_expired(self, keys: Sequence[str]) -> None:
+        """Delete up to ten expired records, and those with `keys`."""
+        old = self.expired()
         # These first: two requests that each hold the other's key would wait for each other.
         old.filter(pk__in=keys).delete()
-        # Skips those that others are deleting, so that nobody waits; a few, so that no request pays for many.
+        # Skip rows that other requests are deleting, to wait for none; few rows, so that no request pays for many.
         some = old.select_for_update(skip_locked=True).values_list("pk", flat=True)[:10]
         old.filter(pk__in=list(some)).delete()
 
 
 class AnsweredRequest(models.Model):
-    """A request with an Idempotency-Key: digests of caller, key and body, and the predictions that answered it."""
+    """A request with an Idempotency-Key, stored by digests only."""
 
     key = models.CharField(primary_key=True, max_length=64)  # keyed digest of caller and Idempotency-Key
     digest = models.CharField(max_length=64)  # keyed digest of address and body
@@ -156,5 +156,5 @@ class Heartbeat(models.Model):
 
     @classmethod
     def beat(cls) -> None:
-        """Commit a change of the row; raise DatabaseError when that is impossible."""
+        """Commit a change of the row; raise DatabaseError if impossible."""
         cls.objects.update_or_create(id=1, defaults={"beaten": timezone.now()})

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from classifier.api.models import REMEMBERED, AnsweredRequest
+from classifier.api.models import REPEATABLE_FOR, AnsweredRequest
 from classifier.models import Prediction
 from tests.conftest import FakeIdentifier, fake_card
 
@@ -151,14 +151,14 @@ def test_repeat_of_a_deleted_prediction_is_gone(call, post, api_key):
 
 def test_key_is_free_again_after_a_day(post):
     post(WORD)
-    AnsweredRequest.objects.update(created=timezone.now() - REMEMBERED - timedelta(seconds=1))
+    AnsweredRequest.objects.update(created=timezone.now() - REPEATABLE_FOR - timedelta(seconds=1))
 
     assert post({"word": "piano"}).status_code == 201
     assert AnsweredRequest.objects.count() == 1
 
 
 def test_old_records_are_deleted(post):
-    old = timezone.now() - 2 * REMEMBERED
+    old = timezone.now() - 2 * REPEATABLE_FOR
     AnsweredRequest.objects.bulk_create(
         AnsweredRequest(key=uuid4().hex, digest="", predictions=[], created=old) for _ in range(15)
     )
@@ -201,7 +201,7 @@ def test_expired_keys_used_again_at_once_do_not_deadlock(client, api_key, at_onc
     names = [str(number) for number in range(20)]
     for name in names:
         post(name)
-    AnsweredRequest.objects.update(created=timezone.now() - 2 * REMEMBERED)
+    AnsweredRequest.objects.update(created=timezone.now() - 2 * REPEATABLE_FOR)
 
     assert set(at_once(post, [(name,) for name in names])) <= {201, 503}  # on a busy machine some come too late
     assert "deadlock" not in caplog.text

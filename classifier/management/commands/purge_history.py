@@ -36,7 +36,7 @@ class Command(BaseCommand):
         """Delete; raise CommandError when SQLite's file cannot be wiped at the moment."""
         now = timezone.now()
         moment = now - timedelta(days=days)
-        sessions, requests = Session.objects.filter(expire_date__lt=now), AnsweredRequest.objects.forgotten()
+        sessions, requests = Session.objects.filter(expire_date__lt=now), AnsweredRequest.objects.expired()
         count = history.asked_before(moment).count()
         if dry_run:
             self._report("would be deleted", days, count, sessions.count(), requests.count())
