@@ -103,7 +103,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Which language?",
-    "DESCRIPTION": "Tells which language a word is written in. Errors are problem documents (RFC 9457).",
+    "DESCRIPTION": "Identifies the language of a word. Errors are problem documents (RFC 9457).",
     "VERSION": "1",
     "AUTHENTICATION_WHITELIST": ["classifier.api.authentication.BearerKey"],
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "classifier.api.schema.finish"],

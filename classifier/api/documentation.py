@@ -1,4 +1,4 @@
-"""Documentation of the API: schema, Swagger UI, tour and pages of problems."""
+"""Documentation of the API: schema, Swagger UI, tour, problems."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,7 +19,7 @@ from rest_framework.request import Request
 from classifier.access.limits import consume_or_raise
 from classifier.api.base import JsonView
 from classifier.api.problems import KINDS, field_errors, problem_fields
-from classifier.api.requests import MOST_ITEMS, PredictionRequest
+from classifier.api.requests import MAX_ITEMS, PredictionRequest
 from classifier.formats.fields import prediction_fields
 from classifier.formats.share import curl, indented_json
 from classifier.services import registry
@@ -29,7 +29,7 @@ SCHEMA = Path(__file__).with_name("openapi.json")  # `make schema` writes it, an
 
 
 class Schema(JsonView):
-    """The contract: OpenAPI 3, made from the code."""
+    """OpenAPI 3 schema of the API."""
 
     schema = None
 
@@ -53,7 +53,7 @@ def docs(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def explain_problem(request: HttpRequest, name: str) -> HttpResponse:
-    """Show a kind of problem; `type` of problem documents is its address."""
+    """Show a kind of problem; problem documents link to it."""
     for kind in KINDS:
         if kind.name == name:
             return render(request, "problem.html", {"kind": kind})
@@ -82,7 +82,7 @@ class Example:
 
 @require_safe
 def api_tour(request: HttpRequest) -> HttpResponse:
-    """Show requests of programs, with answers as the API gives them."""
+    """Show example requests with their answers."""
     consume_or_raise(request, "single")  # a new version's first reader runs the model
     with translation.override("en"):  # as the API answers, whoever reads the page
         examples = _examples(request)
@@ -90,7 +90,7 @@ def api_tour(request: HttpRequest) -> HttpResponse:
         "examples": examples,
         "schema": request.build_absolute_uri(reverse("api:schema")),
         "limits": {name: settings.LIMITS[scope] for scope, name in SCOPES.items()},
-        "most_items": MOST_ITEMS,
+        "most_items": MAX_ITEMS,
         "problems": KINDS,
         "anonymous": settings.API_ANONYMOUS,
     }
@@ -98,22 +98,21 @@ def api_tour(request: HttpRequest) -> HttpResponse:
 
 
 def _examples(request: HttpRequest) -> dict[str, Example]:
-    asking, storing, many, history = (
-        request.build_absolute_uri(reverse(f"api:{name}"))
-        for name in ("identify", "predictions", "batch", "predictions")
+    identify, predictions, batch = (
+        request.build_absolute_uri(reverse(f"api:{name}")) for name in ("identify", "predictions", "batch")
     )
     items = [{"id": "a", "word": "piano"}, {"id": "b", "word": "mañana"}]
     return {
-        "word": Example(f"curl '{asking}?word={WORD}'", _answer()),
-        "all": Example(curl(storing, {"word": "un gâteau", "model": ALL_MODELS})),
-        "many": Example(curl(many, {"items": items})),
-        "key": Example(f"curl '{history}' \\\n  -H \"Authorization: Bearer $KEY\""),
-        "wrong": Example(curl(storing, INVALID), indented_json(_problem(request))),
+        "word": Example(f"curl '{identify}?word={WORD}'", _answer()),
+        "all": Example(curl(predictions, {"word": "un gâteau", "model": ALL_MODELS})),
+        "many": Example(curl(batch, {"items": items})),
+        "key": Example(f"curl '{predictions}' \\\n  -H \"Authorization: Bearer $KEY\""),
+        "wrong": Example(curl(predictions, INVALID), indented_json(_problem(request))),
     }
 
 
 def _answer() -> str:
-    """Return the answer for WORD, not stored; empty when no model is available."""
+    """Return an unstored answer for WORD; empty without a model."""
     try:
         card = registry.current().get().card
         return _answer_of(card.name, card.version)
@@ -129,7 +128,7 @@ def _answer_of(model: str, _version: str) -> str:
 
 def _problem(request: HttpRequest) -> dict[str, Any]:
     """Return the problem document for INVALID."""
-    refused = PredictionRequest(data=INVALID)
-    refused.is_valid()
-    errors = field_errors(ValidationError(refused.errors).get_full_details(), "pointer")
+    serializer = PredictionRequest(data=INVALID)
+    serializer.is_valid()
+    errors = field_errors(ValidationError(serializer.errors).get_full_details(), "pointer")
     return problem_fields(request, 400, errors=list(errors), instance=reverse("api:predictions"))

@@ -1,4 +1,4 @@
-"""Problem documents (RFC 9457) for all errors of the API; they never repeat the request."""
+"""Problem documents (RFC 9457) for all errors of the API."""
 
 import json
 import logging
@@ -53,7 +53,12 @@ KINDS = (
         "Send a valid API key.",
         "Send the header `Authorization: Bearer` with a key that is not revoked.",
     ),
-    Kind("forbidden", 403, "This request may not do that.", "Use a key with the scope that this address requires."),
+    Kind(
+        "forbidden",
+        403,
+        "The caller has no permission for this request.",
+        "Use a key with the scope that this address requires.",
+    ),
     Kind(
         "not-found",
         404,
@@ -81,14 +86,14 @@ KINDS = (
     Kind(
         "gone",
         410,
-        "What this request made has been deleted since.",
+        "The predictions of this request have been deleted.",
         "Use a new Idempotency-Key to repeat the request.",
     ),
     Kind("length-required", 411, "Send the length of the body in Content-Length.", "Do not send the body in chunks."),
     Kind(
         "too-large",
         413,
-        "The body is larger than this service reads.",
+        "The body is larger than this service accepts.",
         "Send a smaller body; split a batch into several requests.",
     ),
     Kind(
@@ -100,13 +105,13 @@ KINDS = (
     Kind(
         "idempotency-key-reused",
         422,
-        "This Idempotency-Key came with another request before.",
+        "This Idempotency-Key was used for another request.",
         "Use a new key for each request; repeat a key only with exactly the same request.",
     ),
     Kind(
         "limit-exceeded",
         429,
-        "That is more than may be asked for in a minute.",
+        "The limit of calls or words a minute is used up.",
         "Wait for the seconds in Retry-After; GET /api/v1/me lists all limits.",
     ),
     Kind(
@@ -126,7 +131,7 @@ BY_STATUS = {kind.status: kind for kind in KINDS}
 
 
 class Problem(APIException):
-    """Error that is answered with the problem of its status."""
+    """Error answered with the problem of its status."""
 
     def __init__(self, status: int) -> None:
         super().__init__()
@@ -134,7 +139,7 @@ class Problem(APIException):
 
 
 def problem_fields(request: HttpRequest | Request, status: int, **members: Any) -> dict[str, Any]:
-    """Return a problem document, extended by `members` as RFC 9457 allows."""
+    """Return a problem document, extended by `members`."""
     kind = BY_STATUS.get(status)
     return {
         "type": reverse("problem", args=[kind.name]) if kind else "about:blank",
@@ -154,15 +159,18 @@ def problem(request: HttpRequest, status: int, **members: Any) -> HttpResponse:
 
 
 def answer_error(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
-    """Answer an error of a view (REST framework's EXCEPTION_HANDLER); None for unexpected ones."""
+    """Answer an expected error of a view; None for others.
+
+    This is REST framework's EXCEPTION_HANDLER.
+    """
     request = context["request"]
     if isinstance(error, ValidationError):
-        kind = "pointer" if request.method in {"POST", "PUT"} else "parameter"
-        return problem(request, 400, errors=list(field_errors(error.get_full_details(), kind)))
+        member = "pointer" if request.method in {"POST", "PUT"} else "parameter"
+        return problem(request, 400, errors=list(field_errors(error.get_full_details(), member)))
     status = error.status_code if isinstance(error, APIException) else _status_of(error)
     if status is None:
         return None
-    # Parse errors carry a fixed text of ours; other texts of REST framework repeat the request.
+    # Parse errors have a fixed text of ours; REST framework's other texts repeat the request.
     members = {"detail": str(error)} if isinstance(error, ParseError) else {}
     response = problem(request, status, **members)
     if status == 401:
@@ -173,7 +181,7 @@ def answer_error(error: Exception, context: dict[str, Any]) -> HttpResponse | No
 
 
 def _status_of(error: Exception) -> int | None:
-    """Return the status of an error that REST framework does not know; None for unexpected ones."""
+    """Return the status of an expected error of the services."""
     match error:
         case Http404() | ObjectDoesNotExist():
             return 404
@@ -185,16 +193,19 @@ def _status_of(error: Exception) -> int | None:
     return None
 
 
-def field_errors(details: Any, kind: str, place: str = "") -> Iterator[dict[str, str]]:
-    """Flatten REST framework's nested error details into one entry for each error."""
+def field_errors(details: Any, member: str, path: str = "") -> Iterator[dict[str, str]]:
+    """Flatten REST framework's nested details into single errors.
+
+    `member` names their place: a JSON `pointer` into the body, or a query `parameter`.
+    """
     if isinstance(details, list):
         for index, item in enumerate(details):
-            leaf = isinstance(item.get("message"), str)
-            yield from field_errors(item, kind, place if leaf else f"{place}/{index}")
+            is_leaf = isinstance(item.get("message"), str)
+            yield from field_errors(item, member, path if is_leaf else f"{path}/{index}")
     elif isinstance(details.get("message"), str):
-        where = place if kind == "pointer" else place.lstrip("/")
-        yield {kind: where, "detail": str(details["message"]), "code": str(details["code"])}
+        place = path if member == "pointer" else path.lstrip("/")
+        yield {member: place, "detail": str(details["message"]), "code": str(details["code"])}
     else:
         for field, inner in details.items():
-            whole = field == api_settings.NON_FIELD_ERRORS_KEY
-            yield from field_errors(inner, kind, place if whole else f"{place}/{field}")
+            of_whole = field == api_settings.NON_FIELD_ERRORS_KEY
+            yield from field_errors(inner, member, path if of_whole else f"{path}/{field}")

@@ -27,12 +27,12 @@ from classifier.models import MULTIPLE
 from classifier.services.history import PAGE_SIZE
 from classifier.services.identify import known_languages
 
-MOST_ITEMS = 1000
-MOST_ROWS = 100  # of a page
+MAX_ITEMS = 1000
+MAX_PAGE_SIZE = 100
 
 
 class StrictSerializer(serializers.Serializer[Any]):
-    """A serializer that refuses fields it does not know."""
+    """A serializer that refuses unknown fields."""
 
     def to_internal_value(self, data: Any) -> Any:
         """Return the validated fields."""
@@ -50,7 +50,7 @@ class WordQuery(StrictSerializer):
 
 
 class PredictionRequest(StrictSerializer):
-    """The body that asks for a prediction."""
+    """The body of a request for a prediction."""
 
     word = WordField()
     model = ModelsField(default="")
@@ -58,7 +58,7 @@ class PredictionRequest(StrictSerializer):
     private = StrictBooleanField(default=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Check that the model knows the languages; make their codes canonical."""
+        """Check languages against the model; make codes canonical."""
         known = known_languages(attrs["model"])
         codes = [find_code(code, known) for code in attrs["languages"]]
         message = f"The model does not know this language; it knows: {', '.join(known)}."
@@ -69,7 +69,7 @@ class PredictionRequest(StrictSerializer):
 
 
 class IdentifyQuery(PredictionRequest):
-    """The query that asks for a prediction."""
+    """The query of a request for a prediction."""
 
     languages = CommaSeparated(default=list)  # type: ignore[assignment]
     private = None  # type: ignore[assignment]  # REST framework's way to leave a field out
@@ -83,10 +83,10 @@ class BatchItem(StrictSerializer):
 
 
 class BatchRequest(PredictionRequest):
-    """The body that asks for many predictions; each item is good or bad for itself."""
+    """The body of a request for many predictions; each item is checked separately."""
 
     word = None  # type: ignore[assignment]
-    items = serializers.ListField(child=Anything(allow_null=True), min_length=1, max_length=MOST_ITEMS)
+    items = serializers.ListField(child=Anything(allow_null=True), min_length=1, max_length=MAX_ITEMS)
 
 
 class FeedbackRequest(StrictSerializer):
@@ -97,7 +97,7 @@ class FeedbackRequest(StrictSerializer):
     comment = TextField(max_length=500, default="", allow_blank=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Check that a shared word comes with its languages, and no other does."""
+        """Check that a shared word, and no other, has languages."""
         languages = attrs["languages"]
         distinct = len(set(languages)) == len(languages)
         if not (distinct and len(languages) > 1 if attrs["label"] == MULTIPLE else not languages):
@@ -113,8 +113,8 @@ class PageQuery(StrictSerializer):
     page_size = serializers.IntegerField(default=PAGE_SIZE, min_value=1)
 
     def validate_page_size(self, size: int) -> int:
-        """Return the size, or the most there is."""
-        return min(size, MOST_ROWS)
+        """Return the size, at most MAX_PAGE_SIZE."""
+        return min(size, MAX_PAGE_SIZE)
 
 
 class ExportQuery(StrictSerializer):
@@ -127,7 +127,7 @@ class ExportQuery(StrictSerializer):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An item of a batch: a clean word, or what is wrong with it."""
+    """An item of a batch: a clean word, or errors."""
 
     id: str | None
     word: str = ""
@@ -135,17 +135,17 @@ class Item:
 
     @property
     def size(self) -> int:
-        """How many words it counts for."""
+        """The number of words, as limits count it."""
         return max(1, len(self.word.split()))
 
 
 def check_items(items: Sequence[Any]) -> Iterator[Item]:
-    """Check each item for itself, with JSON pointers into the whole body."""
-    checker = BatchItem()
+    """Validate each item; errors point into the whole body."""
+    serializer = BatchItem()
     for index, item in enumerate(items):
         name = item.get("id") if isinstance(item, dict) else None
         name = name if isinstance(name, str) else None
         try:
-            yield Item(name, word=checker.run_validation(item)["word"])
+            yield Item(name, word=serializer.run_validation(item)["word"])
         except serializers.ValidationError as error:
             yield Item(name, errors=list(field_errors(error.get_full_details(), "pointer", f"/items/{index}")))

@@ -1,4 +1,4 @@
-"""Describes every answer of the API for its schema; nothing is made or checked with these at run time."""
+"""Responses of the API: functions, and serializers for the schema."""
 
 from typing import Any
 
@@ -12,16 +12,16 @@ from classifier.services import registry
 
 
 def probability(**options: Any) -> serializers.FloatField:
-    """Return a field for a share of one."""
+    """Return a field for a probability."""
     return serializers.FloatField(min_value=0, max_value=1, **options)
 
 
 class Answer(serializers.Serializer[Any]):
-    """An object of the API's answers; all its fields are always there."""
+    """Describes an answer for the schema only."""
 
 
 class CandidateAnswer(Answer):
-    """One language and its probability among those asked for."""
+    """A language and its probability among the requested ones."""
 
     language = serializers.CharField(help_text="BCP 47 code")
     name = serializers.CharField(help_text="English name")
@@ -29,7 +29,7 @@ class CandidateAnswer(Answer):
 
 
 class CorrectionAnswer(Answer):
-    """What the caller said the word is."""
+    """The caller's label for the word."""
 
     label = serializers.CharField(help_text="BCP 47 code, or mul, mis, zxx, und")  # type: ignore[assignment]
     languages = serializers.ListField(child=serializers.CharField(), help_text="of a shared word (mul)")
@@ -38,7 +38,7 @@ class CorrectionAnswer(Answer):
 
 
 class ReviewedAnswer(Answer):
-    """What reviewers accepted for the word."""
+    """The label that reviewers accepted for the word."""
 
     label = serializers.CharField()  # type: ignore[assignment]
     languages = serializers.ListField(child=serializers.CharField())
@@ -46,7 +46,7 @@ class ReviewedAnswer(Answer):
 
 
 class FoundAnswer(Answer):
-    """What is found out about one word."""
+    """The answer for one word."""
 
     word = serializers.CharField()
     language = serializers.CharField(allow_null=True, help_text="null unless the verdict is single")
@@ -56,15 +56,15 @@ class FoundAnswer(Answer):
 
 
 class OneModelAnswer(FoundAnswer):
-    """What one model says about a word or a text."""
+    """One model's answer for a word or a text."""
 
     model = serializers.CharField()
     model_version = serializers.CharField()
-    words = FoundAnswer(many=True, required=False, help_text="of a text, each of its words")
+    words = FoundAnswer(many=True, required=False, help_text="the words of a text, one by one")
 
 
 class StoredAnswer(Answer):
-    """What only stored answers have."""
+    """Fields of stored answers."""
 
     id = serializers.UUIDField(allow_null=True, help_text="null when private")
     correction = CorrectionAnswer(allow_null=True)
@@ -73,15 +73,15 @@ class StoredAnswer(Answer):
 
 
 class PredictionAnswer(StoredAnswer, OneModelAnswer):
-    """What a model says about a word or a text."""
+    """One model's prediction for a word or a text."""
 
 
 class ComparisonAnswer(StoredAnswer):
-    """What all models say about the same word or text."""
+    """All models' answers for the same word or text."""
 
     word = serializers.CharField()
     answers = OneModelAnswer(many=True, help_text="the best model's first")
-    agreement = probability(help_text="share of the models that say what most of them say")
+    agreement = probability(help_text="share of the models that give the most frequent answer")
     unavailable = serializers.ListField(child=serializers.CharField(), help_text="models that cannot answer")
 
 
@@ -105,7 +105,7 @@ class HistoryAnswer(Answer):
 
 
 class FieldError(Answer):
-    """One thing that is wrong with a request."""
+    """One error in a request."""
 
     pointer = serializers.CharField(required=False, help_text="JSON pointer (RFC 6901) into the body")
     parameter = serializers.CharField(required=False, help_text="name of the query parameter")
@@ -121,12 +121,12 @@ class ProblemAnswer(Answer):
     status = serializers.IntegerField(min_value=400, max_value=599)
     detail = serializers.CharField()
     instance = serializers.CharField()
-    request_id = serializers.CharField(allow_null=True, help_text="to be found in the log of the service")
+    request_id = serializers.CharField(allow_null=True, help_text="finds the request in the log of the service")
     errors = FieldError(many=True, required=False)  # type: ignore[assignment]
 
 
 class ItemAnswer(Answer):
-    """The answer to one item of a batch: a prediction or a problem."""
+    """The answer to one item: a prediction or a problem."""
 
     id = serializers.CharField(allow_null=True, help_text="as it was sent")
     prediction = PredictionField(required=False)
@@ -150,7 +150,7 @@ class ArticleAnswer(Answer):
 
 
 class FeedbackAnswer(CorrectionAnswer):
-    """What the caller said of a prediction, and what reviewers made of it."""
+    """The caller's label for a word, and the reviewers' decision."""
 
     kind = serializers.ChoiceField(Feedback.Kind.values)
     decided_label = serializers.CharField(help_text="empty unless accepted")
@@ -160,7 +160,7 @@ class FeedbackAnswer(CorrectionAnswer):
 
 
 class ModelAnswer(Answer):
-    """A model and the version of it that serves."""
+    """A model and its active version."""
 
     name = serializers.CharField()
     active = serializers.BooleanField(help_text="false: its files are missing or damaged")
@@ -198,7 +198,7 @@ class LanguageAnswer(Answer):
 
 
 class LabelAnswer(Answer):
-    """A label of feedback that is no language."""
+    """A label of feedback other than a language."""
 
     code = serializers.CharField()
     name = serializers.CharField()
@@ -222,7 +222,7 @@ class KeyAnswer(Answer):
 
 
 class LimitAnswer(Answer):
-    """A limit and what is left of it."""
+    """A limit and the remaining calls or words."""
 
     limit = serializers.IntegerField(min_value=0)
     remaining = serializers.IntegerField(min_value=0)
@@ -230,7 +230,7 @@ class LimitAnswer(Answer):
 
 
 class MeAnswer(Answer):
-    """Who the service takes the caller for."""
+    """The caller, its key and its limits."""
 
     caller = serializers.ChoiceField(["anonymous", "visitor", "user", "key"])
     key = KeyAnswer(allow_null=True)
@@ -240,24 +240,24 @@ class MeAnswer(Answer):
 ARTICLE_LANGUAGES = {"English": "en", "Espanol": "es", "Francais": "fr"}
 
 
-SHOWN_SCORES = ("words", "accuracy", "by_language", "macro_f1")
+SCORES = ("words", "accuracy", "by_language", "macro_f1")
 
 
 def article_languages(model: str) -> list[str]:
     """Return those of the article's languages that the model knows."""
-    known = registry.current().get(model).card.languages
-    return [code for code in ARTICLE_LANGUAGES.values() if code in known]
+    model_languages = registry.current().get(model).card.languages
+    return [code for code in ARTICLE_LANGUAGES.values() if code in model_languages]
 
 
 def article_fields(prediction: Prediction) -> dict[str, Any]:
-    """Return the answer in the article's shape; percentages have two decimals."""
-    shares = {candidate.language: candidate.probability for candidate in prediction.answer().candidates}
-    percentages = {name: round(100 * shares.get(code, 0), 2) for name, code in ARTICLE_LANGUAGES.items()}
+    """Return the answer in the article's shape, in percent."""
+    probabilities = {candidate.language: candidate.probability for candidate in prediction.answer().candidates}
+    percentages = {name: round(100 * probabilities.get(code, 0), 2) for name, code in ARTICLE_LANGUAGES.items()}
     return {**percentages, "model": prediction.model, "word": prediction.word}
 
 
 def model_fields(serving: registry.Serving, name: str) -> dict[str, Any]:
-    """Return what is known about the version of a model that serves, or that none does."""
+    """Return the active version of a model; nulls without one."""
     try:
         card = serving.get(name).card
     except registry.ModelUnavailable:
@@ -268,13 +268,13 @@ def model_fields(serving: registry.Serving, name: str) -> dict[str, Any]:
         "default": name == serving.default,
         "version": card.version,
         "labels": list(card.labels),
-        "scores": {test: {key: measured.get(key) for key in SHOWN_SCORES} for test, measured in card.scores.items()},
+        "scores": {test: {key: scores.get(key) for key in SCORES} for test, scores in card.scores.items()},
     }
 
 
-SHOWN = ("label", "languages", "comment", "kind", "status", "decided_label", "decided_languages", "reason")
+FEEDBACK_FIELDS = ("label", "languages", "comment", "kind", "status", "decided_label", "decided_languages", "reason")
 
 
 def feedback_fields(feedback: Feedback) -> dict[str, Any]:
-    """Return what the caller said, and what reviewers made of it."""
-    return {**{field: getattr(feedback, field) for field in SHOWN}, "created_at": feedback.created}
+    """Return feedback and its review, ready for JSON."""
+    return {**{field: getattr(feedback, field) for field in FEEDBACK_FIELDS}, "created_at": feedback.created}

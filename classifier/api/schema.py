@@ -97,14 +97,14 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
 
 
 class ItemSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
-    """Schema of a batch's item, which may be invalid without failing the batch."""
+    """Schema of a batch item, which may be invalid."""
 
     target_class = "classifier.api.fields.Anything"
 
     def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
-        """Return the schema of a valid item, or of anything else."""
+        """Return the schema of an item, or anything else."""
         item = auto_schema.resolve_serializer(requests.BatchItem, direction).ref
-        return {"anyOf": [item, {}], "description": "An item; anything else gets a problem for an answer."}
+        return {"anyOf": [item, {}], "description": "An item; anything else is answered with a problem."}
 
 
 _LABEL_RULE = [
@@ -118,7 +118,7 @@ _LABEL_RULE = [
 
 _PREDICTIONS = "/api/v1/predictions"
 _FEEDBACK_ON_ONE = f"{_PREDICTIONS}/{{public_id}}/feedback"
-# What answers lead to: there is no feedback to read before some is given, and nothing behind the null of a private one.
+# From answers to further requests; feedback cannot be read before it is given, and a private id is null.
 _LINKS = (
     (_PREDICTIONS, "post", "201", "$response.body#/id", ("prediction", "forget", "give_feedback")),
     (_FEEDBACK_ON_ONE, "put", "200", "$request.path.public_id", ("feedback", "withdraw_feedback")),
@@ -148,9 +148,9 @@ def finish(result: dict[str, Any], **_: Any) -> dict[str, Any]:
 
 
 def _problems_of(path: str, method: str, body: bool) -> list[int]:
-    found = {400, 401, 403, 406, 429, 500, 503}
-    found |= {411, 413, 415} if body else set()
-    found |= {404, 405} if "{" in path else set()
-    found |= {409} if path.endswith("/feedback") and method != "get" else set()
-    found |= {410, 422} if method == "post" else set()
-    return sorted(found)
+    statuses = {400, 401, 403, 406, 429, 500, 503}
+    statuses |= {411, 413, 415} if body else set()
+    statuses |= {404, 405} if "{" in path else set()
+    statuses |= {409} if path.endswith("/feedback") and method != "get" else set()
+    statuses |= {410, 422} if method == "post" else set()
+    return sorted(statuses)

@@ -1,4 +1,4 @@
-"""Views of the API about the service: models, languages, limits of the caller."""
+"""Views of the API: models, languages, the caller."""
 
 from typing import Any
 
@@ -34,27 +34,31 @@ class Model(JsonView):
 
     @schema.MODEL
     def get(self, request: Request, name: str) -> Response:
-        """Describe one model, with all its versions on disk, oldest first."""
+        """Describe one model, with its versions on disk, oldest first."""
         serving = registry.current()
         try:
             fields = model_fields(serving, serving.resolve(name))
         except registry.UnknownModel:
             raise Http404 from None
-        found = version_folders(settings.MODEL_DIRS, fields["name"])
-        versions = [{"version": version, "active": version == fields["version"]} for version in found]
+        on_disk = version_folders(settings.MODEL_DIRS, fields["name"])
+        versions = [{"version": version, "active": version == fields["version"]} for version in on_disk]
         return Response({**fields, "versions": versions})
 
 
 class Languages(JsonView):
-    """The languages that models tell apart, and the other labels of feedback."""
+    """Languages of the models, and other labels of feedback."""
 
     @schema.LANGUAGES
     def get(self, request: Request) -> Response:
-        """List codes (BCP 47), English names and the models that know them."""
+        """List language codes (BCP 47), English names and models."""
         serving = registry.current()
-        known = {name: identifier.card.labels for name, identifier in serving.identifiers.items()}
+        labels_of = {name: identifier.card.labels for name, identifier in serving.identifiers.items()}
         languages = [
-            {"code": code, "name": language_name(code), "models": [name for name in known if code in known[name]]}
+            {
+                "code": code,
+                "name": language_name(code),
+                "models": [name for name in labels_of if code in labels_of[name]],
+            }
             for code in serving.languages
         ]
         labels = [{"code": code, "name": str(name)} for code, name in SPECIAL_LABELS.items()]
@@ -62,11 +66,11 @@ class Languages(JsonView):
 
 
 class Me(JsonView):
-    """Who the service takes the caller for."""
+    """The caller, its key and its limits."""
 
     @schema.ME
     def get(self, request: Request) -> Response:
-        """Describe your key, your limits, and what is left of them; free of charge."""
+        """Describe your key and your limits; the call is not counted."""
         key = request.auth if isinstance(request.auth, ApiKey) else None
         kind = owner_of(request).partition(":")[0]
         limits = {scope: _limit_fields(request, scope) for scope in SCOPES}
@@ -74,8 +78,8 @@ class Me(JsonView):
 
 
 def _limit_fields(request: Request, scope: str) -> dict[str, int]:
-    left = consume(request, scope, cost=0)
-    return {"limit": left.limit, "remaining": left.remaining, "window": WINDOW}
+    allowance = consume(request, scope, cost=0)
+    return {"limit": allowance.limit, "remaining": allowance.remaining, "window": WINDOW}
 
 
 def _key_fields(key: ApiKey) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Views of the API about words: validate a request, call one service, respond with JSON."""
+"""Views of the API: predictions, histories and feedback."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -67,7 +67,7 @@ class Identify(JsonView):
 
     @schema.IDENTIFY
     def get(self, request: Request) -> Response:
-        """Identify one word. Where a link on another site asks, the answer has no owner."""
+        """Identify one word; requests from other sites get no owner."""
         validated = validate(IdentifyQuery(data=query_params(request)))
         owner = owner_of_get(request)
         [prediction] = identify(words=[validated.pop("word")], source="api", owner=owner, **validated)
@@ -75,13 +75,13 @@ class Identify(JsonView):
 
 
 class Predictions(JsonView):
-    """Predictions: what a model says about a word, stored."""
+    """Predictions: make one, list or delete them."""
 
     scopes = {"GET": "history", "POST": "single", "DELETE": "history"}
 
     @schema.PREDICT
     def post(self, request: Request) -> Response:
-        """Identify one word or text, by one model or all; a private one has no address of its own afterwards."""
+        """Identify one word or text; a private one gets no address."""
         validated = validate(PredictionRequest(data=request.data))
         owner = owner_of(request)
         [prediction] = identify_once(request, words=[validated.pop("word")], source="api", owner=owner, **validated)
@@ -94,16 +94,16 @@ class Predictions(JsonView):
         owner = require_owner(request)
         filters, page = read_filters(request, owner, PageQuery)
         try:
-            found = history.HistoryPage.read(filters.qs, filters.scope, page["cursor"], page["page_size"])
+            history_page = history.HistoryPage.read(filters.qs, filters.scope, page["cursor"], page["page_size"])
         except BadRequest as error:
             raise ValidationError({"cursor": str(error)}, code="invalid_cursor") from error
-        rows = [prediction_fields(row, owner) for row in history.with_feedback(found.rows, owner)]
-        return Response({"predictions": rows, "next": _next(request, found.older)})
+        rows = [prediction_fields(row, owner) for row in history.with_feedback(history_page.rows, owner)]
+        return Response({"predictions": rows, "next": _next(request, history_page.older)})
 
     @schema.FORGET_ALL
     def delete(self, request: Request) -> Response:
-        """Delete your own predictions, all of them or those of a filter, with all feedback on them."""
-        filters, _none = read_filters(request, require_owner(request))
+        """Delete your predictions, all or filtered, with their feedback."""
+        filters, _ = read_filters(request, require_owner(request))
         history.delete_all(filters.qs)
         return Response(status=204)
 
@@ -118,26 +118,26 @@ def _next(request: Request, cursor: str) -> str | None:
 
 
 class PredictionDetail(JsonView):
-    """One stored prediction, for its owner; one without owner for a day, for whoever knows its id."""
+    """One stored prediction; without owner, readable for a day."""
 
     scopes = {"GET": "history", "DELETE": "history"}
 
     @schema.PREDICTION
     def get(self, request: Request, public_id: UUID) -> Response:
-        """Answer as when it was made, with the correction and review that came since."""
+        """Read one prediction, with its latest correction and review."""
         owner = owner_of(request)
         prediction = find_prediction(public_id=public_id, owner=owner)
         return Response(prediction_fields(prediction, owner))
 
     @schema.FORGET
     def delete(self, request: Request, public_id: UUID) -> Response:
-        """Delete one of your own predictions with the feedback on it."""
+        """Delete one of your predictions, with its feedback."""
         history.delete_one(require_owner(request), public_id)
         return Response(status=204)
 
 
 class FileRenderer(BaseRenderer):
-    """A format of files in the negotiation of content; the file itself is streamed."""
+    """A file format for content negotiation; files are streamed."""
 
     charset = "utf-8"
 
@@ -146,12 +146,12 @@ class FileRenderer(BaseRenderer):
 
 
 class Export(JsonView):
-    """A history as a file of any length, with the filters of the list."""
+    """A history as a file, with the filters of the list."""
 
     scopes = {"GET": "export"}
 
     def get_renderers(self) -> list[BaseRenderer]:
-        """Return the renderer of the format in the query, which the Accept header has to allow."""
+        """Return the format's renderer; the Accept header must allow it."""
         name = self.request.GET.get("format", "")
         return [FileRenderer(name if name in DOWNLOADS else DOWNLOADS[0])]
 
@@ -164,21 +164,21 @@ class Export(JsonView):
 
 
 class Batch(JsonView):
-    """Up to 1,000 words or texts at once; limits count each word."""
+    """Up to 1,000 words at once; limits count each word."""
 
     scopes = {"POST": "batch"}
 
     @schema.BATCH
     def post(self, request: Request) -> Response:
-        """Identify words and texts: a result or a problem for each, in the same order."""
+        """Identify words and texts; each gets a prediction or a problem."""
         validated = validate(BatchRequest(data=request.data))
-        checked = list(check_items(validated.pop("items")))
-        self.consume_or_raise(request, "batch", sum(item.size for item in checked) - 1)  # one was counted with the call
+        items = list(check_items(validated.pop("items")))
+        self.consume_or_raise(request, "batch", sum(item.size for item in items) - 1)  # one was counted with the call
         owner = owner_of(request)
-        words = [item.word for item in checked if item.word]
+        words = [item.word for item in items if item.word]
         rows = identify_once(request, words=words, source="batch", owner=owner, batch=new_public_id(), **validated)
         answers = iter(history.with_feedback(rows, owner))
-        return Response({"results": [_result(request, item, answers, owner) for item in checked]})
+        return Response({"results": [_result(request, item, answers, owner) for item in items]})
 
 
 def _result(request: Request, item: Item, answers: Iterator[Prediction], owner: str) -> dict[str, Any]:
@@ -188,20 +188,20 @@ def _result(request: Request, item: Item, answers: Iterator[Prediction], owner: 
 
 
 class FeedbackView(JsonView):
-    """One caller's feedback on one prediction; there is one at most."""
+    """The caller's feedback on a prediction; one at most."""
 
     scopes = {"GET": "feedback", "PUT": "feedback", "DELETE": "feedback"}
 
     @schema.FEEDBACK
     def get(self, request: Request, public_id: UUID) -> Response:
-        """Read your feedback and how far its review is."""
+        """Read your feedback and the state of its review."""
         owner = owner_of(request)
         prediction = find_prediction(public_id=public_id, owner=owner)
         return Response(feedback_fields(prediction.feedback.get(owner=owner)))
 
     @schema.GIVE_FEEDBACK
     def put(self, request: Request, public_id: UUID) -> Response:
-        """Say what the word is; it replaces what you said before, while that is pending."""
+        """Submit your label for the word; it replaces a pending one."""
         owner = owner_of(request)
         prediction = find_prediction(public_id=public_id, owner=owner)
         validated = validate(FeedbackRequest(data=request.data))
