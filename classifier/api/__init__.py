@@ -1,1 +1,1 @@
-"""The JSON API: the article's address and version 1 of ours."""
+"""JSON API: version 1, and the address of the article."""

@@ -1,4 +1,4 @@
-"""Lets administrators make and revoke API keys; a key is shown once, when it is made."""
+"""Admin pages that make and revoke API keys."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from classifier.api.models import ApiKey
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Keys are made and revoked, never changed or deleted: rows belong to them."""
+    """API keys: made and revoked, never changed or deleted."""
 
     list_display = ["name", "prefix", "scopes", "limits", "created", "last_used", "revoked"]
     list_filter = [("revoked", admin.EmptyFieldListFilter)]
@@ -23,11 +23,11 @@ class ApiKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     actions = ["revoke"]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Return False: a key that may do something else is another key."""
+        """Return False: other scopes need another key."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Return False: a revoked key stays, so that its number is never another's."""
+        """Return False, since rows refer to the key's id."""
         return False
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
@@ -35,7 +35,7 @@ class ApiKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return request.user.has_perm("api.change_apikey")
 
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
-        """Store the key's digest and show the key."""
+        """Store the key's digest; show the key, this once."""
         secret = obj.set_secret()
         super().save_model(request, obj, form, change)
         text = _("The key, shown only now: %(key)s") % {"key": secret}
@@ -43,7 +43,7 @@ class ApiKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.action(description=_("Revoke selected keys"), permissions=["revoke"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
-        """Let the keys be valid no more, at once."""
+        """Revoke the selected keys, at once."""
         for key in queryset.filter(revoked=None):
             ApiKey.objects.filter(pk=key.pk).update(revoked=timezone.now())
             self.log_change(request, key, "revoked")

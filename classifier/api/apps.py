@@ -1,10 +1,10 @@
-"""Makes the API an application of its own, with tables of its own."""
+"""Django application of the API, with its own tables."""
 
 from django.apps import AppConfig
 
 
 class ApiConfig(AppConfig):
-    """The application that answers programs."""
+    """Configuration of the API."""
 
     name = "classifier.api"
     label = "api"

@@ -1,4 +1,4 @@
-"""Authentication and permissions of the API; other sites cannot write with a visitor's cookies."""
+"""Authentication and permissions of the API."""
 
 from typing import Any
 
@@ -18,7 +18,10 @@ class BearerKey(BaseAuthentication):
     """Authenticates by `Authorization: Bearer <key>`; refuses any other Authorization."""
 
     def authenticate(self, request: Request) -> tuple[Any, ApiKey] | None:
-        """Return the key; None without an Authorization header. Raises AuthenticationFailed."""
+        """Return the key, or None without an Authorization header.
+
+        Raises AuthenticationFailed for any other header than that of a valid key.
+        """
         header = request.headers.get("Authorization")
         if header is None:
             return None
@@ -30,27 +33,33 @@ class BearerKey(BaseAuthentication):
         return AnonymousUser(), key
 
     def authenticate_header(self, request: Request) -> str:
-        """Return the scheme, for which REST framework answers 401 instead of 403."""
+        """Return the scheme; without it, 401 would become 403."""
         return "Bearer"
 
 
 class SessionOfThisSite(BaseAuthentication):
-    """Authenticates by session; checks JSON and Origin in place of a CSRF token."""
+    """Session authentication; checks Origin in place of a CSRF token."""
 
     def authenticate(self, request: Request) -> tuple[Any, None] | None:
-        """Return the session's user, or None; raise PermissionDenied for writes of other sites."""
+        """Return the session's user, or None.
+
+        Raises PermissionDenied when another site writes with the caller's cookies.
+        """
         django_request = request._request  # noqa: SLF001 - it has the session's user
-        if request.method not in {"GET", "HEAD"} and _from_another_site(django_request) and owner_of(django_request):
+        if request.method not in {"GET", "HEAD"} and _is_cross_origin(django_request) and owner_of(django_request):
             raise PermissionDenied
         user = getattr(django_request, "user", None)
         return (user, None) if user and user.is_authenticated else None
 
 
 class MayCall(BasePermission):
-    """Permits keys by their scopes, and anonymous callers unless API_ANONYMOUS is off."""
+    """Permits keys by scope; anonymous callers unless API_ANONYMOUS is off."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        """Return whether the caller may use the method; raise NotAuthenticated for anonymous ones."""
+        """Return whether the caller may use the method.
+
+        Raises NotAuthenticated for an anonymous caller of a closed API.
+        """
         if isinstance(request.auth, ApiKey):
             scope = view.scope_of(request)
             return not scope or scope in request.auth.scopes
@@ -59,7 +68,7 @@ class MayCall(BasePermission):
         return True
 
 
-def _from_another_site(request: HttpRequest) -> bool:
+def _is_cross_origin(request: HttpRequest) -> bool:
     origin = request.headers.get("Origin")
-    own = f"{request.scheme}://{request.get_host()}"
-    return origin is not None and origin != own and origin not in settings.CSRF_TRUSTED_ORIGINS
+    own_origin = f"{request.scheme}://{request.get_host()}"
+    return origin is not None and origin != own_origin and origin not in settings.CSRF_TRUSTED_ORIGINS

@@ -1,4 +1,4 @@
-"""Base of the API's views: limits, owners, validation of queries and bodies."""
+"""Base of the API's views: limits, owners, validation."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -14,7 +14,7 @@ from classifier.access.owners import owner_of
 
 
 class JsonView(APIView):
-    """Base view; answers JSON by the methods that its class defines."""
+    """Base of the views that answer JSON."""
 
     http_method_names = ["get", "head", "post", "put", "delete"]
     scopes: ClassVar[Mapping[str, str]] = {}  # by method; one without a scope is free and needs no permission
@@ -30,29 +30,29 @@ class JsonView(APIView):
         return self.scopes.get("GET" if request.method == "HEAD" else request.method or "", "")
 
     def check_throttles(self, request: Request) -> None:
-        """Consume the call from its limit; raise Throttled if it does not fit."""
+        """Consume one call; raise Throttled if it does not fit."""
         self.allowance: tuple[str, Allowance] | None = None
         if scope := self.scope_of(request):
             self.consume_or_raise(request, scope, 1)
 
     def consume_or_raise(self, request: Request, scope: str, cost: int) -> None:
-        """Consume `cost` calls or words; raise Throttled if they do not fit."""
+        """Consume `cost`; raise Throttled if it does not fit."""
         allowance = consume(request, scope, cost)
         self.allowance = scope, allowance
         if not allowance.granted:
             raise Throttled(wait=allowance.seconds)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
-        """Add what is left of the limit, in the fields of the IETF's draft on rate limits."""
-        if consumed := getattr(self, "allowance", None):
-            scope, left = consumed
-            response["RateLimit-Policy"] = f'"{scope}";q={left.limit};w={WINDOW}'
-            response["RateLimit"] = f'"{scope}";r={left.remaining};t={left.seconds}'
+        """Add the headers of the IETF's draft on rate limits."""
+        if consumption := getattr(self, "allowance", None):
+            scope, allowance = consumption
+            response["RateLimit-Policy"] = f'"{scope}";q={allowance.limit};w={WINDOW}'
+            response["RateLimit"] = f'"{scope}";r={allowance.remaining};t={allowance.seconds}'
         return super().finalize_response(request, response, *args, **kwargs)
 
 
 def require_owner(request: Request) -> str:
-    """Return the caller's owner; raise NotAuthenticated for a caller without one."""
+    """Return the caller's owner; raise NotAuthenticated without one."""
     owner = owner_of(request)
     if not owner:
         raise NotAuthenticated

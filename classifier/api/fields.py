@@ -1,4 +1,4 @@
-"""Fields of requests, each with its schema where REST framework's own does not describe it."""
+"""Serializer fields of requests, with their schemas."""
 
 from typing import Any
 
@@ -13,9 +13,9 @@ from classifier.words.clean import MAX_TEXT_LENGTH, MAX_WORD_LENGTH, clean_word
 
 
 def named_string(name: str, description: str) -> dict[str, Any]:
-    """Return the schema of a string whose rule JSON Schema cannot express.
+    """Return the schema of a string with a named rule.
 
-    `format` names the rule; tests/contract generates examples by this name.
+    `format` names a rule that JSON Schema cannot express; tests/contract generates examples by this name.
     """
     return {"type": "string", "format": name, "description": description}
 
@@ -28,7 +28,7 @@ CODE_SCHEMA = named_string("code", "BCP 47 code of any language")
 
 @extend_schema_field(WORD_SCHEMA)
 class WordField(serializers.Field[str, Any, str, Any]):
-    """A word or a text, as the form and the command line understand it."""
+    """A word or a text, cleaned as everywhere."""
 
     def to_internal_value(self, data: Any) -> str:
         """Return the clean word."""
@@ -44,7 +44,7 @@ class WordField(serializers.Field[str, Any, str, Any]):
 
 @extend_schema_field(named_string("model", "The name of a model, in any case; empty, the default model."))
 class ModelField(serializers.Field[str, Any, str, Any]):
-    """The name of a served model, in any case; an empty one is the default model."""
+    """The name of a model; empty, the default model."""
 
     default_error_messages = {"invalid": "Must be the name of a model."}
 
@@ -66,7 +66,7 @@ class ModelField(serializers.Field[str, Any, str, Any]):
     named_string("models", "A model in any case, or `all` of them side by side; empty or left out, the default model.")
 )
 class ModelsField(ModelField):
-    """The name of a served model, or `all`."""
+    """The name of a model, or `all`."""
 
     def to_internal_value(self, data: Any) -> str:
         """Return `all`, or the name as the registry writes it."""
@@ -77,7 +77,7 @@ class ModelsField(ModelField):
 
 @extend_schema_field(named_string("language", "BCP 47 code, of GET languages"))
 class LanguageField(serializers.CharField):
-    """The code of a language (BCP 47); whether the model knows it is checked with the model."""
+    """The code of a language; checked together with the model."""
 
 
 @extend_schema_field(named_string("languages", "Codes separated by commas: en,fr"))
@@ -90,7 +90,7 @@ class CommaSeparated(serializers.Field[Any, Any, Any, Any]):
 
 
 class StrictBooleanField(serializers.BooleanField):
-    """JSON's true or false; REST framework's own field takes "yes" and 1 for true."""
+    """JSON's true or false; unlike BooleanField, not "yes" or 1."""
 
     def to_internal_value(self, data: Any) -> bool:
         """Return `data` if it is a boolean."""
@@ -100,7 +100,7 @@ class StrictBooleanField(serializers.BooleanField):
 
 
 class TextField(serializers.CharField):
-    """A JSON string, kept as it is; REST framework's own field takes numbers, too."""
+    """A JSON string, unstripped; unlike CharField, not a number."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(trim_whitespace=False, **options)
@@ -114,7 +114,7 @@ class TextField(serializers.CharField):
 
 @extend_schema_field(CODE_SCHEMA)
 class CodeField(TextField):
-    """The code of a language (BCP 47, any case), made canonical."""
+    """A language code (BCP 47, any case), made canonical."""
 
     def to_internal_value(self, data: Any) -> str:
         """Return the canonical code."""
@@ -130,7 +130,7 @@ class CodeField(TextField):
 
 @extend_schema_field(named_string("label", "BCP 47 code of any language, or mul, mis, zxx or und"))
 class LabelField(CodeField):
-    """A label of feedback: the code of a language, mul, mis, zxx or und, made canonical."""
+    """A label of feedback, made canonical."""
 
     def canonical(self, code: str) -> str:
         """Return the canonical label; raise Django's ValidationError."""
@@ -138,7 +138,7 @@ class LabelField(CodeField):
 
 
 class Anything(serializers.Field[Any, Any, Any, Any]):
-    """A value that is looked at later."""
+    """A value that is validated later."""
 
     def to_internal_value(self, data: Any) -> Any:
         """Return `data`."""
@@ -147,4 +147,4 @@ class Anything(serializers.Field[Any, Any, Any, Any]):
 
 @extend_schema_field(named_string("cursor", "From `next` of the page before; empty for the first page."))
 class CursorField(Anything):
-    """The end of the page before, as its `next` has it; empty for the first page."""
+    """A cursor from `next`; empty for the first page."""

@@ -16,26 +16,26 @@ from classifier.services.history_filter import HistoryFilter
 def read_filters(
     request: Request, owner: str, options: type[StrictSerializer] = StrictSerializer
 ) -> tuple[HistoryFilter, dict[str, Any]]:
-    """Return the filters of the owner's history, and the values of `options`.
+    """Return the owner's history filter and the values of `options`.
 
-    Raises ValidationError for parameters that are unknown, repeated or not valid.
+    Raises ValidationError for unknown, repeated and invalid parameters.
     """
     parameters = query_params(request)
     names = options().get_fields().keys() & parameters.keys()
-    others = options(data={name: parameters[name] for name in names})
+    serializer = options(data={name: parameters[name] for name in names})
     filters = request.query_params.copy()
     for name in names:
         del filters[name]
-    history = HistoryFilter(filters, owner=owner)
-    if not (others.is_valid() and history.is_valid()):
-        raise ValidationError({**others.errors, **_details(history.form.errors)})
-    return history, others.validated_data
+    history_filter = HistoryFilter(filters, owner=owner)
+    if not (serializer.is_valid() and history_filter.is_valid()):
+        raise ValidationError({**serializer.errors, **_details(history_filter.form.errors)})
+    return history_filter, serializer.validated_data
 
 
 def _details(errors: ErrorDict) -> dict[str, list[ErrorDetail]]:
-    """Return the errors of a form as REST framework has them."""
+    """Convert the errors of a form to REST framework's."""
     names: dict[str, str] = {NON_FIELD_ERRORS: api_settings.NON_FIELD_ERRORS_KEY}
     return {
-        names.get(name, name): [ErrorDetail(error["message"], error["code"]) for error in found]
-        for name, found in errors.get_json_data().items()
+        names.get(name, name): [ErrorDetail(error["message"], error["code"]) for error in messages]
+        for name, messages in errors.get_json_data().items()
     }

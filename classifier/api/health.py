@@ -1,4 +1,4 @@
-"""Tells whoever runs the service whether this process lives, and whether it can answer."""
+"""Health checks: liveness and readiness."""
 
 import logging
 import threading
@@ -13,38 +13,44 @@ from django.views.decorators.http import require_safe
 from classifier.api.models import Heartbeat
 from classifier.services import registry
 
-SECONDS_TO_TRUST = 1  # so often at most a process writes for those who ask
+CHECK_SECONDS = 1  # a process writes at most this often, however many ask
 OK = "ok"
 
 logger = logging.getLogger(__name__)
 _lock = threading.Lock()
-_last: tuple[float, str] = (float("-inf"), "")
+_last_check: tuple[float, str] = (float("-inf"), "")
 
 
 @never_cache
 @require_safe
 def live(request: HttpRequest) -> JsonResponse:
-    """Answer: the process is alive."""
+    """Answer 200 while the process is alive."""
     return JsonResponse({"status": OK})
 
 
 @never_cache
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """Answer 200 if a row can be committed and the default model is loaded and verified, else 503."""
-    parts = {"database": _database(), "model": _check(lambda: registry.current().get(), registry.ModelUnavailable)}
-    well = set(parts.values()) == {OK}
-    return JsonResponse({"status": OK if well else "unavailable", **parts}, status=200 if well else 503)
+    """Answer 200 if able to store and answer, else 503.
+
+    It can if a row can be committed, and the default model is loaded and verified.
+    """
+    parts = {
+        "database": _check_database(),
+        "model": _check(lambda: registry.current().get(), registry.ModelUnavailable),
+    }
+    is_ready = set(parts.values()) == {OK}
+    return JsonResponse({"status": OK if is_ready else "unavailable", **parts}, status=200 if is_ready else 503)
 
 
-def _database() -> str:
-    """Return what the last write said, if that is not long ago, else write."""
-    global _last  # noqa: PLW0603 - one memory for the process
+def _check_database() -> str:
+    """Return the last status; check again after CHECK_SECONDS."""
+    global _last_check  # noqa: PLW0603 - shared by all requests of the process
     with _lock:
-        if time.monotonic() - _last[0] > SECONDS_TO_TRUST:
-            said = _check(Heartbeat.beat, DatabaseError)
-            _last = time.monotonic(), said
-        return _last[1]
+        if time.monotonic() - _last_check[0] > CHECK_SECONDS:
+            status = _check(Heartbeat.beat, DatabaseError)
+            _last_check = time.monotonic(), status
+        return _last_check[1]
 
 
 def _check(part: Callable[[], object], error_type: type[Exception]) -> str:

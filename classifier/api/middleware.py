@@ -1,4 +1,4 @@
-"""API middleware: refuses bodies by their headers, turns error pages into problems."""
+"""API middleware: checks of headers, problems in place of pages."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,13 +13,13 @@ from classifier.api.problems import CONTENT_TYPE, problem
 
 
 class ApiProtocol:
-    """Answers every error below /api/ as a problem; comes before all that may fail."""
+    """Answers errors below /api/ as problems; must come early."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Replace error pages below /api/ by problems, keeping their headers."""
+        """Replace error pages below /api/ by problems; keep headers."""
         response = self.get_response(request)
         if not is_api(request):
             return response
@@ -31,9 +31,9 @@ class ApiProtocol:
             response["Content-Length"] = str(len(response.content))
         return response
 
-    # In process_view, and not before it, so that a refusal gets the security headers, too.
+    # In process_view, not in __call__, so that a refusal gets the security headers, too.
     def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
-        """Refuse a request by its headers, before its body or query is read."""
+        """Refuse a request by its headers, before reading it."""
         if not is_api(request):
             return None
         translation.activate("en")  # programs read these texts
@@ -42,7 +42,7 @@ class ApiProtocol:
 
 
 def _refuse_encoding(request: HttpRequest) -> int:
-    """Return the status that refuses compressed bodies and text other than UTF-8, else 0."""
+    """Return the status that refuses the encoding, or 0."""
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         return 415
     if (request.content_params or {}).get("charset", "utf-8").lower() not in {"utf-8", "utf8"}:

@@ -1,4 +1,4 @@
-"""Strict JSON (RFC 8259, I-JSON) and content negotiation; ambiguous documents are refused."""
+"""Strict JSON (RFC 8259, I-JSON) and content negotiation."""
 
 import json
 import math
@@ -12,40 +12,45 @@ from rest_framework.parsers import BaseParser
 NOT_JSON = "The body must be a JSON document in UTF-8, without duplicate names or numbers out of range."
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
         raise ValueError("duplicate name")
     return members
 
 
-def _float(literal: str) -> float:
+def _finite_float(literal: str) -> float:
     number = float(literal)
     if not math.isfinite(number):
         raise ValueError("number out of range")
     return number
 
 
-def _constant(literal: str) -> None:
+def _refuse_constant(literal: str) -> None:
     raise ValueError("not a JSON number")
 
 
 def strict_json(body: bytes) -> Any:
-    """Return the document in `body`; raise ValueError or RecursionError if it is not strict JSON."""
-    document = json.loads(body.decode(), object_pairs_hook=_object, parse_float=_float, parse_constant=_constant)
+    """Return the document in `body`.
+
+    Raises ValueError or RecursionError if it is not strict JSON.
+    """
+    document = json.loads(
+        body.decode(), object_pairs_hook=_unique_members, parse_float=_finite_float, parse_constant=_refuse_constant
+    )
     json.dumps(document, ensure_ascii=False).encode()  # lone surrogates cannot be encoded
     return document
 
 
 class StrictJsonParser(BaseParser):
-    """Parses application/json; its only error text is NOT_JSON, which repeats nothing."""
+    """Parses strict JSON; its errors never repeat the body."""
 
     media_type = "application/json"
 
     def parse(
         self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        """Return the document in `stream`; raise ParseError if it is not strict JSON."""
+        """Return the document in `stream`; raise ParseError if not strict."""
         try:
             return strict_json(stream.read())
         except (ValueError, RecursionError):
@@ -53,17 +58,17 @@ class StrictJsonParser(BaseParser):
 
 
 class SafeNegotiation(DefaultContentNegotiation):
-    """Negotiation without REST framework's crash on a parameter of unknown charset."""
+    """Negotiation that survives parameters of unknown charset."""
 
     def select_parser(self, request: Any, parsers: Any) -> Any:
-        """Return the parser for the body's media type; None (hence 415) if it is unreadable."""
+        """Return the parser, or None (415) for an unreadable type."""
         try:
             return super().select_parser(request, parsers)
         except ValueError:
             return None
 
     def select_renderer(self, request: Any, renderers: Any, format_suffix: str | None = None) -> Any:
-        """Return the renderer for the Accept header; raise NotAcceptable (406)."""
+        """Return the renderer; raise NotAcceptable (406)."""
         try:
             return super().select_renderer(request, renderers, format_suffix)
         except ValueError:

@@ -1,4 +1,4 @@
-"""The addresses of the API; none ends in a slash."""
+"""Addresses of the API; none ends in a slash."""
 
 from django.urls import path
 

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def forgetful(monkeypatch):
-    monkeypatch.setattr(health, "_last", (float("-inf"), ""))
+    monkeypatch.setattr(health, "_last_check", (float("-inf"), ""))
 
 
 @pytest.fixture
