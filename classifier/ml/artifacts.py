@@ -21,6 +21,10 @@ class BadVersion(Exception):
     """A version folder is unsound; the message gives the reason."""
 
 
+class VersionConflict(Exception):
+    """Another version, or a damaged one, has this name on disk; the message names the difference."""
+
+
 @dataclass(frozen=True)
 class Card:
     """Description of one version of a model, kept in `card.json`."""
@@ -79,8 +83,7 @@ class Card:
 
     def write(self, folder: Path) -> None:
         """Write the card into `folder`, indented for readable diffs."""
-        text = json.dumps(asdict(self), ensure_ascii=False, indent=1)
-        (folder / CARD_FILE).write_text(text + "\n", encoding="utf-8")
+        _replace(folder / CARD_FILE, json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n")
 
 
 def digest(path: Path) -> str:
@@ -105,6 +108,34 @@ def verify(folder: Path, files: Iterable[str] = (LITERT_FILE,)) -> Card:
         if digest(folder / name) != card.sha256.get(name):
             raise BadVersion(f"{folder / name}: the digest differs from the card's; restore the file")
     return card
+
+
+def add_version(made: Path, card: Card, folder: Path) -> None:
+    """Rename the finished files in `made` to `folder`, unless it holds the same version.
+
+    Files that exist are never changed, since a server may read them. Raises VersionConflict when
+    they are damaged or give other answers.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        made.rename(folder)
+    except OSError:
+        if not folder.exists():
+            raise
+        _check_same(card, folder)
+
+
+def _check_same(card: Card, folder: Path) -> None:
+    try:
+        old = verify(folder)
+    except BadVersion as error:
+        raise VersionConflict(f"{folder} exists and is damaged, restore or remove it: {error}") from error
+    fields = ("labels", "alphabet", "length", "thresholds")
+    other = [name for name in fields if getattr(old, name) != getattr(card, name)]
+    if old.sha256[LITERT_FILE] != card.sha256[LITERT_FILE]:
+        other.append(LITERT_FILE)
+    if other:
+        raise VersionConflict(f"{folder} exists with other {', '.join(other)}; remove it to replace it.")
 
 
 def version_folders(directories: Iterable[Path], name: str) -> dict[str, Path]:
@@ -146,7 +177,11 @@ def parse_active(content: bytes) -> dict[str, str]:
 def write_active(directory: Path, name: str, version: str) -> None:
     """Make `version` the active one of a shipped model."""
     active = {**read_active(directory), name: version}
-    # Replaced in one step, since servers read the file at any time.
-    new = directory / f"{ACTIVE_FILE}.new"
-    new.write_text(json.dumps(active, indent=1) + "\n", encoding="utf-8")
-    new.replace(directory / ACTIVE_FILE)
+    _replace(directory / ACTIVE_FILE, json.dumps(active, indent=1) + "\n")
+
+
+def _replace(path: Path, text: str) -> None:
+    """Replace a file in one step, since servers read it at any time."""
+    new = path.with_name(f"{path.name}.new")
+    new.write_text(text, encoding="utf-8")
+    new.replace(path)

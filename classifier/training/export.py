@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
-from classifier.ml.artifacts import KERAS_FILE, LITERT_FILE, Card, digest
+from classifier.ml.artifacts import KERAS_FILE, LITERT_FILE, Card, add_version, digest
 from classifier.ml.verdict import UNDETERMINED
 from classifier.training import lexicon as lexicon_module
 from classifier.training.lexicon import VALIDATION, Floats, Ids, Lexicon
@@ -24,24 +24,23 @@ GOLDEN_WORDS = ["hello", "École", "mañana", "piano", "orignal", "aujourd'hui",
 
 
 def write_version(trained: TrainedNetwork, architecture: Architecture, lexicon: Lexicon, directory: Path) -> Path:
-    """Write the files of a new version; return its folder.
+    """Write the files of a version; return its folder.
 
-    They are `model.keras`, `model.tflite` and `card.json`.
+    They are `model.keras`, `model.tflite` and `card.json`. An identical version on disk stays as it
+    is; raises VersionConflict when it differs or is damaged.
     """
     round_weights(trained.model)
     directory.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=directory, prefix=".new-") as name:
-        folder = Path(name)
-        save_keras(trained.model, folder / KERAS_FILE)
-        (folder / LITERT_FILE).write_bytes(to_litert(trained.model))
-        card = make_card(trained, architecture, lexicon, folder)
-        card.write(folder)
-        folder.chmod(0o755)
-        target = directory / architecture.name / card.version
-        target.parent.mkdir(exist_ok=True)
-        shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(folder, target)
-    return target
+        made = Path(name) / architecture.name
+        made.mkdir()
+        save_keras(trained.model, made / KERAS_FILE)
+        (made / LITERT_FILE).write_bytes(to_litert(trained.model))
+        card = make_card(trained, architecture, lexicon, made)
+        card.write(made)
+        folder = directory / architecture.name / card.version
+        add_version(made, card, folder)
+    return folder
 
 
 def round_weights(model: keras.Model) -> None:

@@ -3,7 +3,8 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from classifier.ml.artifacts import LITERT_FILE, Card, read_active, version_folders
+from classifier.management.commands import train as command
+from classifier.ml.artifacts import LITERT_FILE, Card, VersionConflict, read_active, version_folders
 from tests.toy_models import toy_lexicon
 
 pytestmark = pytest.mark.slow
@@ -21,6 +22,7 @@ def train(folders, monkeypatch, capsys):
     from classifier.training import lexicon
 
     monkeypatch.setattr(lexicon, "build", lambda languages, _encoder, **_options: toy_lexicon(tuple(languages)))
+    monkeypatch.setattr(command, "SECONDS_TO_SWITCH", 0)
 
     def run(*names, **options):
         call_command("train", *names, **{"languages": ["en", "fr"], "passes": 1, **options})
@@ -47,6 +49,28 @@ def test_a_shipped_version_becomes_active_and_replaces_the_old_one(train, folder
     [version] = versions(folders[0])
     assert read_active(folders[0]) == {"Ngram": version}
     assert Card.read(folders[0] / "Ngram" / version).training["seed"] == 2
+
+
+def test_old_version_is_removed_after_the_new_one_is_active(train, folders, monkeypatch):
+    from classifier.training import export
+
+    active = []
+    monkeypatch.setattr(export, "remove_version", lambda _folder: active.append(read_active(folders[0])["Ngram"]))
+    train("Ngram", ship=True)
+    train("Ngram", ship=True, seed=2)
+    [replaced] = set(versions(folders[0])) - set(active)
+    assert Card.read(folders[0] / "Ngram" / replaced).training["seed"] == 1
+
+
+def test_conflict_with_a_version_on_disk_is_told(train, monkeypatch):
+    from classifier.training import export
+
+    def refuse(*_):
+        raise VersionConflict("exists with other thresholds")
+
+    monkeypatch.setattr(export, "add_version", refuse)
+    with pytest.raises(CommandError, match="exists with other thresholds"):
+        train("Ngram")
 
 
 def test_a_student_learns_from_the_active_teacher(train, folders):

@@ -1,6 +1,7 @@
 """Cards are read back; damaged versions are refused."""
 
 import json
+import shutil
 
 import pytest
 
@@ -10,6 +11,9 @@ from classifier.ml.artifacts import (
     LITERT_FILE,
     BadVersion,
     Card,
+    VersionConflict,
+    add_version,
+    digest,
     read_active,
     verify,
     version_folders,
@@ -20,6 +24,11 @@ from classifier.ml.artifacts import (
 def change_card(folder, **changes):
     path = folder / CARD_FILE
     path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
+
+
+def file_instead_of(folder):
+    shutil.rmtree(folder)
+    folder.write_text("no folder")
 
 
 def test_card_is_read_back_as_written(version, tmp_path):
@@ -90,6 +99,70 @@ def test_unreadable_card_is_refused(copied, content):
     (copied / CARD_FILE).write_text(content)
     with pytest.raises(BadVersion, match=CARD_FILE):
         Card.read(copied)
+
+
+@pytest.fixture
+def made(version, tmp_path):
+    """Return the finished files of a version that has no folder yet, and its card."""
+    return shutil.copytree(version, tmp_path / "new"), Card.read(version)
+
+
+def test_added_version_is_the_finished_folder(made, tmp_path):
+    folder = tmp_path / "Ngram" / made[1].version
+    inode = made[0].stat().st_ino
+    add_version(*made, folder)
+    assert folder.stat().st_ino == inode
+    assert verify(folder) == made[1]
+
+
+def test_identical_version_stays(made, copied):
+    change_card(copied, scores={"held-out": {"accuracy": 0.5}}, tolerance=1e-4)
+    inode, card = copied.stat().st_ino, Card.read(copied)
+    add_version(*made, copied)
+    assert (copied.stat().st_ino, Card.read(copied)) == (inode, card)
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"thresholds": {"single": 0.1, "several": 0.1, "undetermined": 0.1}}, "thresholds"),
+        ({"alphabet": "abc", "length": 3}, "alphabet, length"),
+    ],
+)
+def test_version_that_answers_otherwise_stays_and_is_reported(made, copied, fields, message):
+    change_card(copied, **fields)
+    card = Card.read(copied)
+    with pytest.raises(VersionConflict, match=f"with other {message};"):
+        add_version(*made, copied)
+    assert Card.read(copied) == card
+
+
+def test_version_whose_digest_only_begins_alike_stays_and_is_reported(made, copied):
+    (copied / LITERT_FILE).write_bytes(b"other weights")
+    change_card(copied, sha256={LITERT_FILE: digest(copied / LITERT_FILE)})
+    with pytest.raises(VersionConflict, match=f"with other {LITERT_FILE};"):
+        add_version(*made, copied)
+    assert (copied / LITERT_FILE).read_bytes() == b"other weights"
+
+
+@pytest.mark.parametrize("damage", [lambda folder: (folder / LITERT_FILE).write_bytes(b""), file_instead_of])
+def test_damaged_version_stays_and_is_reported(made, copied, damage):
+    damage(copied)
+    with pytest.raises(VersionConflict, match="restore or remove it"):
+        add_version(*made, copied)
+
+
+def test_version_that_cannot_be_added_is_an_error(made, tmp_path):
+    (tmp_path / "Ngram").write_text("no folder")
+    with pytest.raises(OSError, match="exists"):
+        add_version(*made, tmp_path / "Ngram" / made[1].version)
+
+
+def test_card_is_replaced_in_one_step(copied):
+    before = (copied / CARD_FILE).stat().st_ino
+    Card.read(copied).write(copied)
+    assert (copied / CARD_FILE).stat().st_ino != before
+    assert not list(copied.glob("*.new"))
 
 
 def test_versions_are_listed_oldest_first(copied, tmp_path):

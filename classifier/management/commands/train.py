@@ -1,5 +1,6 @@
 """`manage.py train`: trains networks from wordfreq and writes new export."""
 
+import time
 from argparse import ArgumentParser
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
@@ -10,7 +11,16 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from classifier.languages import find_code
-from classifier.ml.artifacts import KERAS_FILE, BadVersion, Card, read_active, verify, version_folders, write_active
+from classifier.ml.artifacts import (
+    KERAS_FILE,
+    BadVersion,
+    Card,
+    VersionConflict,
+    read_active,
+    verify,
+    version_folders,
+    write_active,
+)
 from classifier.ml.encoding import Encoder
 
 if TYPE_CHECKING:
@@ -19,6 +29,7 @@ if TYPE_CHECKING:
     from classifier.training.training import Predict
 
 LANGUAGES = ("en", "fr", "es")
+SECONDS_TO_SWITCH = 5  # until all servers have loaded a new active version
 
 
 class Command(BaseCommand):
@@ -85,7 +96,10 @@ class Command(BaseCommand):
         teacher = self._teacher(architecture, words.languages)
         self._report(f"training {architecture.name}")
         trained = training.train(architecture, words, seed=options["seed"], teacher=teacher, passes=options["passes"])
-        folder = export.write_version(trained, architecture, words, directory)
+        try:
+            folder = export.write_version(trained, architecture, words, directory)
+        except VersionConflict as error:
+            raise CommandError(str(error)) from error
         scores = evaluation.score_version(folder, {"held-out": evaluation.held_out_test_set(words)})
         self._report(f"{folder}: accuracy on held-out words {scores['held-out']['accuracy']:.4f}")
         return folder
@@ -111,10 +125,12 @@ class Command(BaseCommand):
     def _ship(self, name: str, folder: Path) -> None:
         from classifier.training.export import remove_version
 
-        for other in version_folders([folder.parent.parent], name).values():
-            if other != folder:
-                remove_version(other)
-        write_active(folder.parent.parent, name, folder.name)
+        directory = folder.parent.parent
+        others = [other for other in version_folders([directory], name).values() if other != folder]
+        write_active(directory, name, folder.name)
+        time.sleep(SECONDS_TO_SWITCH if others else 0)
+        for other in others:
+            remove_version(other)
 
     def _report(self, line: str) -> None:
         self.stderr.write(line)

@@ -1,0 +1,68 @@
+"""Version folders are complete when they appear, and are never overwritten."""
+
+import shutil
+from dataclasses import replace
+
+import pytest
+
+from classifier.ml.artifacts import LITERT_FILE, Card, VersionConflict
+from tests.toy_models import toy_lexicon
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def small():
+    return toy_lexicon(("en", "fr"))
+
+
+@pytest.fixture(scope="module")
+def trained(small):
+    from classifier.training import training
+    from classifier.training.networks import ARCHITECTURES
+
+    return training.train(ARCHITECTURES["Ngram"], small, passes=1)
+
+
+@pytest.fixture
+def write(trained, small, tmp_path):
+    """Return a function that writes the same network into the same directory."""
+    from classifier.training import export
+    from classifier.training.networks import ARCHITECTURES
+
+    return lambda: export.write_version(trained, ARCHITECTURES["Ngram"], small, tmp_path)
+
+
+def contents(folder):
+    return {path.name: (path.stat().st_ino, path.read_bytes()) for path in folder.iterdir()}
+
+
+def test_identical_version_keeps_its_folder_and_files(write):
+    folder = write()
+    (folder / "training.svg").write_text("drawn later")
+    before = folder.stat().st_ino, contents(folder)
+    assert write() == folder
+    assert (folder.stat().st_ino, contents(folder)) == before
+
+
+def test_folder_of_another_version_is_refused_and_kept(write):
+    folder = write()
+    card = Card.read(folder)
+    replace(card, thresholds=replace(card.thresholds, single=0.123)).write(folder)
+    before = contents(folder)
+    with pytest.raises(VersionConflict, match="thresholds"):
+        write()
+    assert contents(folder) == before
+
+
+def test_nothing_but_the_version_is_left(write, tmp_path):
+    folder = write()
+    write()
+    shutil.rmtree(folder)
+    assert list(tmp_path.rglob("*")) == [folder.parent]
+
+
+def test_version_can_be_read_by_other_users(write):
+    folder = write()
+    assert folder.stat().st_mode & 0o055 == 0o055
+    assert Card.read(folder).sha256.keys() >= {LITERT_FILE}
