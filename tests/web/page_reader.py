@@ -1,6 +1,7 @@
 """Reads a page as a reader of another language would: which of its texts did not pass through gettext."""
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 
 TEXT_ATTRIBUTES = {"alt", "aria-description", "aria-label", "aria-roledescription", "aria-valuetext", "data-busy"}
@@ -68,3 +69,16 @@ def read(page):
     reader.feed(page)
     reader.close()
     return reader
+
+
+def switched(page):
+    """Return where the switch of the language leads, "" if the page has none."""
+    found = re.search(r'action="/language/".*?name="next" value="([^"]*)"', page, re.DOTALL)
+    return unescape(found[1]) if found else ""
+
+
+def figures(page):
+    """Return the attributes with digits that programs read, without what differs from one request to the next."""
+    others = TEXT_ATTRIBUTES | {"content", "tabindex"}  # the focus goes to a message, which is shown once
+    found = [attribute for attribute in read(page).attributes if attribute[1] not in others]
+    return [(tag, name, VARYING.sub("", value)) for tag, name, value in found if re.search(r"\d", value)]

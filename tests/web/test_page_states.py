@@ -1,0 +1,81 @@
+"""Every page in every state of STATES: addresses, languages, texts and numbers."""
+
+from contextlib import contextmanager
+
+import pytest
+from django.utils import translation
+
+from classifier.web.urls import urlpatterns
+from tests.web.every_page import NO_PAGES, STATES
+from tests.web.page_reader import figures, read, switched
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def marked(monkeypatch):
+    """Return a context manager that puts every translation between marks, as if for a language of its own."""
+
+    def mark(text):
+        return f"⟦{text}⟧" if text.strip() else text
+
+    def mark_form(one, many, number):
+        return mark(one if number == 1 else many)
+
+    marks = {
+        "gettext": mark,
+        "pgettext": lambda _context, text: mark(text),
+        "ngettext": mark_form,
+        "npgettext": lambda _context, *form: mark_form(*form),
+    }
+
+    @contextmanager
+    def marked():
+        with monkeypatch.context() as patch:
+            for name, function in marks.items():
+                patch.setattr(translation._trans, name, function)
+            yield
+
+    return marked
+
+
+def test_every_address_with_a_page_has_a_state():
+    names = {pattern.name for pattern in urlpatterns} | {"api-tour"}  # which the API serves
+    assert {state.partition(":")[0] for state in STATES if not state[0].isdigit()} == names - NO_PAGES
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_page_is_right_in_every_state(site, marked, state, subtests):
+    """Renders each state once and looks at it in five ways, since reaching a state takes most of the time."""
+    with marked():
+        response = STATES[state](site)
+    page = response.content.decode()
+    name, is_read = state.partition(":")[0], response.request["REQUEST_METHOD"] == "GET"
+    target = switched(page)
+    french = in_french(site.client, response.request) if is_read else None
+
+    with subtests.test("the state is the page of its name"):
+        if name.isdigit():
+            assert response.status_code == int(name)
+        else:
+            assert response.status_code in (200, 400)
+            assert response.resolver_match.url_name == name
+    with subtests.test("every text passes through gettext"):
+        assert (read(page).unmarked, read(page).depth) == ([], 0)
+    with subtests.test("the headers name the language"):
+        assert response.headers["Content-Language"] == "en"
+        if is_read:
+            assert french.headers["Content-Language"] == "fr"
+            assert {"accept-language", "cookie"} <= set(french.headers["Vary"].lower().split(", "))
+    with subtests.test("attributes with numbers are the same in French"):
+        assert not is_read or figures(page) == figures(french.content.decode())
+    with subtests.test("the switch of the language leads to a page"):
+        if name.isdigit():
+            assert target == ""
+        else:
+            assert site.client.get(target).status_code == (response.status_code if is_read else 200)
+
+
+def in_french(client, request):
+    address = f"{request['PATH_INFO']}?{request['QUERY_STRING']}"
+    return client.get(address, headers={"accept-language": "fr"})
