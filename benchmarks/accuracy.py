@@ -1,4 +1,4 @@
-"""Measures systems side by side: the same texts, as typed and spoilt, with bootstrap intervals."""
+"""Accuracy of systems on the same texts, with bootstrap intervals."""
 
 import random
 import string
@@ -22,32 +22,36 @@ RESAMPLES = 2000
 SEED = 1
 WORDS, PAIRS, SENTENCES = KINDS
 
-Right = Mapping[str, NDArray[np.bool_]]  # by system: which texts it got right
+Right = Mapping[str, NDArray[np.bool_]]  # mask of correctly answered texts by system
 
 
-def without_accents(text: str) -> str:
-    """Return `text` without the marks on its letters: é to e, ñ to n, ç to c."""
-    return "".join(sign for sign in unicodedata.normalize("NFD", text) if not unicodedata.combining(sign))
+def strip_accents(text: str) -> str:
+    """Remove the marks of letters: é to e, ñ to n, ç to c."""
+    decomposed = unicodedata.normalize("NFD", text)
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
 def with_typing_error(text: str, draw: random.Random) -> str:
-    """Return `text` with one letter doubled, left out, replaced, or swapped with the next one."""
-    places = [place for place, sign in enumerate(text) if sign.isalpha()]
+    """Double, omit, replace or swap one letter.
+
+    Texts with fewer than two letters stay as they are.
+    """
+    places = [place for place, character in enumerate(text) if character.isalpha()]
     if len(places) < 2:
         return text
     place = draw.choice(places[:-1])
     before, letter, after = text[:place], text[place], text[place + 1 :]
     other = draw.choice(string.ascii_lowercase.replace(letter.lower(), ""))
-    spoilt = (letter + letter + after, after, other + after, after[:1] + letter + after[1:])
-    return before + draw.choice(spoilt)
+    errors = (letter + letter + after, after, other + after, after[:1] + letter + after[1:])
+    return before + draw.choice(errors)
 
 
 def variants(texts: Sequence[str]) -> dict[str, list[str]]:
-    """Return the texts as typed and in three ways that people type them."""
+    """Return the texts as typed and in three other spellings."""
     draw = random.Random(SEED)
     return {
         AS_TYPED: list(texts),
-        "without accents": [without_accents(text) for text in texts],
+        "without accents": [strip_accents(text) for text in texts],
         "in capitals": [text.upper() for text in texts],
         "with a typing error": [with_typing_error(text, draw) for text in texts],
     }
@@ -59,18 +63,18 @@ def measure(
     languages: Sequence[str],
     report: Callable[[str], None] = lambda line: None,
 ) -> dict[str, Any]:
-    """Measure every system on every kind of text in `folder`; the result is JSON-ready."""
+    """Measure all systems on all kinds of text, JSON-ready."""
     results: dict[str, Any] = {}
     kinds = dict.fromkeys((WORDS, *test_sets.list_kinds(folder)))
     texts = {kind: test_sets.read_test_set(folder, languages, kind) for kind in kinds}
     typed: dict[str, dict[str, list[str | None]]] = {}
     for kind, test in texts.items():
         results[kind] = {}
-        for variant, spelled in variants(test.texts).items():
+        for variant, variant_texts in variants(test.texts).items():
             answers = {}
             for system in systems:
                 report(f"{kind} {variant}: {system.name}")
-                answers[system.name] = system.detect(spelled)
+                answers[system.name] = system.detect(variant_texts)
             results[kind][variant] = compare(answers, test, languages)
             typed.setdefault(kind, answers)
     return {
@@ -79,15 +83,16 @@ def measure(
         "seed": SEED,
         "resamples": RESAMPLES,
         "systems": [
-            {"name": one.name, "version": one.version, "about": one.about, "ours": one.ours} for one in systems
+            {"name": system.name, "version": system.version, "about": system.about, "ours": system.ours}
+            for system in systems
         ],
         "results": results,
-        "by_length": by_length(texts[WORDS], rights(typed[WORDS], texts[WORDS])),
+        "by_length": by_length(texts[WORDS], right_answers(typed[WORDS], texts[WORDS])),
     }
 
 
-def rights(answers: Mapping[str, Sequence[str | None]], test: LabelledTexts) -> dict[str, NDArray[np.bool_]]:
-    """Return by system which texts it got right."""
+def right_answers(answers: Mapping[str, Sequence[str | None]], test: LabelledTexts) -> dict[str, NDArray[np.bool_]]:
+    """Return the mask of correctly answered texts by system."""
     return {
         name: np.array([code == label for code, label in zip(codes, test.labels, strict=True)])
         for name, codes in answers.items()
@@ -97,40 +102,44 @@ def rights(answers: Mapping[str, Sequence[str | None]], test: LabelledTexts) -> 
 def compare(
     answers: Mapping[str, Sequence[str | None]], test: LabelledTexts, languages: Sequence[str]
 ) -> dict[str, dict[str, Any]]:
-    """Return the accuracy of each system, its 95 % interval, and how far it is ahead of lingua.
+    """Return accuracies and leads over lingua with 95 % intervals.
 
     Percentile bootstrap over the texts; all systems share the resamples, so differences are paired.
     """
-    right = rights(answers, test)
+    right = right_answers(answers, test)
     labels = np.array(test.labels)
     resampled = bootstrap(right)
     scores: dict[str, dict[str, Any]] = {}
     for name, row in right.items():
         scores[name] = {
-            **interval(row.mean(), resampled[name]),
+            **percentile_interval(row.mean(), resampled[name]),
             "by_language": {code: rounded(row[labels == code].mean()) for code in languages},
         }
         if LINGUA in right and name != LINGUA:
             ahead = row.mean() - right[LINGUA].mean()
-            scores[name]["ahead_of_lingua"] = interval(ahead, resampled[name] - resampled[LINGUA], "difference")
+            difference = resampled[name] - resampled[LINGUA]
+            scores[name]["ahead_of_lingua"] = percentile_interval(ahead, difference, "difference")
     return scores
 
 
 def bootstrap(right: Right) -> dict[str, NDArray[np.float64]]:
-    """Return each system's accuracies in the same RESAMPLES resamples of the texts."""
+    """Return accuracies on resampled texts, (RESAMPLES,), by system.
+
+    All systems share the resamples.
+    """
     texts = len(next(iter(right.values())))
     counts = np.random.default_rng(SEED).multinomial(texts, np.full(texts, 1 / texts), RESAMPLES)
     return {name: counts @ row / texts for name, row in right.items()}
 
 
-def interval(value: Any, resampled: NDArray[np.float64], name: str = "accuracy") -> dict[str, float]:
-    """Return a value with the bounds of its 95 % interval."""
+def percentile_interval(value: Any, resampled: NDArray[np.float64], name: str = "accuracy") -> dict[str, float]:
+    """Return a value with its 95 % interval."""
     low, high = np.percentile(resampled, (2.5, 97.5))
     return {name: rounded(value), "low": rounded(low), "high": rounded(high)}
 
 
 def by_length(test: LabelledTexts, right: Right) -> list[dict[str, Any]]:
-    """Return the accuracy of each system on words of each length."""
+    """Return the accuracies of all systems by band of length."""
     lengths = np.array([len(normalise(text)) for text in test.texts])
     return [
         {
@@ -143,7 +152,10 @@ def by_length(test: LabelledTexts, right: Right) -> list[dict[str, Any]]:
 
 
 def lost_words(identifier: Identifier, lingua: System, test: LabelledTexts) -> dict[str, Any]:
-    """Return the words that lingua gets right and our model does not, and how many it is the other way round."""
+    """Return the words on which lingua is right and our model wrong.
+
+    `won` is the number of words with the reverse.
+    """
     answers = identifier.identify(test.texts)
     lost, won = [], 0
     for answer, theirs, label in zip(answers, lingua.detect(test.texts), test.labels, strict=True):

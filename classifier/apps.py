@@ -1,4 +1,4 @@
-"""Connects the classifier to Django's start and to its migrations."""
+"""Django application: checks and signals."""
 
 from typing import Any
 
@@ -8,14 +8,17 @@ from django.db.models.signals import post_migrate
 
 
 def use_write_ahead_log(using: str, **_: Any) -> None:
-    """Switch SQLite to WAL; the database file remembers it, and doing it on every connection races."""
+    """Switch SQLite to its write-ahead log after migrations.
+
+    The database file keeps the mode; switching on each connection would race.
+    """
     if connections[using].vendor == "sqlite":
         with connections[using].cursor() as cursor:
             cursor.execute("PRAGMA journal_mode=WAL")
 
 
 class ClassifierConfig(AppConfig):
-    """The application that identifies languages."""
+    """Application that identifies languages."""
 
     name = "classifier"
 

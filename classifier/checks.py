@@ -1,4 +1,4 @@
-"""Finds at `manage.py check` what would make answers fail: bad model versions, an old SQLite."""
+"""System checks: unsound model versions and an outdated SQLite."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -17,7 +17,7 @@ SAFE_SQLITE = (3, 51, 3)
 # `check --tag models --fail-level WARNING` fails on them.
 @register("models")
 def check_models(**_: Any) -> list[CheckMessage]:
-    """Warn of models without a sound version."""
+    """Warn of missing and unsound model versions."""
     hint = f"Restore {settings.MODEL_DIRS[0].name}/ from version control or run `manage.py train`."
     versions = read_active(settings.MODEL_DIRS[0])
     if not versions:
@@ -39,7 +39,7 @@ def _problems(name: str, version: str) -> Iterator[str]:
 
 @register("database")
 def check_sqlite(**_: Any) -> list[CheckMessage]:
-    """Warn of a SQLite that can corrupt its write-ahead log."""
+    """Warn of a SQLite version that can corrupt the database."""
     if connection.vendor != "sqlite":
         return []
     from sqlite3 import sqlite_version, sqlite_version_info  # the one that Django uses

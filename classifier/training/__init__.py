@@ -1,1 +1,1 @@
-"""From word lists to a version folder, with TensorFlow and wordfreq."""
+"""Word lists to version folders, with TensorFlow and wordfreq."""

@@ -81,7 +81,7 @@ def by_length(texts: Sequence[str], right: Any) -> list[dict[str, Any]]:
 
 
 def verdict_scores(answers: Sequence[Answer], labels: Sequence[str]) -> dict[str, float | None]:
-    """Return the share of each verdict and the accuracy of `single`."""
+    """Return the shares of verdicts and the accuracy of `single`."""
     shares = {verdict: float(np.mean([answer.verdict == verdict for answer in answers])) for verdict in VERDICTS}
     pairs = zip(answers, labels, strict=True)
     right = [answer.language == label for answer, label in pairs if answer.verdict == SINGLE]
@@ -121,7 +121,7 @@ def read_held_out(languages: Sequence[str], encoder: Encoder) -> LabelledTexts:
 def score_version(
     folder: Path, tests: Mapping[str, LabelledTexts], foreign_texts: Mapping[str, Sequence[str]] | None = None
 ) -> dict[str, Any]:
-    """Measure a version on each test set and save the scores."""
+    """Measure a version on test sets and save the scores."""
     identifier = Identifier(folder)
     scores = {name: evaluate(identifier, test, foreign_texts) for name, test in tests.items()}
     save_scores(folder, scores)
@@ -129,6 +129,6 @@ def score_version(
 
 
 def save_scores(folder: Path, scores: Mapping[str, Any]) -> None:
-    """Add or replace scores, by test set, in a version's card."""
+    """Save scores by test set in a version's card."""
     card = Card.read(folder)
     replace(card, scores={**card.scores, **scores}).write(folder)

@@ -1,4 +1,4 @@
-"""Version folders of trained networks: Keras file, LiteRT file and card."""
+"""Export of a trained network as a version folder."""
 
 import shutil
 import tempfile
@@ -32,14 +32,14 @@ def write_version(trained: TrainedNetwork, architecture: Architecture, lexicon: 
     round_weights(trained.model)
     directory.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=directory, prefix=".new-") as name:
-        made = Path(name) / architecture.name
-        made.mkdir()
-        save_keras(trained.model, made / KERAS_FILE)
-        (made / LITERT_FILE).write_bytes(to_litert(trained.model))
-        card = make_card(trained, architecture, lexicon, made)
-        card.write(made)
+        source = Path(name) / architecture.name
+        source.mkdir()
+        save_keras(trained.model, source / KERAS_FILE)
+        (source / LITERT_FILE).write_bytes(to_litert(trained.model))
+        card = make_card(trained, architecture, lexicon, source)
+        card.write(source)
         folder = directory / architecture.name / card.version
-        add_version(made, card, folder)
+        add_version(source, card, folder)
     return folder
 
 
@@ -109,7 +109,7 @@ def make_card(trained: TrainedNetwork, architecture: Architecture, lexicon: Lexi
 
 
 def litert_output(path: Path, ids: Ids) -> Floats:
-    """Return the output of a LiteRT file for ids (words, length)."""
+    """Run a LiteRT file on ids (words, length)."""
     interpreter = Interpreter(model_path=str(path))
     interpreter.resize_tensor_input(interpreter.get_input_details()[0]["index"], ids.shape)
     interpreter.allocate_tensors()

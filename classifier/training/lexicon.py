@@ -29,9 +29,10 @@ VALIDATION, HELD_OUT, TRAIN = "validation", "held-out", "train"
 
 
 def split_of(word: str) -> str:
-    """Return the split of a normalised word, by a hash of its letters.
+    """Return the split of a normalised word.
 
-    It never changes, so that a later model is not trained on an earlier one's test words.
+    It depends on a hash of its letters and never changes, so that a later model is not trained on an
+    earlier one's test words.
     """
     bucket = zlib.crc32(word.encode("utf-8", "surrogatepass")) % 100
     return VALIDATION if bucket < 2 else HELD_OUT if bucket < 4 else TRAIN
@@ -192,7 +193,7 @@ def random_string_ids(count: int, encoder: Encoder, random: np.random.Generator)
 
 
 def mix_scripts(ids: Ids, random: np.random.Generator) -> Ids:
-    """Replace one letter of each word by one outside the alphabet."""
+    """Replace one letter a word by one outside the alphabet."""
     mixed = ids.copy()
     lengths = (ids != PADDING).sum(axis=1) - 2
     places = 1 + (random.random(len(ids)) * np.maximum(lengths, 1)).astype(int)

@@ -1,4 +1,4 @@
-"""Networks from letter ids to probabilities, and the table of architectures."""
+"""Networks from letter ids to probabilities."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ def _powers(count: int, seed: int) -> list[int]:
 
 
 def answer_head(language_logits: Any, undetermined_logit: Any, temperature: float) -> Any:
-    """Join a softmax over the languages and a sigmoid for `und`.
+    """Join a softmax over languages and a sigmoid for `und`.
 
     Returns (batch, languages + 1), rows with sum 1. `temperature` calibrates the softmax.
     Cross-entropy on this output is the sum of the loss of `und` and the loss of the languages,
@@ -34,10 +34,11 @@ def answer_head(language_logits: Any, undetermined_logit: Any, temperature: floa
 
 
 def ngram_buckets(letters: Any) -> tuple[Any, Any]:
-    """Hash the n-grams of 1 to 6 letters and the word.
+    """Hash the word and its n-grams.
 
-    Takes ids (batch, length). Returns buckets (batch, grams), 0 for padding, and a mask of floats of
-    the same shape, 1 for grams without padding. The last column is the whole word.
+    N-grams have 1 to 6 letters. Takes ids (batch, length). Returns buckets (batch, grams), 0 for
+    padding, and a mask of floats of the same shape, 1 for grams without padding. The last column is
+    the whole word.
     """
     length = letters.shape[1]
     powers = _powers(LONGEST_NGRAM, seed=1)

@@ -35,7 +35,7 @@ def text_table(name: str, by_model: ScoresByModel) -> list[str]:
 
 
 def _rows(scores: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...], str]]:
-    """Yield label, path of the score and number format by row."""
+    """Yield label, path of the score and number format."""
     yield "accuracy", ("accuracy",), ".4f"
     for language in scores["by_language"]:
         yield f"  {language_name(language)}", ("by_language", language), ".4f"

@@ -19,13 +19,13 @@ class LabelledTexts:
 
 
 class BadTestSet(Exception):
-    """A test set is missing or malformed; the message names it."""
+    """A test set is missing or malformed."""
 
 
 def read_test_set(folder: Path, languages: Sequence[str], kind: str = KINDS[0]) -> LabelledTexts:
-    """Read one kind of text from a folder in lingua's layout.
+    """Read one kind of text from lingua's layout.
 
-    Its files `<kind>/<language>.txt` hold a text a line. Raises BadTestSet for a file that cannot
+    Files `<kind>/<language>.txt` hold a text a line. Raises BadTestSet for a file that cannot
     be read and when all files are empty.
     """
     texts: list[str] = []
@@ -40,7 +40,7 @@ def read_test_set(folder: Path, languages: Sequence[str], kind: str = KINDS[0]) 
 
 
 def list_kinds(folder: Path) -> list[str]:
-    """Return the kinds of text in a folder in lingua's layout.
+    """Return the kinds of text in lingua's layout.
 
     Raises BadTestSet for a folder without any.
     """

@@ -132,7 +132,10 @@ class TrainedNetwork:
 
 
 def predict_with(model: keras.Model, batch: int = 8192) -> Predict:
-    """Return the model as a function: ids (words, length) to output (words, labels)."""
+    """Return a function that runs the model in slices.
+
+    It maps ids (words, length) to output (words, labels).
+    """
 
     def predict(ids: Ids) -> Floats:
         # In slices, since the activations of a whole lexicon would not fit into memory.
@@ -204,7 +207,7 @@ def calibrate(architecture: Architecture, lexicon: Lexicon, network: keras.Model
 
 
 def fit_temperature(output: Floats, examples: Examples) -> float:
-    """Return the temperature with the least loss (Guo et al. 2017).
+    """Fit the temperature (Guo et al. 2017).
 
     The loss is the negative log-likelihood of the targets. `output` (words, labels) is the model's
     at temperature 1, rescaled by softmax(log(p) / T).
@@ -245,6 +248,6 @@ def choose_thresholds(predict: Predict, lexicon: Lexicon) -> Thresholds:
 
 
 def language_probabilities(output: Floats) -> Floats:
-    """Drop the last column, `und`, and scale rows to sum 1."""
+    """Drop the last column and scale rows to sum 1."""
     probabilities: Floats = output[:, :-1] / output[:, :-1].sum(axis=1, keepdims=True)
     return probabilities

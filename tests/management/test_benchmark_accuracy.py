@@ -1,4 +1,4 @@
-"""`manage.py benchmark_accuracy`: fair ways of spoiling texts, intervals, and a page that says what was measured."""
+"""`manage.py benchmark_accuracy`: variants of texts, intervals and the report."""
 
 import json
 import random
@@ -49,37 +49,37 @@ def run(*arguments):
     call_command("benchmark_accuracy", *map(str, arguments), stdout=StringIO(), stderr=StringIO())
 
 
-def test_accents_go_and_nothing_else():
-    assert accuracy.without_accents("El Niño est déçu, ÉTÉ") == "El Nino est decu, ETE"
+def test_accents_are_stripped_and_nothing_else():
+    assert accuracy.strip_accents("El Niño est déçu, ÉTÉ") == "El Nino est decu, ETE"
 
 
 @given(texts)
 def test_text_without_accents_has_no_marks(text):
-    plain = accuracy.without_accents(text)
-    assert accuracy.without_accents(plain) == plain
+    plain = accuracy.strip_accents(text)
+    assert accuracy.strip_accents(plain) == plain
     assert not any(unicodedata.combining(sign) for sign in plain)
 
 
 @given(texts, st.integers())
 def test_typing_error_changes_one_place(text, seed):
-    spoilt = accuracy.with_typing_error(text, random.Random(seed))
-    assert abs(len(spoilt) - len(text)) <= 1
-    start = next((i for i, (a, b) in enumerate(zip(text, spoilt, strict=False)) if a != b), len(text))
-    assert spoilt[start + 2 :] in {text[start + 1 :], text[start + 2 :], text[start + 3 :]}
+    changed = accuracy.with_typing_error(text, random.Random(seed))
+    assert abs(len(changed) - len(text)) <= 1
+    start = next((i for i, (a, b) in enumerate(zip(text, changed, strict=False)) if a != b), len(text))
+    assert changed[start + 2 :] in {text[start + 1 :], text[start + 2 :], text[start + 3 :]}
 
 
 def test_typing_errors_are_of_four_kinds_and_repeat_by_seed():
-    spoilt = [accuracy.with_typing_error("word", random.Random(seed)) for seed in range(60)]
-    assert {len(one) for one in spoilt} == {3, 4, 5}
-    assert {"owrd", "wrod", "wodr"} & set(spoilt)
-    assert spoilt == [accuracy.with_typing_error("word", random.Random(seed)) for seed in range(60)]
+    changed = [accuracy.with_typing_error("word", random.Random(seed)) for seed in range(60)]
+    assert {len(text) for text in changed} == {3, 4, 5}
+    assert {"owrd", "wrod", "wodr"} & set(changed)
+    assert changed == [accuracy.with_typing_error("word", random.Random(seed)) for seed in range(60)]
 
 
-def test_text_of_one_letter_is_not_spoilt():
+def test_text_of_one_letter_stays_as_it_is():
     assert accuracy.with_typing_error("y", random.Random(1)) == "y"
 
 
-def test_accuracy_computed_by_hand_and_no_answer_is_wrong(results):
+def test_accuracy_matches_a_hand_computation(results):
     typed = results["results"]["single-words"]["as typed"]
     assert typed["Ngram"]["accuracy"] == round(4 / 6, 4)
     assert typed["Ngram"]["by_language"] == {"en": 0.5, "fr": 1.0, "es": 0.5}
@@ -87,15 +87,15 @@ def test_accuracy_computed_by_hand_and_no_answer_is_wrong(results):
     assert results["results"]["single-words"]["in capitals"]["Ngram"]["accuracy"] == 0
 
 
-def test_all_systems_are_asked_the_same_texts(folder):
-    asked = {}
+def test_systems_get_the_same_texts(folder):
+    batches = {}
 
-    def listener(name):
-        return System(name, "1", "", lambda texts: asked.setdefault(name, []).append(texts) or ["en"] * len(texts))
+    def recorder(name):
+        return System(name, "1", "", lambda texts: batches.setdefault(name, []).append(texts) or ["en"] * len(texts))
 
-    accuracy.measure([listener("a"), listener("b")], folder, LANGUAGES)
-    assert asked["a"] == asked["b"]
-    assert len(asked["a"]) == 2 * 4
+    accuracy.measure([recorder("a"), recorder("b")], folder, LANGUAGES)
+    assert batches["a"] == batches["b"]
+    assert len(batches["a"]) == 2 * 4
 
 
 def test_figures_repeat(folder, results):
@@ -104,13 +104,13 @@ def test_figures_repeat(folder, results):
 
 @settings(max_examples=20)
 @given(st.lists(st.booleans(), min_size=1, max_size=60))
-def test_interval_holds_its_accuracy(right):
+def test_interval_contains_its_accuracy(right):
     test = LabelledTexts("mine", ["x"] * len(right), ["en"] * len(right))
     [scores] = accuracy.compare({"a": ["en" if one else "fr" for one in right]}, test, ["en"]).values()
     assert 0 <= scores["low"] <= scores["accuracy"] <= scores["high"] <= 1
 
 
-def test_interval_is_as_wide_as_theory_says():
+def test_interval_has_the_width_of_theory():
     test = LabelledTexts("mine", ["x"] * 1500, ["en"] * 1500)
     [scores] = accuracy.compare({"a": ["en"] * 1350 + ["fr"] * 150}, test, ["en"]).values()
     assert scores["high"] - scores["low"] == pytest.approx(2 * 1.96 * np.sqrt(0.9 * 0.1 / 1500), rel=0.1)
@@ -125,9 +125,9 @@ def test_differences_are_paired():
 
 def test_words_lost_and_won_are_told_apart():
     test = LabelledTexts("single-words", ["the", "orignal", "château", "été", "casa"], ["en", "en", "fr", "fr", "es"])
-    found = accuracy.lost_words(FakeIdentifier(fake_card("Ngram", "1")), THEIRS, test)
+    words = accuracy.lost_words(FakeIdentifier(fake_card("Ngram", "1")), THEIRS, test)
     lost = {"word": "orignal", "language": "en", "answered": "fr", "verdict": "single"}
-    assert found == {"model": "Ngram", "won": 2, "lost": [lost]}
+    assert words == {"model": "Ngram", "won": 2, "lost": [lost]}
 
 
 def test_page_shows_the_results(results, tmp_path):

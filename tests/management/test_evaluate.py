@@ -1,4 +1,4 @@
-"""`manage.py evaluate`: what is measured when, the table, and what is kept."""
+"""`manage.py evaluate`: test sets, tables, saved scores and charts."""
 
 import json
 import re
@@ -29,7 +29,7 @@ def folder(tmp_path):
 
 @pytest.fixture
 def on_disk(fake_models, settings, tmp_path):
-    """Put cards of the fakes on disk; return where they lie."""
+    """Put cards of the fakes on disk; return their folders."""
     settings.MODEL_DIRS = [tmp_path / "models"]
     folders = {}
     for name, fake in fake_models.items():
@@ -42,7 +42,7 @@ def on_disk(fake_models, settings, tmp_path):
 
 @pytest.fixture
 def reload(serve, on_disk):
-    """Return a function that serves fakes with the cards that are on disk."""
+    """Return a function that serves fakes with the cards on disk."""
     return lambda: serve({name: FakeIdentifier(Card.read(folder)) for name, folder in on_disk.items()})
 
 
@@ -53,8 +53,8 @@ def evaluate(*arguments):
 
 
 def line(table, label):
-    [found] = [row for row in table.splitlines() if row.strip().startswith(label)]
-    return found.split()
+    [row] = [row for row in table.splitlines() if row.strip().startswith(label)]
+    return row.split()
 
 
 def test_folder_is_measured_for_all_models(folder):
@@ -96,7 +96,7 @@ def test_held_out_words_and_the_folder_of_the_environment_are_the_default(folder
     assert "single-words" not in evaluate()[0]
 
 
-def test_nothing_is_written_unless_asked_for(folder, on_disk):
+def test_cards_are_not_written_by_default(folder, on_disk):
     before = [(path / "card.json").read_text() for path in on_disk.values()]
     evaluate("--data", folder)
     assert [(path / "card.json").read_text() for path in on_disk.values()] == before
@@ -118,15 +118,15 @@ def test_pictures_are_drawn_beside_the_card_and_to_compare(folder, on_disk, tmp_
 
 
 def test_saved_scores_are_printed_and_drawn_without_measuring(folder, on_disk, reload, tmp_path, monkeypatch):
-    measured, _ = evaluate("--data", folder, "--save")
+    printed, _ = evaluate("--data", folder, "--save")
     reload()
     monkeypatch.setattr(evaluation, "evaluate", None)
     table, _ = evaluate("--saved", "--pictures", "--images", tmp_path / "images")
-    assert table == measured
+    assert table == printed
     assert (tmp_path / "images" / "accuracy-by-model.svg").is_file()
 
 
-def test_saved_scores_are_those_that_all_models_have(folder, on_disk, reload):
+def test_saved_scores_are_those_of_all_models(folder, on_disk, reload):
     evaluate("--data", folder, "--save", "--kind", "single-words")
     evaluate("FF", "--data", folder, "--save", "--kind", "sentences")
     reload()
@@ -145,7 +145,7 @@ def test_options_of_measuring_are_refused_with_saved_scores(option):
         evaluate("--saved", *option)
 
 
-def test_version_that_is_not_on_disk_cannot_keep_scores(folder, settings, tmp_path):
+def test_scores_of_a_version_not_on_disk_are_refused(folder, settings, tmp_path):
     settings.MODEL_DIRS = [tmp_path]
     with pytest.raises(CommandError, match="no version 20261122-00000001 of Ngram on disk"):
         evaluate("Ngram", "--data", folder, "--save")
@@ -172,7 +172,7 @@ def test_measuring_without_models_is_refused(folder, serve):
         evaluate("--data", folder)
 
 
-def test_data_that_cannot_be_read_is_named(tmp_path):
+def test_unreadable_data_is_named(tmp_path):
     with pytest.raises(CommandError, match=r"missing\.tsv: cannot be read"):
         evaluate("--data", tmp_path / "missing.tsv")
 
@@ -188,7 +188,7 @@ def test_measuring_needs_no_tensorflow(folder, settings):
     subprocess.run([sys.executable, "-c", program], check=True, cwd=settings.BASE_DIR, stdout=subprocess.DEVNULL)
 
 
-def test_tables_are_written_between_their_marks_and_nowhere_else(folder, tmp_path):
+def test_tables_are_written_between_their_marks(folder, tmp_path):
     page = tmp_path / "page.md"
     page.write_text(
         "before\n<!-- accuracy -->\nold\n<!-- /accuracy -->\nafter\n<!-- verdicts -->\n<!-- /verdicts -->\n"

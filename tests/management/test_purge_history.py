@@ -19,26 +19,26 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def without_wiping(monkeypatch):
-    """A test's transaction cannot be left; one test wipes for real."""
+    """Skip wiping, which cannot run in a test's transaction."""
     monkeypatch.setattr(command, "wipe_unused_space", lambda: None)
 
 
 @pytest.fixture
-def made(identified):
+def store_old(identified):
     """Return a function that stores an answer of some days ago."""
 
-    def made(days, word="orignal", **options):
+    def store(days, word="orignal", **options):
         prediction = identified(word, **options)
         created = timezone.now() - timedelta(days=days, minutes=-1)
         Prediction.objects.filter(pk=prediction.pk).update(created=created)
         return prediction
 
-    return made
+    return store
 
 
 @pytest.fixture
 def purge(capsys):
-    """Return a function that runs the command and returns what it says."""
+    """Return a function that runs the command: its output."""
 
     def purge(*arguments):
         call_command("purge_history", *arguments)
@@ -51,41 +51,41 @@ def words():
     return [prediction.word for prediction in Prediction.objects.order_by("id")]
 
 
-def test_what_is_older_goes_and_the_rest_stays(made, purge):
-    made(31, "piano", owner="user:1")
-    made(30, "orignal", owner="user:1")
+def test_older_answers_are_deleted(store_old, purge):
+    store_old(31, "piano", owner="user:1")
+    store_old(30, "orignal", owner="user:1")
     assert "answers older than 30 days deleted: 1" in purge("--days", "30")
     assert words() == ["orignal"]
 
 
-def test_private_rows_and_those_of_nobody_go_too(made, purge):
-    made(9, private=True)
-    made(9)
+def test_private_and_ownerless_rows_are_deleted(store_old, purge):
+    store_old(9, private=True)
+    store_old(9)
     purge("--days", "8")
     assert words() == []
 
 
-def test_the_setting_says_when_the_option_does_not(made, purge, settings):
+def test_days_default_to_the_setting(store_old, purge, settings):
     settings.HISTORY_DAYS = 8
-    made(9)
+    store_old(9)
     assert "older than 8 days deleted: 1" in purge()
 
 
-def test_a_dry_run_deletes_nothing(made, purge):
-    made(9)
+def test_dry_run_deletes_nothing(store_old, purge):
+    store_old(9)
     assert "older than 8 days would be deleted: 1" in purge("--days", "8", "--dry-run")
     assert words() == ["orignal"]
 
 
-def test_feedback_goes_and_the_anonymous_outcome_stays(made, purge, user):
-    feedback = submit_feedback(prediction=made(9, owner="user:1"), owner="user:1", label="es")
+def test_feedback_is_deleted_and_the_reviewed_word_stays(store_old, purge, user):
+    feedback = submit_feedback(prediction=store_old(9, owner="user:1"), owner="user:1", label="es")
     review_feedback(feedback=feedback, reviewer=user, status="accepted")
     purge("--days", "8")
     assert (Feedback.objects.exists(), ReviewedWord.objects.get().label) == (False, "es")
 
 
-def test_the_admins_log_keeps_who_decided_but_not_the_word(made, purge, client, admin_user):
-    feedback = submit_feedback(prediction=made(9, owner="user:1"), owner="user:1", label="es")
+def test_admin_log_keeps_the_reviewer_but_not_the_word(store_old, purge, client, admin_user):
+    feedback = submit_feedback(prediction=store_old(9, owner="user:1"), owner="user:1", label="es")
     client.force_login(admin_user)
     fields = {"action": "accept", "_selected_action": feedback.pk, "reason": "orignal is one"}
     client.post("/admin/classifier/feedback/", fields)
@@ -95,9 +95,9 @@ def test_the_admins_log_keeps_who_decided_but_not_the_word(made, purge, client, 
     assert (entry.user, entry.object_repr, entry.change_message) == (admin_user, "", "")
 
 
-def test_all_goes_in_chunks(made, purge, monkeypatch):
+def test_answers_are_deleted_in_chunks(store_old, purge, monkeypatch):
     for days in (9, 12, 10, 11, 13):
-        made(days)
+        store_old(days)
     delete_rows, sizes = history.delete_rows, []
     monkeypatch.setattr(history, "CHUNK", 2)
     monkeypatch.setattr(history, "delete_rows", lambda keys: sizes.append(len(keys)) or delete_rows(keys))
@@ -105,32 +105,32 @@ def test_all_goes_in_chunks(made, purge, monkeypatch):
     assert sizes == [2, 2, 1]
 
 
-def test_expired_sessions_and_old_records_of_requests_go(purge):
+def test_expired_sessions_and_records_are_deleted(purge):
     now = timezone.now()
     for hours in (-1, 1):
         Session.objects.create(session_key=f"session{hours}", expire_date=now + timedelta(hours=hours))
     for hours in (23, 25):
         AnsweredRequest.objects.create(key=str(hours), predictions=[], created=now - timedelta(hours=hours))
-    said = purge()
-    assert "expired sessions deleted: 1" in said
-    assert "records of repeatable requests deleted: 1" in said
+    output = purge()
+    assert "expired sessions deleted: 1" in output
+    assert "records of repeatable requests deleted: 1" in output
     assert (Session.objects.get().session_key, AnsweredRequest.objects.get().key) == ("session1", "23")
 
 
 @pytest.mark.parametrize("days", ["0", "-1", "x", "36501", "9" * 9, "1.5"])
-def test_days_are_a_sensible_number(days):
+def test_invalid_days_are_refused(days):
     with pytest.raises(CommandError, match="must be a number of days"):
         call_command("purge_history", "--days", days)
 
 
-def test_on_a_terminal_it_shows_how_far_it_is(made, purge, monkeypatch, capsys):
+def test_progress_is_shown_on_a_terminal(store_old, purge, monkeypatch, capsys):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    made(9)
+    store_old(9)
     call_command("purge_history", "--days", "8")
     assert "/1 [" in capsys.readouterr().err
 
 
-def test_a_database_in_use_is_said_after_the_counts(made, monkeypatch, capsys):
+def test_busy_database_is_reported_after_the_counts(store_old, monkeypatch, capsys):
     def busy():
         raise OperationalError("database is locked")
 

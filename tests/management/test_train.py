@@ -1,4 +1,4 @@
-"""`manage.py train`: where versions go, who teaches whom, what a resumed run leaves out."""
+"""`manage.py train`: versions, teachers and resumed runs."""
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -18,7 +18,7 @@ def folders(tmp_path, settings):
 
 @pytest.fixture
 def train(folders, monkeypatch, capsys):
-    """Return a function that trains on toy words and returns what was reported."""
+    """Return a function that trains on toy words: its messages."""
     from classifier.training import lexicon
 
     monkeypatch.setattr(lexicon, "build", lambda languages, _encoder, **_options: toy_lexicon(tuple(languages)))
@@ -35,7 +35,7 @@ def versions(directory, name="Ngram"):
     return list(version_folders([directory], name))
 
 
-def test_a_version_goes_to_the_writable_folder(train, folders):
+def test_version_goes_to_the_writable_folder(train, folders):
     report = train("ngram")
     [version] = versions(folders[1])
     assert f"{version}: accuracy on held-out words" in report
@@ -43,7 +43,7 @@ def test_a_version_goes_to_the_writable_folder(train, folders):
     assert not folders[0].exists()
 
 
-def test_a_shipped_version_becomes_active_and_replaces_the_old_one(train, folders):
+def test_shipped_version_replaces_the_active_one(train, folders):
     train("Ngram", ship=True)
     train("Ngram", ship=True, seed=2)
     [version] = versions(folders[0])
@@ -62,7 +62,7 @@ def test_old_version_is_removed_after_the_new_one_is_active(train, folders, monk
     assert Card.read(folders[0] / "Ngram" / replaced).training["seed"] == 1
 
 
-def test_conflict_with_a_version_on_disk_is_told(train, monkeypatch):
+def test_conflict_with_a_version_on_disk_is_reported(train, monkeypatch):
     from classifier.training import export
 
     def refuse(*_):
@@ -73,18 +73,18 @@ def test_conflict_with_a_version_on_disk_is_told(train, monkeypatch):
         train("Ngram")
 
 
-def test_a_student_learns_from_the_active_teacher(train, folders):
+def test_student_learns_from_the_active_teacher(train, folders):
     train("Ngram", "FF", ship=True)
     [version] = versions(folders[0], "FF")
     assert Card.read(folders[0] / "FF" / version).training["teacher"] == "Ngram"
 
 
-def test_a_student_without_a_teacher_is_told_so(train):
+def test_student_without_a_teacher_is_refused(train):
     with pytest.raises(CommandError, match="learns from Ngram: train that first"):
         train("FF")
 
 
-def test_a_damaged_teacher_is_refused(train, folders):
+def test_damaged_teacher_is_refused(train, folders):
     train("Ngram", ship=True)
     [folder] = version_folders(folders[:1], "Ngram").values()
     (folder / "model.keras").write_bytes(b"hostile")
@@ -92,13 +92,13 @@ def test_a_damaged_teacher_is_refused(train, folders):
         train("FF")
 
 
-def test_a_teacher_of_other_languages_is_refused(train, folders):
+def test_teacher_of_other_languages_is_refused(train, folders):
     train("Ngram", ship=True)
     with pytest.raises(CommandError, match="knows en, fr"):
         call_command("train", "FF", languages=["en", "es"], passes=1)
 
 
-def test_languages_are_named_by_any_of_their_codes(train, folders):
+def test_languages_are_chosen_by_any_of_their_codes(train, folders):
     train("Ngram", languages=["ENG", "en", "fr-CA"])
     [folder] = version_folders(folders[1:], "Ngram").values()
     assert Card.read(folder).languages == ("en", "fr")
@@ -110,12 +110,12 @@ def test_language_without_a_word_list_is_refused_with_the_known_ones(train, code
         train("Ngram", languages=["en", code])
 
 
-def test_an_unknown_network_is_refused_with_the_known_ones():
+def test_unknown_network_is_refused_with_the_known_ones():
     with pytest.raises(CommandError, match="Choose from: Ngram, FF, CNN, CNNsep, RNN"):
         call_command("train", "Transformer")
 
 
-def test_a_resumed_run_leaves_out_what_was_trained_today(train, folders):
+def test_resumed_run_skips_models_trained_today(train, folders):
     train("Ngram", ship=True)
     report = train("Ngram", ship=True, resume=True, seed=2)
     assert "trained today on these words, left out" in report
@@ -123,7 +123,7 @@ def test_a_resumed_run_leaves_out_what_was_trained_today(train, folders):
     assert Card.read(folder).training["seed"] == 1
 
 
-def test_a_trained_version_is_served_without_tensorflow(train, folders):
+def test_trained_version_is_served_without_tensorflow(train, folders):
     from classifier.ml.identifier import Identifier
 
     train("Ngram")

@@ -7,7 +7,7 @@ from classifier.ml.occlusion import letters_of, occlude_letters, occlude_words
 
 @pytest.fixture
 def explain(fake_models):
-    """Return a function that explains the answer for a word or text."""
+    """Return a function that explains the answer for a text."""
     model = fake_models["Ngram"]
 
     def explain(text, languages=()):

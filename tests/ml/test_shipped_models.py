@@ -1,4 +1,4 @@
-"""Shipped models reach the scores in their cards and our floors."""
+"""Shipped models reach their floors and their cards' scores."""
 
 import os
 from pathlib import Path
@@ -34,7 +34,7 @@ def held_out():
 
 @pytest.fixture(scope="module")
 def measured(held_out):
-    """Return a function that measures a model on held-out words, once."""
+    """Return a function that measures a model once."""
     known = {}
 
     def scores(name):

@@ -1,4 +1,4 @@
-"""Stand-alone charts: complete, small, the same bytes for the same scores, in the colours of the site."""
+"""Stand-alone charts: complete, small and reproducible."""
 
 import re
 from dataclasses import replace
@@ -37,7 +37,7 @@ def scores(measured):
 
 @pytest.fixture
 def write(tmp_path):
-    """Return a function that saves a figure and returns its text."""
+    """Return a function that saves and reads a figure."""
     return lambda figure, title="A & B": figures.save(figure, tmp_path / "new" / "figure.svg", title).read_text()
 
 
@@ -56,7 +56,7 @@ def texts_of(svg):
 
 
 def colours(css):
-    """Return the tokens of a style sheet by scheme: their values on light and on dark paper."""
+    """Return the colours of a style sheet, light and dark."""
     light, dark = css.split("prefers-color-scheme: dark", 1)
     return [dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", part)) for part in (light, dark.split("}\n")[0])]
 

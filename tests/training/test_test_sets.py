@@ -1,4 +1,4 @@
-"""Test sets from folders in lingua's layout and TSV files, random strings."""
+"""Test sets from folders and TSV files, random strings."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""`manage.py benchmark_accuracy`: measures our models beside other language identifiers."""
+"""`manage.py benchmark_accuracy`: compares our models with other identifiers."""
 
 import json
 from argparse import ArgumentParser
@@ -14,25 +14,25 @@ from classifier.training.test_sets import BadTestSet
 
 
 class Command(BaseCommand):
-    """Measure into a JSON file, write the report from such a file, or both."""
+    """Measure into a JSON file, write its report, or both."""
 
     help = (
-        "Measure the shipped models beside other language identifiers (requirements-benchmark.txt) on a folder in "
-        "lingua's layout, and write the report. Without --data the report is made from the figures of an earlier run."
+        "Compare the shipped models with other language identifiers (requirements-benchmark.txt) on texts in lingua's "
+        "layout, and write the report. Without --data the report is written from the figures of an earlier run."
     )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
-        parser.add_argument("--data", type=Path, metavar="FOLDER", help="test texts, as in lingua's language-testdata")
-        parser.add_argument("--output", type=Path, required=True, metavar="FILE", help="figures, as JSON")
+        parser.add_argument("--data", type=Path, metavar="FOLDER", help="labelled texts, as lingua's language-testdata")
+        parser.add_argument("--output", type=Path, required=True, metavar="FILE", help="JSON file of the figures")
         parser.add_argument(
-            "--report", type=Path, metavar="FILE", help="page, as Markdown; its picture is drawn beside"
+            "--report", type=Path, metavar="FILE", help="Markdown page to write; its picture goes to images/ beside it"
         )
-        parser.add_argument("--systems", nargs="+", default=(), metavar="NAME", help="default: all")
+        parser.add_argument("--systems", nargs="+", default=(), metavar="NAME", help="systems (default: all)")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """Measure if there is data, and report if that is asked for."""
+        """Measure with --data, write the page with --report."""
         from benchmarks import accuracy_report
 
         if options["data"]:
@@ -52,17 +52,17 @@ class Command(BaseCommand):
             best, best_folder = next(iter(systems.shipped().items()))
             identifier = Identifier(best_folder)
             languages = identifier.card.languages
-            chosen = systems.systems(languages, names)
-            results = accuracy.measure(chosen, folder, languages, self.stderr.write)
-            lingua = next((one for one in chosen if one.name == systems.LINGUA), None)
-            if lingua and any(one.name == best for one in chosen):
+            compared = systems.systems(languages, names)
+            results = accuracy.measure(compared, folder, languages, self.stderr.write)
+            lingua = next((system for system in compared if system.name == systems.LINGUA), None)
+            if lingua and any(system.name == best for system in compared):
                 words = test_sets.read_test_set(folder, languages)
                 results["lost_words"] = accuracy.lost_words(identifier, lingua, words)
         except ImportError as error:
-            message = f"{error}. Install requirements-benchmark.txt, or choose --systems without it."
+            message = f"{error}. Install requirements-benchmark.txt, or use other --systems."
             raise CommandError(message) from error
         except (BadVersion, BadTestSet, StopIteration, ValueError) as error:
-            raise CommandError(str(error) or "There are no shipped models to measure.") from error
+            raise CommandError(str(error) or "There are no shipped models.") from error
         return results
 
     def _write(self, path: Path, results: dict[str, Any]) -> None:

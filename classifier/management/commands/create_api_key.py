@@ -1,4 +1,4 @@
-"""Makes an API key and prints it, this once."""
+"""`manage.py create_api_key`: creates an API key and prints it once."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -10,30 +10,34 @@ from classifier.api.models import SCOPES, ApiKey
 
 
 class Command(BaseCommand):
-    """Makes a key; only the key itself goes to standard output."""
+    """Create a key; only the key goes to standard output."""
 
-    help = "Makes an API key and prints it. It is stored nowhere: keep it now, or make another."
+    help = "Create an API key and print it. Only its digest is stored: copy the key now, it cannot be shown again."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
-        parser.add_argument("name", help="which program uses it")
-        parser.add_argument("--scopes", help=f"what it may do, as in single,batch; default: {','.join(SCOPES)}")
+        parser.add_argument("name", help="name of the program that uses the key")
+        parser.add_argument("--scopes", help=f"permissions, as in single,batch (default: {','.join(SCOPES)})")
         parser.add_argument(
             *("--limit", "-l"),
             action="append",
             default=[],
             metavar="SCOPE=NUMBER",
-            help="calls (batch: words) a minute",
+            help="calls a minute, for batch words a minute (default: the server's limits)",
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """Store the key's digest; raise CommandError when an option is no good."""
+        """Store the key's digest and print the key.
+
+        Raises CommandError for an invalid option.
+        """
         key = ApiKey(name=options["name"])
         if options["scopes"] is not None:
             key.scopes = options["scopes"].split(",")
         secret = key.set_secret()
         try:
-            key.limits = {scope: int(number) for scope, number in (each.split("=") for each in options["limit"])}
+            limits = (limit.split("=") for limit in options["limit"])
+            key.limits = {scope: int(number) for scope, number in limits}
             key.full_clean()
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error

@@ -1,4 +1,4 @@
-"""Tells the language of words and texts given as arguments, in a file or on standard input."""
+"""`manage.py identify`: identifies the language of words and texts."""
 
 import os
 import stat
@@ -23,8 +23,8 @@ from classifier.services.identify import compare, identify, known_languages, wan
 from classifier.words.lists import Row, clean_rows, read_lines
 
 CHUNK = 4096  # words held in memory
-LONG_FILE = 1 << 19  # bytes from which a progress bar is worth its line
-SOME_REFUSED, NOTHING_DONE = 1, 2  # exit codes
+LONG_FILE = 1 << 19  # least bytes of a file with a progress bar
+INVALID_WORDS, FAILURE = 1, 2  # exit codes
 GREETING = b"INFO: Created TensorFlow Lite"
 STANDARD_ERROR = 2
 
@@ -32,60 +32,63 @@ AnswerWords = Callable[[Sequence[str]], Sequence[Answer | Comparison]]
 
 
 class Command(BaseCommand):
-    """Reads words in chunks, answers them, and writes the answers as they come."""
+    """Identify words chunk by chunk."""
 
     help = (
-        "Tells the language of words and texts: of each argument, or of each line of a file or of standard input. "
-        "Exit code 0: all are answered; 1: some are no valid words (see standard error); 2: nothing could be done."
+        "Identify the language of words and texts: of each argument, or of each line of a file or of standard input. "
+        "Exit code 0: success; 1: some words are invalid, see standard error; 2: failure."
     )
     requires_system_checks = ()
     _bar: Any = None  # tqdm, while a progress bar is shown
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
-        parser.add_argument("words", nargs="*", help="words, or texts in quotes; else they are read, one a line")
-        parser.add_argument("--input", metavar="FILE", help="file of words in UTF-8; - is standard input")
-        parser.add_argument("--model", default="", help="name in any case, or all; default: the most accurate model")
-        parser.add_argument("--languages", default="", help="only these, as in en,fr; default: all of the model")
-        parser.add_argument("--format", choices=FORMATS, default="table", help="default: table")
-        parser.add_argument("--store", action="store_true", help="write the answers to the database, as one batch")
+        parser.add_argument("words", nargs="*", help="words, or texts in quotes (default: read from --input)")
+        parser.add_argument("--input", metavar="FILE", help="UTF-8 file, a word or text a line (default: -, stdin)")
+        parser.add_argument("--model", default="", help="model, or all (default: the most accurate model)")
+        parser.add_argument("--languages", default="", help="candidates, as in en,fr (default: all of the model)")
+        parser.add_argument("--format", choices=FORMATS, default="table", help="format of the output (default: table)")
+        parser.add_argument("--store", action="store_true", help="store the answers in the database, as one batch")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """Answer all words; raise CommandError when some are not valid or nothing can be done."""
+        """Identify all words.
+
+        Raises CommandError for invalid words, at the end, and for failures.
+        """
         if options["words"] and options["input"]:
-            raise CommandError("Give words or --input, not both.", returncode=NOTHING_DONE)
+            raise CommandError("Give words or --input, not both.", returncode=FAILURE)
         answer_words, languages = self._choose(options["model"], options["languages"], store=options["store"])
         output = FORMATS[options["format"]](ANSWERS, languages)
         try:
             with self._lines(options["words"], options["input"] or "-") as lines:
-                refused = self._answer(clean_rows(enumerate(lines, 1)), answer_words, output)
+                invalid = self._answer(clean_rows(enumerate(lines, 1)), answer_words, output)
         except BrokenPipeError:
-            # The reader, such as `head`, has seen enough; what Python flushes at exit must not complain.
+            # The reader, such as `head`, has stopped; Python's flush at exit must not fail for that.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except OSError as error:
-            raise CommandError(str(error), returncode=NOTHING_DONE) from error
+            raise CommandError(str(error), returncode=FAILURE) from error
         else:
-            if refused:
-                raise CommandError(f"Not valid words: {refused}.", returncode=SOME_REFUSED)
+            if invalid:
+                raise CommandError(f"Invalid words: {invalid}.", returncode=INVALID_WORDS)
 
     def _choose(self, model: str, codes: str, *, store: bool) -> tuple[AnswerWords, Sequence[str]]:
-        """Return the function that identifies words, and the languages that it tells apart."""
+        """Return a function that answers words, and its languages."""
         try:
             with _without_greeting():
                 known = known_languages(model)
         except (registry.UnknownModel, registry.ModelUnavailable) as error:
-            raise CommandError(str(error), returncode=NOTHING_DONE) from error
-        chosen = [find_code(code.strip(), known) for code in codes.split(",") if code.strip()]
-        languages = list(dict.fromkeys(code for code in chosen if code))
-        if None in chosen:
-            raise CommandError(f"The languages that can be asked for are: {', '.join(known)}.", returncode=NOTHING_DONE)
+            raise CommandError(str(error), returncode=FAILURE) from error
+        requested = [find_code(code.strip(), known) for code in codes.split(",") if code.strip()]
+        languages = list(dict.fromkeys(code for code in requested if code))
+        if None in requested:
+            raise CommandError(f"Unknown language. Choose from: {', '.join(known)}.", returncode=FAILURE)
         for name in registry.current().unavailable if wants_all(model) else []:
             self.stderr.write(f"{name} cannot answer and is left out.")
         return _answer_with(model, languages, store=store), languages or known
 
     @contextmanager
     def _lines(self, words: Sequence[str], path: str) -> Iterator[Iterator[bytes]]:
-        """Open what the words come from."""
+        """Open the arguments, standard input or a file as lines."""
         self._place, self._chunk = "line", CHUNK
         if words:
             self._place = "word"
@@ -100,7 +103,10 @@ class Command(BaseCommand):
                 yield self._with_progress(file)
 
     def _with_progress(self, file: BinaryIO) -> Iterator[bytes]:
-        """Yield the lines of `file`; of a long one, show on a terminal how far it has been read."""
+        """Yield lines; show a progress bar for long files.
+
+        Only on a terminal, and only where the answers do not go to it.
+        """
         status = os.fstat(file.fileno())
         long = stat.S_ISREG(status.st_mode) and status.st_size >= LONG_FILE
         if not long or not sys.stderr.isatty() or sys.stdout.isatty():
@@ -114,17 +120,17 @@ class Command(BaseCommand):
                 self._bar.update(len(line))
 
     def _answer(self, rows: Iterator[Row[str]], answer_words: AnswerWords, output: Format) -> int:
-        """Write the answers chunk by chunk; return how many lines held no valid word."""
-        refused = 0
+        """Write the answers chunk by chunk; count invalid words."""
+        invalid = 0
         self._put(output.opening)
         while chunk := list(islice(rows, self._chunk)):
             errors = [row for row in chunk if row.value is None]
-            refused += len(errors)
+            invalid += len(errors)
             self._put(output.rows(_answer(chunk, answer_words)))
             self._report(errors)
         self._put(output.closing)
         self.stdout.flush()
-        return refused
+        return invalid
 
     def _put(self, text: str) -> None:
         self.stdout.write(text, ending="")
@@ -138,7 +144,10 @@ class Command(BaseCommand):
 
 @contextmanager
 def _without_greeting() -> Iterator[None]:
-    """Drop LiteRT's greeting from standard error, where it writes past Python when it loads its first model."""
+    """Drop LiteRT's greeting from standard error.
+
+    LiteRT writes it past Python, when it loads its first model.
+    """
     standard_error = os.dup(STANDARD_ERROR)
     with TemporaryFile() as output:
         os.dup2(output.fileno(), STANDARD_ERROR)
@@ -152,7 +161,10 @@ def _without_greeting() -> Iterator[None]:
 
 
 def _answer_with(model: str, languages: Sequence[str], *, store: bool) -> AnswerWords:
-    """Return the function that answers words; with `store` it stores them all as one batch."""
+    """Return a function that answers words and can store them.
+
+    All words stored are one batch.
+    """
     batch = uuid4()
 
     def store_and_answer(words: Sequence[str]) -> Sequence[Answer | Comparison]:

@@ -1,4 +1,4 @@
-"""Deletes what the page on privacy says is not kept any longer."""
+"""`manage.py purge_history`: deletes expired data, see the privacy page."""
 
 from argparse import ArgumentParser, ArgumentTypeError
 from datetime import datetime, timedelta
@@ -19,21 +19,24 @@ MOST_DAYS = 36_500
 
 
 class Command(BaseCommand):
-    """Counts, deletes chunk by chunk, wipes what deleted rows leave in the file, and says how many went."""
+    """Delete expired data and wipe SQLite's unused space."""
 
     help = (
-        "Deletes what was asked longer ago than the days given, with all feedback on it; expired sessions; and records "
-        "of repeatable requests that are too old to be repeated. Outcomes of reviews stay. Run it once a day."
+        "Delete answers older than --days with their feedback, expired sessions, and expired records of repeatable "
+        "requests. Reviewed words stay. Run it once a day."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
-        kept = settings.HISTORY_DAYS
-        parser.add_argument("--days", type=_days, default=kept, help=f"default: {kept}, the setting HISTORY_DAYS")
-        parser.add_argument("--dry-run", action="store_true", help="count what would be deleted, delete nothing")
+        default = settings.HISTORY_DAYS
+        parser.add_argument("--days", type=_days, default=default, help=f"default: HISTORY_DAYS, here {default}")
+        parser.add_argument("--dry-run", action="store_true", help="count, but delete nothing")
 
     def handle(self, *_args: Any, days: int, dry_run: bool, **_options: Any) -> None:
-        """Delete; raise CommandError when SQLite's file cannot be wiped at the moment."""
+        """Delete and report.
+
+        Raises CommandError when SQLite's file is in use and cannot be wiped.
+        """
         now = timezone.now()
         moment = now - timedelta(days=days)
         sessions, requests = Session.objects.filter(expire_date__lt=now), AnsweredRequest.objects.expired()
@@ -49,7 +52,7 @@ class Command(BaseCommand):
             raise CommandError(f"The database's unused space is not wiped; run this again. ({error})") from error
 
     def _purge(self, moment: datetime, expected: int) -> int:
-        """Delete what was asked before a moment, showing on a terminal how far it is; return how much it was."""
+        """Delete answers before `moment`; return their number."""
         count = 0
         with tqdm(total=expected, unit=" answers", disable=None, leave=False) as bar:
             for deleted in history.purge(moment):
@@ -57,10 +60,10 @@ class Command(BaseCommand):
                 bar.update(deleted)
         return count
 
-    def _report(self, what: str, days: int, answers: int, sessions: int, requests: int) -> None:
-        self.stdout.write(f"answers older than {days} days {what}: {answers}")
-        self.stdout.write(f"expired sessions {what}: {sessions}")
-        self.stdout.write(f"records of repeatable requests {what}: {requests}")
+    def _report(self, action: str, days: int, answers: int, sessions: int, requests: int) -> None:
+        self.stdout.write(f"answers older than {days} days {action}: {answers}")
+        self.stdout.write(f"expired sessions {action}: {sessions}")
+        self.stdout.write(f"records of repeatable requests {action}: {requests}")
 
 
 def _days(text: str) -> int:

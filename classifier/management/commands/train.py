@@ -1,4 +1,4 @@
-"""`manage.py train`: trains networks from wordfreq and writes new export."""
+"""`manage.py train`: trains networks on wordfreq's word lists."""
 
 import time
 from argparse import ArgumentParser
@@ -33,9 +33,9 @@ SECONDS_TO_SWITCH = 5  # until all servers have loaded a new active version
 
 
 class Command(BaseCommand):
-    """Train the models named, or all of them, in the order of the table of architectures."""
+    """Train models, in the order of the table of architectures."""
 
-    help = "Train models from wordfreq's word lists; each becomes a new version with its card."
+    help = "Train models on wordfreq's word lists and write each as a new version with a card."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -45,21 +45,22 @@ class Command(BaseCommand):
         parser.add_argument("--passes", type=int, help="passes over the words (default: the architecture's)")
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--words", type=int, metavar="N", help="only the N most frequent words of each list")
-        parser.add_argument("--resume", action="store_true", help="leave out models trained today on the same words")
+        parser.add_argument("--resume", action="store_true", help="skip models trained today on the same words")
         parser.add_argument(
-            "--ship", action="store_true", help="write to the shipped models, make it active, drop the old version"
+            "--ship", action="store_true", help="replace the shipped version and make the new one active"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Build the lexicon once, then train, write and report model by model."""
+        """Build the lexicon, then train and write each model."""
         from classifier.training import lexicon
         from classifier.training.networks import ARCHITECTURES
 
-        chosen = [self._architecture(name, ARCHITECTURES) for name in options["names"]] or list(ARCHITECTURES.values())
+        names = options["names"] or ARCHITECTURES
+        architectures = [self._architecture(name, ARCHITECTURES) for name in names]
         directory = settings.MODEL_DIRS[0 if options["ship"] else -1]
         languages = self._languages(options["languages"], lexicon.wordlists())
         words = lexicon.build(languages, Encoder(), report=self._report, most_words=options["words"])
-        for architecture in chosen:
+        for architecture in architectures:
             if options["resume"] and self._trained_today(directory, architecture.name, words.digest):
                 continue
             folder = self._train(architecture, words, directory, options)

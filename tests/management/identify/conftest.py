@@ -1,4 +1,4 @@
-"""Fixtures of the tests of `manage.py identify`: the command within this process."""
+"""`manage.py identify` within the process of the tests."""
 
 import sys
 from types import SimpleNamespace
@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 @pytest.fixture
 def run(capsys, monkeypatch, tmp_path):
-    """Return a function that runs the command and returns its output, its errors and its exit code."""
+    """Return a function that runs the command: out, err, code."""
 
     def run(*arguments, stdin=b"", **options):
         (tmp_path / "stdin").write_bytes(stdin)

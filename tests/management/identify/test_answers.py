@@ -27,19 +27,19 @@ def test_words_are_lines_of_a_file(run, tmp_path):
     assert words_of(run("--input", str(tmp_path / "words"), "--format", "jsonl")) == ["orignal", "dog"]
 
 
-def test_a_dash_is_standard_input(run):
+def test_dash_is_standard_input(run):
     assert words_of(run("--input", "-", "--format", "jsonl", stdin=b"orignal\n")) == ["orignal"]
 
 
-def test_people_get_a_table(run):
+def test_default_format_is_a_table(run):
     assert run("orignal").out == "orignal  single   French   French 66.6%, English 28.9%, Spanish 4.5%\n"
 
 
-def test_the_default_is_the_best_model(run):
+def test_default_model_is_the_best(run):
     assert json.loads(run("orignal", "--format", "jsonl").out)["model"] == registry.current().default
 
 
-def test_a_model_is_chosen_in_any_case(run):
+def test_model_is_chosen_in_any_case(run):
     assert json.loads(run("orignal", "--model", "ff", "--format", "jsonl").out)["model"] == "FF"
 
 
@@ -55,13 +55,13 @@ def test_language_is_chosen_by_any_of_its_codes(run):
     assert result.out.splitlines()[0].split("\t")[3:6] == ["es", "en", "undetermined"]
 
 
-def test_nothing_is_stored_unless_asked_for(run, django_assert_num_queries, db):
+def test_answers_are_not_stored_by_default(run, django_assert_num_queries, db):
     with django_assert_num_queries(0):
         run("orignal")
 
 
 @pytest.mark.django_db
-def test_with_store_the_answers_are_a_batch_without_owner(run, monkeypatch):
+def test_stored_answers_are_a_batch_without_owner(run, monkeypatch):
     monkeypatch.setattr(command, "CHUNK", 2)
 
     run("--store", "--model", "FF", "--languages", "fr,en", stdin=b"orignal\n12\ndog\npiano\n")
@@ -75,13 +75,13 @@ def test_with_store_the_answers_are_a_batch_without_owner(run, monkeypatch):
 
 
 @pytest.mark.django_db
-def test_stored_or_not_the_answer_is_the_same(run):
+def test_stored_answer_equals_the_answer_not_stored(run):
     words = ["orignal", "piano", "xqzt", "--format", "jsonl"]
 
     assert run(*words, "--store").out == run(*words).out
 
 
-def test_a_bad_line_is_reported_with_its_number_and_the_others_are_answered(run):
+def test_invalid_line_is_reported_by_number(run):
     result = run("--format", "tsv", stdin=b"orignal\n12 !\n\ndog\n")
 
     assert [line.split("\t")[0] for line in result.out.splitlines()] == ["word", "orignal", "dog"]
@@ -89,28 +89,28 @@ def test_a_bad_line_is_reported_with_its_number_and_the_others_are_answered(run)
     assert result.code == 1
 
 
-def test_a_report_does_not_repeat_the_word(run):
+def test_report_does_not_repeat_the_word(run):
     assert "chevreuil" not in run(stdin=b"chevreuil\x00\n").err
 
 
-def test_a_bad_argument_is_reported_by_its_place(run):
+def test_invalid_argument_is_reported_by_number(run):
     assert run("dog", "12").err.startswith("word 2: ")
 
 
-def test_in_json_there_is_a_row_for_every_line(run):
+def test_json_has_a_row_for_each_line(run):
     rows = [json.loads(line) for line in run("--format", "jsonl", stdin=b"orignal\n12\n\xff\n").out.splitlines()]
 
     assert [row.get("error", {}).get("code") for row in rows] == [None, "no_letters", "encoding"]
     assert [row.get("line") for row in rows] == [None, 2, 3]
 
 
-def test_a_line_may_be_a_text(run):
+def test_line_may_be_a_text(run):
     [row] = [json.loads(line) for line in run("--format", "jsonl", stdin="un gâteau\n".encode()).out.splitlines()]
 
     assert (row["word"], [word["word"] for word in row["words"]]) == ("un gâteau", ["un", "gâteau"])
 
 
-def test_all_models_answer_side_by_side(run):
+def test_models_are_compared(run):
     row = json.loads(run("orignal", "--model", "All", "--format", "jsonl").out)
 
     assert ([answer["model"] for answer in row["answers"]], row["agreement"]) == (["Ngram", "FF"], 1)
@@ -118,14 +118,14 @@ def test_all_models_answer_side_by_side(run):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("text", ["orignal", "un gâteau"])
-def test_all_models_stored_or_not_say_the_same(run, text):
+def test_stored_comparison_equals_the_one_not_stored(run, text):
     words = [text, "--model", "all", "--format", "jsonl"]
 
     assert run(*words, "--store").out == run(*words).out
     assert Prediction.objects.get().comparison()
 
 
-def test_a_broken_model_among_all_is_left_out_and_named(run, without_model):
+def test_broken_model_is_left_out_and_named(run, without_model):
     without_model("FF")
 
     result = run("orignal", "--model", "all", "--format", "jsonl")
@@ -133,12 +133,12 @@ def test_a_broken_model_among_all_is_left_out_and_named(run, without_model):
     assert result.err == "FF cannot answer and is left out.\n"
 
 
-def test_json_is_one_document(run):
+def test_json_output_is_one_document(run):
     assert len(json.loads(run("--format", "json", stdin=b"orignal\n12\ndog\n").out)) == 3
 
 
 @pytest.mark.parametrize("form", ["table", "tsv", "csv", "json", "jsonl"])
-def test_an_empty_file_is_fine(run, form):
+def test_empty_file_gives_no_error(run, form):
     assert run("--format", form).code == 0
 
 
@@ -155,14 +155,14 @@ def test_an_empty_file_is_fine(run, form):
         ["--input", "."],
     ],
 )
-def test_what_cannot_be_done_says_so_and_writes_nothing(run, arguments):
+def test_failure_has_a_message_and_no_output(run, arguments):
     result = run(*arguments)
 
     assert (result.out, result.code) == ("", 2)
     assert result.err
 
 
-def test_a_model_without_files_says_what_to_do(run, without_model):
+def test_missing_model_has_a_hint(run, without_model):
     without_model("FF")
 
     result = run("dog", "--model", "FF")

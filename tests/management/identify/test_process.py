@@ -5,7 +5,7 @@ import sys
 import pytest
 from django.conf import settings
 
-# A process of its own, with the fake models of the tests.
+# `manage.py identify` with a fake model, for a process of its own.
 PROGRAM = """
 import sys
 from tests import conftest
@@ -29,11 +29,11 @@ def process(*arguments, **options):
     ("arguments", "code"),
     [(["dog"], 0), (["dog", "12"], 1), (["dog", "--model", "GPT"], 2), (["dog", "--format", "xml"], 2), (["--x"], 2)],
 )
-def test_the_exit_code_tells_how_it_went(arguments, code):
+def test_exit_code_depends_on_the_result(arguments, code):
     assert process(*arguments, capture_output=True).returncode == code
 
 
-def test_a_reader_that_has_seen_enough_ends_it_quietly():
+def test_closed_pipe_ends_the_command_quietly():
     reading, writing = os.pipe()
     os.close(reading)
 
@@ -42,19 +42,19 @@ def test_a_reader_that_has_seen_enough_ends_it_quietly():
     assert (result.returncode, result.stderr) == (0, b"")
 
 
-def test_a_full_disk_is_reported():
+def test_full_disk_is_reported():
     with open("/dev/full", "wb") as full:  # noqa: PTH123 - a device
         result = process("dog", stdout=full, stderr=subprocess.PIPE, text=True)
 
     assert (result.returncode, "No space left" in result.stderr) == (2, True)
 
 
-def test_arguments_that_are_no_text_are_refused():
+def test_arguments_that_are_not_utf8_are_refused():
     assert b"word 1: This is not UTF-8." in process(b"caf\xe9", capture_output=True).stderr
 
 
 @pytest.mark.real_models
-def test_the_shipped_model_answers_and_nothing_else_is_said():
+def test_shipped_model_answers_without_other_output():
     program = [sys.executable, "manage.py", "identify", "orignal", "--format", "tsv"]
 
     result = subprocess.run(program, cwd=settings.BASE_DIR, capture_output=True, text=True, check=True)
@@ -62,7 +62,7 @@ def test_the_shipped_model_answers_and_nothing_else_is_said():
     assert result.stderr == ""
 
 
-def test_what_is_wrong_with_a_model_is_still_said(tmp_path):
+def test_errors_of_a_model_are_still_printed(tmp_path):
     folder = tmp_path / "Ngram" / "20261122-00000000"
     folder.mkdir(parents=True)
     (folder / "card.json").write_text("{}")
@@ -77,7 +77,7 @@ def test_what_is_wrong_with_a_model_is_still_said(tmp_path):
     assert "A model version is refused" in result.stderr
 
 
-def test_it_starts_without_what_it_does_not_need():
+def test_command_starts_without_heavy_imports():
     program = (
         "import sys, django; django.setup(); import classifier.management.commands.identify;"
         "print(*{'tensorflow', 'keras', 'tqdm', 'rest_framework.views'} & set(sys.modules))"

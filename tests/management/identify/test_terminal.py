@@ -7,7 +7,7 @@ from classifier.management.commands import identify as command
 
 @pytest.fixture
 def on_a_terminal(monkeypatch):
-    """Let standard error, and what else the test names, be a terminal."""
+    """Return a function that makes streams terminals."""
     monkeypatch.setattr(command, "LONG_FILE", 4)
 
     def apply(*streams):
@@ -17,7 +17,7 @@ def on_a_terminal(monkeypatch):
     return apply
 
 
-def test_a_long_file_has_a_progress_bar_on_a_terminal(run, on_a_terminal):
+def test_long_file_has_a_progress_bar_on_a_terminal(run, on_a_terminal):
     on_a_terminal(sys.stderr)
 
     result = run("--format", "jsonl", stdin=b"dog\n" * 9)
@@ -25,25 +25,25 @@ def test_a_long_file_has_a_progress_bar_on_a_terminal(run, on_a_terminal):
     assert len(result.out.splitlines()) == 9
 
 
-def test_a_report_is_not_written_into_the_progress_bar(run, on_a_terminal):
+def test_report_is_not_written_into_the_progress_bar(run, on_a_terminal):
     on_a_terminal(sys.stderr)
 
     assert "line 2: The word contains no letters." in run(stdin=b"dog\n12\ndog\n").err.replace("\r", "\n").splitlines()
 
 
-def test_a_short_file_has_none(run, on_a_terminal):
+def test_short_file_has_no_progress_bar(run, on_a_terminal):
     on_a_terminal(sys.stderr)
 
     assert run(stdin=b"dog").err == ""
 
 
-def test_there_is_none_away_from_a_terminal(run, on_a_terminal):
+def test_progress_bar_is_for_terminals_only(run, on_a_terminal):
     on_a_terminal()
 
     assert run(stdin=b"dog\n" * 9).err == ""
 
 
-def test_there_is_none_between_answers_on_the_same_terminal(run, on_a_terminal):
+def test_progress_bar_is_not_mixed_with_answers(run, on_a_terminal):
     on_a_terminal(sys.stderr, sys.stdout)
 
     assert run(stdin=b"dog\n" * 9).err == ""
