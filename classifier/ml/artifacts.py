@@ -110,15 +110,15 @@ def verify(folder: Path, files: Iterable[str] = (LITERT_FILE,)) -> Card:
     return card
 
 
-def add_version(made: Path, card: Card, folder: Path) -> None:
-    """Rename the finished files in `made` to `folder`, unless it holds the same version.
+def add_version(source: Path, card: Card, folder: Path) -> None:
+    """Move a finished version from `source` to `folder`.
 
-    Files that exist are never changed, since a server may read them. Raises VersionConflict when
-    they are damaged or give other answers.
+    An identical version in `folder` stays as it is: files that exist are never changed, since a
+    server may read them. Raises VersionConflict when they are damaged or give other answers.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     try:
-        made.rename(folder)
+        source.rename(folder)
     except OSError:
         if not folder.exists():
             raise
