@@ -12,7 +12,7 @@ from django.utils import timezone
 from classifier.models import ReviewedWord
 from classifier.services import batches
 from classifier.services.feedback import submit_feedback
-from classifier.words.lists import Words
+from classifier.words.lists import WordList
 
 pytestmark = pytest.mark.django_db
 # A and B are two browsers without a cookie; what is looked at is ana's. Staff has no permission, viewer may view all.
@@ -142,7 +142,7 @@ def address(callers, identified, make_key):
     """Return a function that makes an address of a route, about what is ana's."""
     _clients, ana = callers
     prediction = identified("orignal", owner=f"user:{ana.pk}")
-    batch = batches.create_batch(Words(["chat"], [1]), owner=prediction.owner, name="", model="", languages=())
+    batch = batches.create_batch(WordList(["chat"], [1]), owner=prediction.owner, name="", model="", languages=())
     feedback = submit_feedback(prediction=prediction, owner=prediction.owner, label="en")
     word = ReviewedWord.objects.create(word_key="mot", label="fr", votes=1)
     objects = {"prediction": prediction, "feedback": feedback, "reviewedword": word}

@@ -12,7 +12,7 @@ from classifier.models import MULTIPLE, Batch, Prediction, PredictionQuerySet
 from classifier.services import history
 from classifier.services.identify import identify, predict
 from classifier.services.store import store
-from classifier.words.lists import Row, Words
+from classifier.words.lists import Row, WordList
 
 PAGE = 100  # rows
 NO_WORD = "no word"  # the label of rows that hold none
@@ -52,7 +52,7 @@ class Part:
     start: float
 
 
-def create_batch(words: Words, *, owner: str, name: str, model: str, languages: Sequence[str]) -> Batch:
+def create_batch(words: WordList, *, owner: str, name: str, model: str, languages: Sequence[str]) -> Batch:
     """Answer the words; store answers and errors as a batch of `owner` in one commit.
 
     Raises UnknownModel, ModelUnavailable and UnknownLanguage.
@@ -72,7 +72,7 @@ def create_batch(words: Words, *, owner: str, name: str, model: str, languages: 
     return batch
 
 
-def answer_privately(words: Words, *, model: str, languages: Sequence[str]) -> list[Row[Prediction]]:
+def answer_privately(words: WordList, *, model: str, languages: Sequence[str]) -> list[Row[Prediction]]:
     """Answer the words; store neither them, nor the owner, nor that they came together.
 
     Raises UnknownModel, ModelUnavailable and UnknownLanguage.

@@ -16,7 +16,7 @@ from classifier.models import MULTIPLE, Feedback, Prediction
 from classifier.services import registry
 from classifier.services.identify import ALL_MODELS, known_languages
 from classifier.words.clean import clean_word
-from classifier.words.lists import MOST_BYTES, Words, cells_of, decode, gather, lines_of
+from classifier.words.lists import MOST_BYTES, WordList, build_word_list, cells_of, decode, lines_of
 
 
 class WordInput(forms.TextInput):
@@ -47,7 +47,7 @@ class LabelField(forms.ChoiceField):
     """A choice among labels, by any equivalent code."""
 
     def to_python(self, value: Any) -> str:
-        """Return the canonical label; keep a value that is no choice."""
+        """Return the canonical label; keep any other value."""
         code = super().to_python(value)
         return find_code(code, _codes(self)) or code
 
@@ -56,7 +56,7 @@ class LanguagesField(forms.MultipleChoiceField):
     """Choices among languages, by any equivalent codes."""
 
     def to_python(self, value: Any) -> list[str]:
-        """Return the canonical codes; keep values that are no choices."""
+        """Return the canonical codes; keep any other values."""
         known = _codes(self)
         return list(dict.fromkeys(find_code(code, known) or code for code in super().to_python(value)))
 
@@ -199,7 +199,7 @@ class BatchForm(WordForm):
         required=False,
         widget=forms.RadioSelect,
     )
-    word_list: Words
+    word_list: WordList
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -222,7 +222,7 @@ class BatchForm(WordForm):
         if not {"file", "column"} & set(self.errors):
             field = "file" if data.get("file") else "words"
             try:
-                self.word_list = gather(self._cells(data["words"] or "", data.get("file"), data["column"]))
+                self.word_list = build_word_list(self._cells(data["words"] or "", data.get("file"), data["column"]))
             except ValidationError as error:
                 self.add_error("column" if error.code in {"no_column", "no_words"} and data["file"] else field, error)
         return data

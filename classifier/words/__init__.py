@@ -1,1 +1,1 @@
-"""From what people type, paste or upload to clean words; no models, no database."""
+"""Clean words from text that people type, paste or upload."""

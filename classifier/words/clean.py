@@ -1,4 +1,4 @@
-"""What a valid word is, for pages, API and commands alike."""
+"""Rules of a valid word, for pages, API and commands."""
 
 import re
 import unicodedata
@@ -10,44 +10,32 @@ from classifier.ml.encoding import INVISIBLE
 from classifier.ml.texts import words_of
 
 MAX_WORD_LENGTH = 100  # code points, after NFC
-
-
 MAX_TEXT_LENGTH = 1000  # of all words together, with a space between them
-
-
 MAX_MARKS = 4  # combining marks in a row; the living scripts need fewer
-
-
 _INVISIBLE = dict.fromkeys(map(ord, INVISIBLE))
-
-
-# A lone surrogate, or the mark that decoding leaves where bytes were not UTF-8.
+# A lone surrogate, or the character that decoding puts in place of bytes that are not UTF-8.
 _NOT_UNICODE = re.compile(r"[\ud800-\udfff\ufffd]")
-
-
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")  # but for those that are white space
-
-
-# Composing and taking out what is invisible shorten a text; one this long is refused without the work.
-_HOPELESS_LENGTH = 10 * MAX_TEXT_LENGTH
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")  # except white space
+# NFC and the removal of invisible characters shorten a text; a longer one is refused before.
+_MAX_RAW_LENGTH = 10 * MAX_TEXT_LENGTH
 
 
 def clean_word(value: object) -> str:
-    """Return the word, or the words of a text, as typed, but composed (NFC) and without what cannot be seen.
+    """Return a word or text in NFC, without invisible characters.
 
-    White space of any kind between words becomes one space. Raises ValidationError; its message never
-    holds the word.
+    White space between words becomes one space; all else stays as typed. Raises ValidationError; its messages
+    never hold the word.
     """
     if value is None:
         raise ValidationError(_("Enter a word."), code="required")
     if not isinstance(value, str):
         raise ValidationError(_("A word must be a text."), code="invalid")
-    typed = value.strip()
-    if not typed:
+    text = value.strip()
+    if not text:
         raise ValidationError(_("Enter a word."), code="required")
-    _check_length(typed, _HOPELESS_LENGTH)
-    _check_characters(typed)
-    tokens = unicodedata.normalize("NFC", typed.translate(_INVISIBLE)).split()
+    _check_length(text, _MAX_RAW_LENGTH)
+    _check_characters(text)
+    tokens = unicodedata.normalize("NFC", text.translate(_INVISIBLE)).split()
     text = " ".join(tokens)
     _check_length(text, MAX_TEXT_LENGTH)
     _check_words(tokens)

@@ -1,4 +1,4 @@
-"""Words in lines, files and tables: decode, split into numbered cells, clean."""
+"""Words in lines, files and tables: decode, split, clean."""
 
 import csv
 import io
@@ -16,22 +16,25 @@ from classifier.words.clean import clean_word
 
 MOST_WORDS = 10_000
 MOST_BYTES = 5 * 2**20  # 5 MB
-LONGEST_LINE = 1 << 16  # bytes; the beginning of a longer line is no valid word, so the rest is not needed
-# Names of the column of words when no column is named.
+LONGEST_LINE = 1 << 16  # bytes; the beginning of a longer line is already no valid word
+# Names of columns that hold words, for tables sent without a column.
 USUAL_NAMES = {"word", "words", "text", "texts", "mot", "mots", "texte", "palabra", "palabras", "texto"}
 _DELIMITERS = ",;\t|"
 _SHOWN_NAMES = 12
 
-_SPREADSHEET = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how a zip and an old Excel file begin
+_SPREADSHEET = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # first bytes of a zip and of an old Excel file
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a]")
+_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a]")
 
 Value_co = TypeVar("Value_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Row(Generic[Value_co]):
-    """A numbered line or row: a clean word or its answer, or an error that does not repeat the input."""
+    """A numbered row: a word, its answer, or an error.
+
+    Errors do not repeat the input.
+    """
 
     number: int  # from 1
     value: Value_co | None = None  # None: an error
@@ -40,21 +43,24 @@ class Row(Generic[Value_co]):
 
 
 @dataclass(slots=True)
-class Words:
-    """Clean words with their row numbers, and the codes of the rows without a valid word."""
+class WordList:
+    """Clean words with row numbers, and errors of other rows."""
 
     words: list[str] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
-    errors: list[tuple[int, str]] = field(default_factory=list)
+    errors: list[tuple[int, str]] = field(default_factory=list)  # row numbers and codes
     size: int = 0  # words to identify: a row may hold a text
 
 
 def decode(content: bytes) -> str:
-    """Decode a file; raise ValidationError with advice when it is not UTF-8."""
+    """Decode a file of UTF-8.
+
+    Raises ValidationError, with advice, for anything else.
+    """
     if content.startswith(_SPREADSHEET):
         message = _("This is a spreadsheet or an archive. Save it as “CSV UTF-8” in your spreadsheet program first.")
         raise ValidationError(message, code="spreadsheet")
-    # Half of what is English in UTF-16 is zeros, so that it may even pass for UTF-8.
+    # English in UTF-16 is half zeros, and may even be valid UTF-8.
     if content.startswith(_UTF_16) or content.count(0) * 4 > len(content):
         message = _("This file is in UTF-16. Save it as “UTF-8” (in Excel: “CSV UTF-8”) and send it again.")
         raise ValidationError(message, code="utf_16")
@@ -65,7 +71,7 @@ def decode(content: bytes) -> str:
 
 
 def _not_utf8(content: bytes) -> ValidationError:
-    if _NO_TEXT.search(content):
+    if _BINARY.search(content):
         return ValidationError(_("This is no text file. Send words as TXT, CSV or TSV."), code="binary")
     message = _(
         "This file is not in UTF-8; it looks like Latin-1 (Windows-1252). "
@@ -83,25 +89,26 @@ def read_lines(file: BinaryIO) -> Iterator[bytes]:
 
 
 def lines_of(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the lines that are not blank, with their numbers."""
+    """Yield the lines that are not blank, with numbers."""
     for number, line in enumerate(io.StringIO(text, newline=None), 1):
         if line.strip():
             yield number, line
 
 
 def cells_of(text: str, column: str, delimiter: str = ",") -> Iterator[tuple[int, str]]:
-    """Yield the cells of a column with their row numbers, without blank rows and the row of names.
+    """Yield the cells of a column with their row numbers.
 
-    `column` is a name in the first row or a number; if empty, the first column with a usual name, else
-    the first. `delimiter` is used when the first row has none. Raises ValidationError.
+    Blank rows and the row of column names are skipped. `column` is a name in the first row or a number; if empty,
+    the first column with a usual name, else the first. `delimiter` is used if the first row has none.
+    Raises ValidationError.
     """
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=_find_delimiter(text, delimiter), strict=True)
     number = place = 0
     try:
         for number, row in enumerate(rows, 1):
             if number == 1:
-                place, named = _find_column(row, column.strip().casefold())
-                if named:
+                place, has_names = _find_column(row, column.strip().casefold())
+                if has_names:
                     continue
             if any(map(str.strip, row)):
                 yield number, row[place] if place < len(row) else ""
@@ -114,29 +121,29 @@ def cells_of(text: str, column: str, delimiter: str = ",") -> Iterator[tuple[int
 
 
 def _find_delimiter(text: str, default: str) -> str:
-    """Return the most frequent delimiter in the first row, outside of quotes."""
+    """Return the most frequent delimiter outside quotes in row 1."""
     first_row = re.sub('"[^"]*"', "", io.StringIO(text).readline())
     best = max(_DELIMITERS, key=first_row.count)
     return best if best in first_row else default
 
 
 def _find_column(first_row: list[str], column: str) -> tuple[int, bool]:
-    """Return the index of the column, and whether the first row holds names."""
+    """Return the column's index, and whether row 1 holds names."""
     names = [cell.strip().casefold() for cell in first_row]
-    usual = [place for place, name in enumerate(names) if name in USUAL_NAMES]
+    usual_places = [place for place, name in enumerate(names) if name in USUAL_NAMES]
     if not column:
-        return usual[0] if usual else 0, bool(usual)
+        return usual_places[0] if usual_places else 0, bool(usual_places)
     if column in names:
         return names.index(column), True
     if column.isdecimal() and 0 < int(column) <= len(names):
-        return int(column) - 1, bool(usual)
+        return int(column) - 1, bool(usual_places)
     message = _("There is no such column. The first row reads: %(names)s")
-    shown = " · ".join(cell.strip()[:30] for cell in first_row[:_SHOWN_NAMES])
-    raise ValidationError(message, code="no_column", params={"names": shown})
+    excerpt = " · ".join(cell.strip()[:30] for cell in first_row[:_SHOWN_NAMES])
+    raise ValidationError(message, code="no_column", params={"names": excerpt})
 
 
 def clean_rows(cells: Iterable[tuple[int, str | bytes]]) -> Iterator[Row[str]]:
-    """Yield a row for each numbered cell: its clean word, or an error."""
+    """Yield a row for each cell: a word or error."""
     for number, cell in cells:
         yield _clean_row(number, cell)
 
@@ -150,22 +157,25 @@ def _clean_row(number: int, cell: str | bytes) -> Row[str]:
         return Row(number, code=error.code or "invalid", detail=" ".join(error.messages))
 
 
-def gather(cells: Iterable[tuple[int, str]]) -> Words:
-    """Clean the cells; raise ValidationError for more than MOST_WORDS words, or for none."""
-    gathered = Words()
+def build_word_list(cells: Iterable[tuple[int, str]]) -> WordList:
+    """Clean the cells.
+
+    Raises ValidationError for more than MOST_WORDS words, or for none.
+    """
+    result = WordList()
     for row in clean_rows(cells):
         if row.value is None:
-            gathered.errors.append((row.number, row.code))
-            gathered.size += 1
+            result.errors.append((row.number, row.code))
+            result.size += 1
         else:
-            gathered.words.append(row.value)
-            gathered.rows.append(row.number)
-            gathered.size += len(row.value.split())
-        if gathered.size > MOST_WORDS:
+            result.words.append(row.value)
+            result.rows.append(row.number)
+            result.size += len(row.value.split())
+        if result.size > MOST_WORDS:
             raise _too_many()
-    if not gathered.words:
-        raise _no_words(gathered.errors)
-    return gathered
+    if not result.words:
+        raise _no_words(result.errors)
+    return result
 
 
 def _too_many() -> ValidationError:

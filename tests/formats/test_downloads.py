@@ -13,7 +13,7 @@ from classifier.models import Prediction
 from classifier.services import batches, history
 from classifier.services.batches import REASONS
 from classifier.services.feedback import submit_feedback
-from classifier.words.lists import Row, Words
+from classifier.words.lists import Row, WordList
 
 pytestmark = pytest.mark.django_db
 OWNER = "visitor:a"
@@ -80,7 +80,7 @@ def test_all_models_are_the_best_one_in_csv_and_each_in_json_lines(identified):
 
 
 def test_private_file_of_all_models_needs_no_query(django_assert_num_queries):
-    rows = batches.answer_privately(Words(["orignal"] * 20, list(range(1, 21))), model="all", languages=())
+    rows = batches.answer_privately(WordList(["orignal"] * 20, list(range(1, 21))), model="all", languages=())
     with django_assert_num_queries(0):
         first = json.loads(text_of(rows, "jsonl").splitlines()[0])
     assert (first["id"], len(first["answers"])) == (None, 2)

@@ -6,7 +6,7 @@ from classifier.models import Batch, Prediction
 from classifier.services import batches, history
 from classifier.services.feedback import submit_feedback
 from classifier.services.registry import ModelUnavailable
-from classifier.words.lists import Words, gather
+from classifier.words.lists import WordList, build_word_list
 
 pytestmark = pytest.mark.django_db
 OWNER = "visitor:a"
@@ -17,7 +17,7 @@ def create():
     """Return a function that stores words, one a row, as a batch."""
 
     def create(*words, owner=OWNER, model="", languages=()):
-        found = gather(enumerate(words, 1))
+        found = build_word_list(enumerate(words, 1))
         return batches.create_batch(found, owner=owner, name="", model=model, languages=languages)
 
     return create
@@ -144,7 +144,7 @@ def test_batch_is_deleted_with_its_answers_alone(create, identified):
 
 
 def test_private_words_are_answered_and_nothing_ties_their_rows_together():
-    rows = batches.answer_privately(Words(["orignal", "eau"], [1, 3], [(2, "no_letters")]), model="", languages=())
+    rows = batches.answer_privately(WordList(["orignal", "eau"], [1, 3], [(2, "no_letters")]), model="", languages=())
 
     assert shown(rows) == [(1, "orignal"), (2, "no_letters"), (3, "eau")]
     kept = {(row.word, row.owner, row.batch, row.batch_row, row.private) for row in Prediction.objects.all()}
@@ -154,6 +154,6 @@ def test_private_words_are_answered_and_nothing_ties_their_rows_together():
 
 def test_reasons_of_refused_words_have_a_sentence():
     cells = ["", "12", "w" * 101, "q" + "\u0301" * 5, "a\0", "�"]
-    found = gather([(1, "chat"), *enumerate(cells, 2)])
+    found = build_word_list([(1, "chat"), *enumerate(cells, 2)])
 
     assert {code for _row, code in found.errors} == set(batches.REASONS)

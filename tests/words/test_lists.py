@@ -7,10 +7,10 @@ from django.core.exceptions import ValidationError
 from classifier.words.lists import (
     LONGEST_LINE,
     MOST_WORDS,
+    build_word_list,
     cells_of,
     clean_rows,
     decode,
-    gather,
     lines_of,
     read_lines,
 )
@@ -98,32 +98,32 @@ def test_endless_cell_is_refused():
 
 @pytest.mark.parametrize("bad", ["12", "w" * 101, "a\0b", "\u200b", "�"])
 def test_bad_word_does_not_affect_the_others(bad):
-    found = gather([(1, "chat"), (2, bad), (3, "un  gâteau")])
+    found = build_word_list([(1, "chat"), (2, bad), (3, "un  gâteau")])
 
     assert (found.words, found.rows, found.size) == (["chat", "un gâteau"], [1, 3], 4)
     assert [row for row, _code in found.errors] == [2]
 
 
 def test_error_of_a_list_is_a_code_only():
-    assert gather([(1, "chat"), (2, "secret\x00")]).errors == [(2, "control_characters")]
+    assert build_word_list([(1, "chat"), (2, "secret\x00")]).errors == [(2, "control_characters")]
 
 
 def test_words_are_limited():
     rows = [(number, "chat") for number in range(1, MOST_WORDS + 1)]
 
-    assert len(gather(rows).words) == MOST_WORDS
-    error = error_of(gather, [*rows, (MOST_WORDS + 1, "12")])
+    assert len(build_word_list(rows).words) == MOST_WORDS
+    error = error_of(build_word_list, [*rows, (MOST_WORDS + 1, "12")])
     assert "10,000" in error.messages[0]
     assert "manage.py identify" in error.messages[0]
 
 
 def test_words_of_texts_are_counted():
-    assert error_of(gather, [(1, "a " * 500)] * (MOST_WORDS // 500 + 1)).code == "too_many"
+    assert error_of(build_word_list, [(1, "a " * 500)] * (MOST_WORDS // 500 + 1)).code == "too_many"
 
 
 def test_no_rows_and_no_valid_rows_are_told_apart():
-    assert error_of(gather, []).code == "empty"
-    assert error_of(gather, [(1, "12"), (2, "")]).messages[0].startswith("None of the 2 rows holds a word")
+    assert error_of(build_word_list, []).code == "empty"
+    assert error_of(build_word_list, [(1, "12"), (2, "")]).messages[0].startswith("None of the 2 rows holds a word")
 
 
 def clean(content):
