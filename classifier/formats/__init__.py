@@ -1,1 +1,1 @@
-"""Answers for others: JSON, files, links and commands."""
+"""Answers as JSON, files, links and commands."""

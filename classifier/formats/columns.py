@@ -1,4 +1,4 @@
-"""Columns of the files of answers, and the kinds of files that select from them."""
+"""Columns of answer files, and the layouts that select them."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from classifier.ml.answers import Answer, Comparison
 from classifier.models import Prediction
 from classifier.words.lists import Row
 
-LANGUAGES = "languages"  # stands for one column a language
+LANGUAGES = "languages"  # placeholder: a column for each language
 
 Result = Answer | Comparison | Prediction
 Cell = str | float | None
 
 
 class Line(NamedTuple):
-    """A line of a table: one answer, and the row and value it belongs to."""
+    """A line of a table: an answer and its row."""
 
     number: int
     value: Any
@@ -25,8 +25,8 @@ class Line(NamedTuple):
     probabilities: dict[str, float]  # by language, highest first
 
 
-Read = Callable[[Line], Cell]
-COLUMNS: dict[str, Read] = {
+Reader = Callable[[Line], Cell]
+COLUMNS: dict[str, Reader] = {
     "row": lambda line: line.number,
     "id": lambda line: str(line.value.public_id),
     "created_at": lambda line: line.value.created.isoformat(),
@@ -55,14 +55,14 @@ def _labels(feedback: dict[str, Any] | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A kind of file: its columns, its name without ending, and the end of its CSV lines."""
+    """A kind of file: columns, name, line ends of CSV."""
 
     columns: tuple[str, ...]
-    stem: str = ""
+    stem: str = ""  # file name without extension
     line_end: str = "\n"
 
-    def readers(self, languages: Sequence[str]) -> Iterator[tuple[str, Read]]:
-        """Yield each column's name and how to read it from a line."""
+    def readers(self, languages: Sequence[str]) -> Iterator[tuple[str, Reader]]:
+        """Yield the name and reader of each column."""
         for name in self.columns:
             if name == LANGUAGES:
                 yield from ((language, _probability_of(language)) for language in languages)
@@ -70,14 +70,14 @@ class Layout:
                 yield name, COLUMNS[name]
 
 
-def _probability_of(language: str) -> Read:
+def _probability_of(language: str) -> Reader:
     return lambda line: line.probabilities[language]
 
 
 _ANSWER = ("word", "language", "verdict", LANGUAGES, "undetermined", "model", "model_version")
 ANSWERS = Layout(_ANSWER)
 BATCH = Layout(("row", *_ANSWER, "error"), "words")
-# All candidates in one column: a history holds answers of models with different languages.
+# All candidates in one column, since the models of a history have different languages.
 HISTORY = Layout(
     (
         *("id", "created_at", "word", "model", "model_version", "language", "verdict", "candidates", "undetermined"),
@@ -89,7 +89,10 @@ HISTORY = Layout(
 
 
 def answers_of(row: Row[Result]) -> Sequence[Answer]:
-    """Return each answer of a comparison, the best of a prediction, none of an error."""
+    """Return the answers of a row.
+
+    They are all of a comparison, the best of a prediction, none of an error.
+    """
     match row.value:
         case None:
             return ()
@@ -109,6 +112,6 @@ def lines_of(row: Row[Result]) -> Iterator[Line]:
 
 
 def error_detail(row: Row[Result]) -> str:
-    """Return the text of a row's error, in English, since programs read it."""
+    """Return the English error text of a row, for programs."""
     with translation.override("en"):
         return str(row.detail)

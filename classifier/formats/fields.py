@@ -1,4 +1,4 @@
-"""Puts answers into the one shape that the API, the command line and the pages show."""
+"""JSON fields of answers, for the API, commands and pages."""
 
 from typing import Any
 
@@ -8,19 +8,22 @@ from classifier.models import Prediction
 
 
 def answer_fields(answer: Answer) -> dict[str, Any]:
-    """Return the documented fields of an answer, ready for JSON; `words` when there are several."""
-    words = {"words": [_own_fields(word) for word in answer.words]} if answer.words else {}
+    """Return the documented JSON fields of an answer.
+
+    `words` is there only for a text.
+    """
+    words = {"words": [_word_fields(word) for word in answer.words]} if answer.words else {}
     return {
         "word": answer.word,
         "model": answer.model,
         "model_version": answer.model_version,
-        **_found_fields(answer),
+        **_result_fields(answer),
         **words,
     }
 
 
 def comparison_fields(comparison: Comparison) -> dict[str, Any]:
-    """Return the documented fields of several models' answers, ready for JSON."""
+    """Return the documented JSON fields of a comparison."""
     return {
         "word": comparison.answers[0].word,
         "answers": [answer_fields(answer) for answer in comparison.answers],
@@ -29,11 +32,11 @@ def comparison_fields(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def _own_fields(word: Answer) -> dict[str, Any]:
-    return {"word": word.word, **_found_fields(word)}
+def _word_fields(word: Answer) -> dict[str, Any]:
+    return {"word": word.word, **_result_fields(word)}
 
 
-def _found_fields(answer: Answer) -> dict[str, Any]:
+def _result_fields(answer: Answer) -> dict[str, Any]:
     return {
         "language": answer.language,
         "verdict": answer.verdict,
@@ -50,7 +53,10 @@ def _found_fields(answer: Answer) -> dict[str, Any]:
 
 
 def prediction_fields(prediction: Prediction, owner: str) -> dict[str, Any]:
-    """Return the answer or answers as documented; a private prediction has no id, since it has no address."""
+    """Return the documented JSON fields of a prediction.
+
+    The correction is that of `owner`, the reader. A private prediction has no id, since it has no address.
+    """
     comparison = prediction.comparison()
     return {
         "id": None if prediction.private else str(prediction.public_id),

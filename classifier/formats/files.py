@@ -1,4 +1,4 @@
-"""Formats of files: a table for people, TSV and CSV for spreadsheets, JSON and JSON lines for programs."""
+"""File formats of answers: table, TSV, CSV, JSON, JSON lines."""
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,16 +17,19 @@ from classifier.words.lists import Row
 
 LONGEST_CELL = 40  # characters; longer texts do not widen the first column of a table
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-PIECE = 100  # rows of a download that are sent at once
+CHUNK = 100  # rows of a download that are sent at once
 
 
 def escape_formula(cell: Cell) -> Cell:
-    """Return `cell` so that no spreadsheet runs it as a formula (OWASP, CSV injection)."""
+    """Return `cell` so that no spreadsheet runs it as formula.
+
+    Source: OWASP, CSV injection.
+    """
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
 
 
 class JsonLines:
-    """One answer or error a line, as the API writes it."""
+    """One JSON object a line, for an answer or error."""
 
     media_type: ClassVar[str] = "application/jsonl"
     opening = closing = ""
@@ -56,7 +59,7 @@ class JsonLines:
 
 
 class Json(JsonLines):
-    """One array of the same objects, written as it grows."""
+    """One JSON array of the same objects, written in chunks."""
 
     media_type = "application/json"
     opening, closing = "[", "\n]\n"
@@ -65,18 +68,18 @@ class Json(JsonLines):
 
 
 def _value_fields(value: Result) -> dict[str, Any]:
-    address = {}
+    identity = {}
     if isinstance(value, Prediction):
         if not value.private:
             return prediction_fields(value, value.owner)
-        address = {"id": None}  # no look-up of feedback: a private prediction has none
+        identity = {"id": None}  # no query for feedback, since a private prediction has none
         value = value.comparison() or value.answer()
     fields = comparison_fields(value) if isinstance(value, Comparison) else answer_fields(value)
-    return {**address, **fields, "correction": None, "reviewed": None}
+    return {**identity, **fields, "correction": None, "reviewed": None}
 
 
 class Tsv:
-    """Tab-separated columns; cells are exact."""
+    """Tab-separated columns with exact cells."""
 
     media_type: ClassVar[str] = "text/tab-separated-values"
     delimiter = "\t"
@@ -90,13 +93,16 @@ class Tsv:
         self.opening = self._write(name for name, _read in self._columns)
 
     def rows(self, rows: Iterable[Row[Result]]) -> str:
-        """Return the lines of `rows`: one an answer, and one an error if there is a column for it."""
+        """Return the lines of `rows`, one for each answer.
+
+        Errors have lines if there is a column for them.
+        """
         return "".join(self._write(map(self._cell, cells)) for row in rows for cells in self._lines(row))
 
     def _lines(self, row: Row[Result]) -> Iterator[Iterable[Cell]]:
         if row.value is None and self._shows_errors:
-            known: dict[str, Cell] = {"row": row.number, "error": error_detail(row)}
-            yield [known.get(name) for name, _read in self._columns]
+            cells: dict[str, Cell] = {"row": row.number, "error": error_detail(row)}
+            yield [cells.get(name) for name, _read in self._columns]
         for line in lines_of(row):
             yield [read(line) for _name, read in self._columns]
 
@@ -105,7 +111,7 @@ class Tsv:
 
 
 class Csv(Tsv):
-    """The same columns for spreadsheets, separated by commas and safe against formulas."""
+    """Comma-separated columns for spreadsheets, with formulas escaped."""
 
     media_type = "text/csv"
     delimiter = ","
@@ -115,14 +121,17 @@ class Csv(Tsv):
 
 
 class _Echo:
-    """A file for csv.writer, whose `writerow` returns what `write` does."""
+    """A file for csv.writer; `write` returns its text."""
 
     def write(self, text: str) -> str:
         return text
 
 
 class Table:
-    """Aligned columns for people; the first rows decide how wide the words' and the models' columns are."""
+    """Aligned columns for people.
+
+    The first rows set the widths of the columns of words and models.
+    """
 
     media_type: ClassVar[str] = "text/plain"
     opening = closing = ""
@@ -133,7 +142,7 @@ class Table:
         self._name_width = max(map(len, self._names.values()))
 
     def rows(self, rows: Iterable[Row[Result]]) -> str:
-        """Return the text of the answers among `rows`, one line each."""
+        """Return a line for each answer of `rows`."""
         rows = list(rows)
         answers = [answer for row in rows for answer in answers_of(row)]
         self._width = self._width or min(LONGEST_CELL, max((len(answer.word) for answer in answers), default=0))
@@ -152,11 +161,11 @@ class Table:
 Format = JsonLines | Tsv | Table
 # Each name is also the ending of the file's name.
 FORMATS: dict[str, type[Format]] = {"table": Table, "tsv": Tsv, "csv": Csv, "json": Json, "jsonl": JsonLines}
-DOWNLOADS = ("csv", "jsonl")  # offered by pages and API, the usual one first
+DOWNLOADS = ("csv", "jsonl")  # offered by pages and API, the default first
 
 
 def download(rows: Iterable[Row[Prediction]], layout: Layout, name: str) -> StreamingHttpResponse:
-    """Return `rows` as a file of the format `name`, sent while they are read."""
+    """Return `rows` as a streamed file in the format `name`."""
     headers = {"Content-Disposition": f'attachment; filename="{layout.stem}.{name}"'}
     content_type = f"{FORMATS[name].media_type}; charset=utf-8"
     return StreamingHttpResponse(_stream(rows, layout, name), content_type=content_type, headers=headers)
@@ -164,7 +173,7 @@ def download(rows: Iterable[Row[Prediction]], layout: Layout, name: str) -> Stre
 
 def _stream(rows: Iterable[Row[Prediction]], layout: Layout, name: str) -> Iterator[str]:
     rows = iter(rows)
-    start: list[Row[Prediction]] = []  # up to the first answer, which tells the languages
+    start: list[Row[Prediction]] = []  # up to the first answer, which has the languages
     for row in rows:
         start.append(row)
         if row.value is not None:
@@ -172,13 +181,13 @@ def _stream(rows: Iterable[Row[Prediction]], layout: Layout, name: str) -> Itera
     file = FORMATS[name](layout, _languages(start))
     rows = chain(start, rows)
     yield file.opening
-    while piece := list(islice(rows, PIECE)):
-        yield file.rows(piece)
+    while chunk := list(islice(rows, CHUNK)):
+        yield file.rows(chunk)
     yield file.closing
 
 
 def _languages(rows: Sequence[Row[Prediction]]) -> list[str]:
-    """Return the languages of the answers, in the order of the model."""
+    """Return the languages of the answers, in the model's order."""
     answers = [answer for row in rows for answer in answers_of(row)]
-    asked = {candidate.language for answer in answers for candidate in answer.candidates}
-    return [label for answer in answers for label in answer.probabilities if label in asked]
+    languages = {candidate.language for answer in answers for candidate in answer.candidates}
+    return [label for answer in answers for label in answer.probabilities if label in languages]

@@ -1,4 +1,4 @@
-"""An answer to share or copy: a link, JSON, a command for curl."""
+"""An answer to copy: link, JSON, curl command."""
 
 import json
 import shlex
@@ -17,7 +17,7 @@ from classifier.services.identify import options_to_repeat
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One answer for a friend, for a program and for a terminal."""
+    """A prediction as a link, as JSON and as command."""
 
     link: str
     json: str
@@ -25,29 +25,32 @@ class Share:
 
 
 def share(prediction: Prediction, request: HttpRequest, owner: str) -> Share:
-    """Return a prediction as `owner` sees it, ready to be copied."""
-    question = {"word": prediction.shown_word, **options_to_repeat(prediction), "private": prediction.private}
-    given = {name: value for name, value in question.items() if value}
+    """Return a prediction, as `owner` sees it, to copy."""
+    fields = {"word": prediction.shown_word, **options_to_repeat(prediction), "private": prediction.private}
+    body = {name: value for name, value in fields.items() if value}
     return Share(
-        link=link(request, given),
+        link=link(request, body),
         json=indented_json(prediction_fields(prediction, owner)),
-        curl=curl(request.build_absolute_uri(reverse("api:predictions")), given),
+        curl=curl(request.build_absolute_uri(reverse("api:predictions")), body),
     )
 
 
-def link(request: HttpRequest, question: dict[str, Any]) -> str:
-    """Return an address that asks the same again; it holds the word and the model, no id and no owner."""
-    public: dict[str, Any] = {name: question[name] for name in ("word", "model") if name in question}
-    return request.build_absolute_uri(f"{reverse('shared')}?{urlencode(public)}")
+def link(request: HttpRequest, body: dict[str, Any]) -> str:
+    """Return an address that identifies the word again.
+
+    It holds only the word and the model, no id and no owner.
+    """
+    query: dict[str, Any] = {name: body[name] for name in ("word", "model") if name in body}
+    return request.build_absolute_uri(f"{reverse('shared')}?{urlencode(query)}")
 
 
 def indented_json(document: Any) -> str:
-    """Return a document as the API writes it, but with a line for each member."""
+    """Return a document as the API writes it, but indented."""
     rendered: bytes = JSONRenderer().render(document, "application/json; indent=2")
     return rendered.decode()
 
 
 def curl(address: str, body: dict[str, Any]) -> str:
-    """Return a command that posts `body`, quoted for any POSIX shell."""
+    """Return a command that posts `body`, quoted for POSIX shells."""
     data = shlex.quote(json.dumps(body, ensure_ascii=False))
     return f"curl {shlex.quote(address)} \\\n  -H 'Content-Type: application/json' \\\n  -d {data}"
