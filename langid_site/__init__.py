@@ -1,9 +1,12 @@
-"""The Django project; puts a SQLite without the WAL-reset corruption bug in place of Python's own."""
+"""The Django project.
+
+Replaces Python's SQLite with one without the WAL-reset corruption bug.
+"""
 
 import sys
 from contextlib import suppress
 
-with suppress(ImportError):  # no wheel for this platform: a system check warns if its SQLite is old
+with suppress(ImportError):  # no wheel for this platform; a system check warns of an old SQLite
     import pysqlite3
 
     sys.modules["sqlite3"] = pysqlite3

@@ -1,4 +1,4 @@
-"""All settings, driven by the environment and by `.env`; safe unless told otherwise."""
+"""Settings, read from the environment and `.env`; safe by default."""
 
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ WAIT = 5  # seconds that a request waits for the database at most
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 
-# Start or refuse
+# Settings checked at startup
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="")
@@ -52,7 +52,7 @@ INSTALLED_APPS = [
     "classifier.review",
     "classifier.api",
 ]
-# What adds headers comes first, so that static files and errors carry them, too.
+# Middleware that adds headers comes first, so that static files and errors have them.
 MIDDLEWARE = [
     "classifier.access.headers.request_ids",
     "classifier.api.middleware.ApiProtocol",
@@ -109,7 +109,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "classifier.api.schema.finish"],
     "SORT_OPERATIONS": False,
 }
-API_ANONYMOUS = env.bool("API_ANONYMOUS", default=True)  # off: a key or a login is needed
+API_ANONYMOUS = env.bool("API_ANONYMOUS", default=True)  # off: a key or login is required
 # Sites whose pages may call the API, as in https://words.example; browsers send no cookies along.
 CORS_ALLOWED_ORIGINS = [origin.strip() for origin in env.list("CORS_ORIGINS", default=[])]
 CORS_URLS_REGEX = r"^/api/"
@@ -117,20 +117,20 @@ CORS_ALLOW_METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE"]
 CORS_ALLOW_HEADERS = ["Authorization", "Content-Type", "Idempotency-Key"]
 CORS_EXPOSE_HEADERS = ["Location", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-ID"]
 CORS_PREFLIGHT_MAX_AGE = 3600  # seconds
-# How many proxies stand before the site; each adds an address to X-Forwarded-For, and no other is believed.
+# Number of trusted proxies; each adds an address to X-Forwarded-For, others are ignored.
 NUM_PROXIES = env.int("NUM_PROXIES", default=int(BEHIND_PROXY))
 # Calls a minute (batch: words) by scope, of each key, user or address; counted for this machine in the file.
 _LIMITS = {"single": 600, "batch": 60_000, "history": 600, "feedback": 120, "export": 10, "login": 10}
 LIMITS = {scope: env.int(f"LIMIT_{scope.upper()}", default=limit) for scope, limit in _LIMITS.items()}
 LIMITS_FILE = VAR / "limits"
-HISTORY_DAYS = env.int("HISTORY_DAYS", default=365)  # after which `manage.py purge_history` deletes what was asked
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # bytes; a larger body is answered 413, unread
+HISTORY_DAYS = env.int("HISTORY_DAYS", default=365)  # `manage.py purge_history` deletes older predictions
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # bytes; a larger body is refused unread (413)
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 
-# Models: the shipped ones first, then those trained on the spot
+# Models: shipped ones first, then those trained here
 
 MODEL_DIRS = [BASE_DIR / folder for folder in env.list("MODEL_DIRS", default=["ml_models", "var/models"])]
 
@@ -138,7 +138,7 @@ MODEL_DIRS = [BASE_DIR / folder for folder in env.list("MODEL_DIRS", default=["m
 
 
 def _database() -> dict[str, Any]:
-    """Return the database of DATABASE_URL with our options; those in the URL win."""
+    """Return the database of DATABASE_URL, with default options."""
     database: dict[str, Any] = env.db_url("DATABASE_URL", default="sqlite:///var/db.sqlite3")
     database["OPTIONS"] = {**_OPTIONS[database["ENGINE"]], **database.get("OPTIONS", {})}
     if database["ENGINE"] == _SQLITE:
@@ -152,7 +152,7 @@ def _database() -> dict[str, Any]:
 
 
 _SQLITE = "django.db.backends.sqlite3"
-# FULL syncs the log before a commit returns. WAL mode lasts, so it is switched on once, after migrate.
+# FULL syncs the log before a commit returns. WAL mode is stored in the file, so migrate sets it once.
 _PRAGMAS = ("synchronous=FULL", "mmap_size=0", "secure_delete=ON")
 _OPTIONS: dict[str, dict[str, Any]] = {
     _SQLITE: {
@@ -187,7 +187,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 _HASHED = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 _PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
 WHITENOISE_ALLOW_ALL_ORIGINS = False
-# Said here, since the test runner turns DEBUG off, but tests have no collected files.
+# Set explicitly, since the test runner turns DEBUG off, but tests have no collected files.
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -206,10 +206,10 @@ CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
-SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz)$"]  # asked from within, without the proxy
+SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz)$"]  # called without the proxy
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-# HSTS for subdomains and preload lists binds hosts that are not ours to decide for.
+# Not for HSTS of subdomains and preload lists, which bind hosts outside this project.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -221,7 +221,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Logs: to standard error; no mail to administrators, since it would quote what people typed
+# Logs: standard error only; mail to administrators would quote user input
 
 LOGGING = {
     "version": 1,

@@ -1,4 +1,4 @@
-"""The root of all addresses."""
+"""Addresses of the project."""
 
 from django.contrib import admin
 from django.urls import include, path

@@ -1,4 +1,4 @@
-"""The door for WSGI servers."""
+"""WSGI application."""
 
 import os
 from collections.abc import Iterable
@@ -18,7 +18,10 @@ django = get_wsgi_application()
 
 
 def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-    """Answer a request; replace a content type that Django would fail on before any middleware sees it."""
+    """Answer a request.
+
+    A malformed content type is replaced, since Django would fail on it before any middleware.
+    """
     try:
         parse_header_parameters(environ.get("CONTENT_TYPE", ""))
     except ValueError:
