@@ -1,4 +1,4 @@
-"""Positions of scores in charts, as shares of a chart's width and height."""
+"""Positions of scores in charts, as shares of their size."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from classifier.ml.metrics import Interval
 
-LEAST_SPAN = 1e-6  # of a scale: smaller differences are noise
-DIGITS = 10  # of the ends of a scale: adding steps leaves rounding errors beyond them
-MOST_NAMES = 9  # below a chart: more of them would overlap
+LEAST_SPAN = 1e-6  # of a scale; smaller differences are noise
+DIGITS = 10  # of the ends of a scale; sums of steps have rounding errors beyond them
+MOST_NAMES = 9  # below a chart; more would overlap
 PERCENT, POINTS, NUMBER = "percent", "points", "number"  # units of tick labels: 80 %, 80, 0.8
 
 
@@ -23,14 +23,14 @@ class Tick(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Map the numbers between two round ones to positions from 0 to 1."""
+    """A range between round numbers, mapped to 0 to 1."""
 
     low: float
     high: float
     step: float
 
     def place(self, value: float) -> float:
-        """Return the position of a number; 0 or 1 outside the scale."""
+        """Return the position of a number, clipped to 0..1."""
         return min(max((value - self.low) / (self.high - self.low), 0.0), 1.0)
 
     @property
@@ -42,7 +42,10 @@ class Scale:
 
 
 def round_scale(values: Iterable[float], steps: int = 5, lower: float = -math.inf, upper: float = math.inf) -> Scale:
-    """Return a scale of at most `steps` + 2 round steps around all values, cut at `lower` and `upper`."""
+    """Return a scale in round steps around all values.
+
+    It has at most `steps` + 2 steps, and is cut at `lower` and `upper`.
+    """
     numbers = list(values)
     low, high = min(numbers), max(numbers)
     step = _round_step(max(high - low or abs(high) or 1.0, LEAST_SPAN) / steps)
@@ -54,14 +57,14 @@ def round_scale(values: Iterable[float], steps: int = 5, lower: float = -math.in
 
 
 def _round_step(size: float) -> float:
-    """Return the next of 1, 2, 5, 10 times a power of ten."""
+    """Round up to 1, 2 or 5 times a power of ten."""
     magnitude: float = 10.0 ** math.floor(math.log10(size))
     return next(times * magnitude for times in (1, 2, 5, 10) if times * magnitude >= size * (1 - 1e-9))
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A share of so many texts, with its 95 % interval."""
+    """A share of some texts, with its 95 % interval."""
 
     name: str
     texts: int
@@ -70,17 +73,17 @@ class Score:
 
 
 def share_scale(scores: Iterable[Score], steps: int = 4) -> Scale:
-    """Return a scale within 0 and 1 for the intervals of all scores."""
+    """Return a scale within 0 and 1 around all intervals."""
     return round_scale((bound for score in scores for bound in score.share), steps, 0.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A score in a dot plot: its position and the ends of its interval, from the left."""
+    """A score in a dot plot, positioned from the left."""
 
     score: Score
     place: float
-    start: float
+    start: float  # of the interval
     end: float
 
 
@@ -94,19 +97,19 @@ class DotPlot:
 
 
 def dot_plot(scores: Sequence[Score], scale: Scale | None = None) -> DotPlot:
-    """Place scores as dots with their intervals, on a scale of their own unless one is given."""
+    """Return a dot plot of scores; `scale` defaults to theirs."""
     scale = scale or share_scale(scores)
     return DotPlot(scale, [Dot(score, *(scale.place(bound) for bound in score.share)) for score in scores])
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A score in a line plot: its position from the left and the top, and the ends of its interval."""
+    """A score in a line plot, positioned from top left."""
 
     score: Score
     x: float
     y: float
-    bottom: float
+    bottom: float  # of the interval
     top: float
     confidence: float | None = None  # in a reliability diagram: its value on the horizontal scale
 
@@ -122,7 +125,7 @@ class Segment(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A rectangle that stands on the bottom of a line plot."""
+    """A rectangle on the bottom line of a line plot."""
 
     x: float
     y: float
@@ -132,7 +135,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class LinePlot:
-    """A line through points over a vertical scale; behind it columns and an ideal line."""
+    """A line through points, over columns and an ideal line."""
 
     scale: Scale
     points: list[Point]
@@ -143,7 +146,7 @@ class LinePlot:
 
     @property
     def levels(self) -> list[Tick]:
-        """The round numbers of the vertical scale, positions from the top."""
+        """The ticks of the vertical scale, positioned from the top."""
         return [Tick(tick.value, 1 - tick.place) for tick in self.scale.ticks]
 
     @property
@@ -153,7 +156,7 @@ class LinePlot:
 
     @property
     def named_points(self) -> list[Point]:
-        """The points whose names stand below the plot: all, or every second, third, ..."""
+        """The points to name below the plot, at equal distances."""
         return [] if self.ticks else self.points[:: math.ceil(len(self.points) / MOST_NAMES)]
 
 
@@ -163,14 +166,14 @@ def _point(scale: Scale, score: Score, x: float, confidence: float | None = None
 
 
 def line_plot(scores: Sequence[Score]) -> LinePlot:
-    """Place scores one after the other at equal distances."""
+    """Return a line plot of scores at equal distances."""
     scale = share_scale(scores)
     places = [(index + 0.5) / len(scores) for index in range(len(scores))]
     return LinePlot(scale, [_point(scale, score, x) for score, x in zip(scores, places, strict=True)])
 
 
 def loss_curve(losses: Sequence[float]) -> LinePlot:
-    """Place the loss of each pass, from the left end to the right end."""
+    """Return a line plot of the loss after each epoch."""
     scale = round_scale(losses, 4)
     last = max(len(losses) - 1, 1)
     scores = [Score(str(number), 0, Interval(loss, loss, loss)) for number, loss in enumerate(losses, 1)]
@@ -178,7 +181,10 @@ def loss_curve(losses: Sequence[float]) -> LinePlot:
 
 
 def reliability_diagram(confidences: Sequence[float], scores: Sequence[Score]) -> LinePlot:
-    """Place accuracy against confidence, the share of texts of each confidence, and the diagonal."""
+    """Return a plot of accuracy against confidence.
+
+    Columns show the share of texts of each confidence, the ideal line is the diagonal.
+    """
     across, upright = round_scale([*confidences, 1.0], 4, 0.0, 1.0), Scale(0.0, 1.0, 0.25)
     texts = sum(score.texts for score in scores)
     width = (1 - across.place(0.9)) * 0.6
@@ -193,16 +199,19 @@ def reliability_diagram(confidences: Sequence[float], scores: Sequence[Score]) -
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A count of a confusion matrix, its share of the row, and the strength of its colour."""
+    """A cell of a confusion matrix."""
 
     count: int
-    share: float
-    strength: float
+    share: float  # of the row
+    strength: float  # of the colour, 0 to 1
     right: bool
 
 
 def matrix_cells(counts: Sequence[Sequence[int]]) -> list[list[Cell]]:
-    """Return the cells of a confusion matrix; the largest mistake has the strongest colour."""
+    """Return the cells of a confusion matrix.
+
+    The largest mistake has the strongest colour.
+    """
     shares = [[count / max(sum(row), 1) for count in row] for row in counts]
     mistakes = [share for row, line in enumerate(shares) for column, share in enumerate(line) if row != column]
     worst = max([0.01, *mistakes])

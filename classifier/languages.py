@@ -20,7 +20,7 @@ _PRIVATE_USE = re.compile(r"q[a-t][a-z]|Qa[ab][a-x]")  # languages and scripts t
 
 
 def canonical_label(code: str) -> str:
-    """Return the canonical form of a language's code or of a special label.
+    """Return the canonical code of a language or special label.
 
     Raises ValidationError for any other text.
     """
@@ -34,7 +34,7 @@ def canonical_label(code: str) -> str:
 
 
 def canonical_language(code: str) -> str:
-    """Return the canonical form of a language's code (BCP 47, any case).
+    """Return the canonical code of a language (BCP 47).
 
     EN and eng are en, iw is he, sh is sr-Latn. Region and variants are dropped (en-GB is en): models tell languages
     only. The script stays unless it is the language's usual one. The main language of a macrolanguage goes by the
@@ -52,7 +52,10 @@ def canonical_language(code: str) -> str:
 
 
 def find_code(code: str, known: Collection[str]) -> str | None:
-    """Return the code among `known`, canonical ones, that means the same; None if there is none."""
+    """Return the equivalent code among `known`, or None.
+
+    `known` holds canonical codes.
+    """
     if code in known:
         return code  # without langcodes, which takes 40 ms to import
     try:
@@ -72,11 +75,11 @@ def _canonical(code: str) -> str:
         raise ValueError
     parts = dict(parse_tag(code))  # type: ignore[no-untyped-call]
     tag = parts.get("grandfathered") or "-".join(parts[part] for part in ("language", "extlang") if part in parts)
-    # Language.get keeps all it was ever asked, so it gets known codes only, without what callers may add to them.
+    # Language.get caches every code for ever, so it gets only known ones, without subtags that callers may invent.
     if not (tag in LANGUAGE_REPLACEMENTS or VALIDITY.match(tag)):
         raise ValueError
-    found = Language.get(tag).prefer_macrolanguage()
-    language, script = found.language or "", parts.get("script", found.script)
+    canonical = Language.get(tag).prefer_macrolanguage()
+    language, script = canonical.language or "", parts.get("script", canonical.script)
     if not language.isalpha() or language in SPECIAL_LABELS or _PRIVATE_USE.fullmatch(language):
         raise ValueError
     if script in {None, Language.get(language).maximize().script}:
@@ -87,17 +90,20 @@ def _canonical(code: str) -> str:
 
 
 def language_name(code: str) -> str:
-    """Return the English name of a language, or its code when Django does not know it."""
+    """Return the English name of a language, else its code."""
     return str(LANG_INFO.get(code, {}).get("name", code))
 
 
 def label_name(label: str) -> str:
-    """Return the name of a language or special label in the reader's language, as it stands alone."""
+    """Return the localised name of a language or special label."""
     return str(SPECIAL_LABELS.get(label) or _(language_name(label)))
 
 
 def name_in_text(label: str) -> str:
-    """Return the name as it stands inside a sentence, where only English gives languages a capital."""
+    """Return the localised name of a label inside a sentence.
+
+    Only English capitalises the names of languages there.
+    """
     name = label_name(label)
     if get_language() == "en" and label not in SPECIAL_LABELS:
         return name
@@ -105,7 +111,7 @@ def name_in_text(label: str) -> str:
 
 
 def join_names(codes: Sequence[str]) -> str:
-    """Return languages as people list them inside a sentence: English, French and Spanish."""
+    """Return a localised enumeration: English, French and Spanish."""
     *others, last = map(name_in_text, codes)
     if not others:
         return last

@@ -1,4 +1,4 @@
-"""Scores of models as charts, and the names of the sets of texts that they were measured on."""
+"""Scores of models as charts, and names of test sets."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -25,13 +25,16 @@ TYPICAL_CONFIDENCE = 0.8  # pages describe the calibration at the confidence nea
 
 
 def set_name(key: str) -> str:
-    """Return the English name of a set of texts; an unknown key is its own name."""
+    """Return the English name of a test set, else `key`."""
     return TEST_SETS.get(key, key)
 
 
 @dataclass(frozen=True, slots=True)
 class TestSetScores:
-    """The scores of a model on one set of texts; what was not measured is empty or None."""
+    """Scores of a model on one test set.
+
+    Scores that were not measured are empty or None.
+    """
 
     score: Score
     languages: DotPlot | None = None
@@ -40,12 +43,12 @@ class TestSetScores:
     calibration_error: float | None = None
     confusion: tuple[tuple[str, list[Cell]], ...] = ()  # the row of each true language
     verdicts: Mapping[str, float | None] | None = None
-    single_on_foreign: Mapping[str, float] | None = None  # share of `single` on texts of no language it knows
+    single_on_foreign: Mapping[str, float] | None = None  # share of verdict `single` on texts in other languages
     words_per_second: int | None = None
 
     @property
     def name(self) -> str:
-        """The key of the set of texts."""
+        """The key of the test set."""
         return self.score.name
 
     @property
@@ -67,37 +70,37 @@ class ModelScores:
 
     @property
     def accuracy(self) -> DotPlot | None:
-        """The accuracy on all sets of texts."""
+        """The accuracy on each test set."""
         return charts.dot_plot([one.score for one in self.test_sets]) if self.test_sets else None
 
     @property
     def word_sets(self) -> list[TestSetScores]:
-        """The scores on sets of single words, which have lengths."""
-        return [one for one in self.test_sets if one.lengths]
+        """The scores on test sets of single words."""
+        return [one for one in self.test_sets if one.lengths]  # measured for single words only
 
     @property
     def speed(self) -> int | None:
-        """Words a second in chunks, on the largest set of texts."""
+        """Words a second in chunks, on the largest test set."""
         largest = max(self.test_sets, key=lambda one: one.score.texts, default=None)
         return largest.words_per_second if largest else None
 
 
 def model_scores(card: Card) -> ModelScores:
-    """Return the scores in a card, public sets of texts first."""
+    """Return the scores in a card, public test sets first."""
     history = card.training.get("history", {})
     training = {kind: charts.loss_curve(history[kind]) for kind in ("loss", "val_loss") if history.get(kind)}
     ordered = sorted(card.scores.items(), key=lambda item: (*TEST_SETS, item[0]).index(item[0]))
-    found = [set_scores(name, scores) for name, scores in ordered if has_accuracy(scores)]
-    return ModelScores(found, training)
+    test_sets = [set_scores(name, scores) for name, scores in ordered if has_accuracy(scores)]
+    return ModelScores(test_sets, training)
 
 
 def has_accuracy(scores: Mapping[str, Any]) -> bool:
-    """Return whether there is an accuracy, on at least one text."""
+    """Return whether accuracy was measured on any text."""
     return bool(scores.get("words")) and scores.get("accuracy") is not None
 
 
 def set_scores(name: str, scores: Mapping[str, Any]) -> TestSetScores:
-    """Return the charts of the scores that training.evaluation measured on one set of texts."""
+    """Return the charts of scores measured by training.evaluation."""
     languages, lengths = list(_languages(scores)), [_score(row["letters"], row) for row in scores.get("by_length", ())]
     bins = scores.get("reliability", ())
     cells = charts.matrix_cells(scores.get("confusion", ()))
@@ -120,7 +123,10 @@ def _score(name: str, scores: Mapping[str, Any]) -> Score:
 
 
 def _languages(scores: Mapping[str, Any]) -> Iterator[Score]:
-    """Yield the accuracy on each language that has texts; the confusion matrix holds their number."""
+    """Yield the accuracy on each language with texts.
+
+    The rows of the confusion matrix hold their number.
+    """
     languages, rows = scores.get("by_language", {}).items(), scores.get("confusion", ())
     for (language, accuracy), row in zip(languages, rows, strict=False):
         if accuracy is not None and sum(row):
@@ -128,9 +134,9 @@ def _languages(scores: Mapping[str, Any]) -> Iterator[Score]:
 
 
 def program_scores(results: Mapping[str, Any]) -> dict[str, list[Score]]:
-    """Return the scores that benchmarks.accuracy measured, by kind of text: our models and other programs.
+    """Return the scores measured by benchmarks.accuracy, by kind of text.
 
-    All kinds have the order of the first: best program first.
+    They include other programs. All kinds have the order of the first, best program first.
     """
     kinds = {kind: results["results"][kind][AS_TYPED] for kind in results["texts"]}
     first = next(iter(kinds.values()))

@@ -1,4 +1,4 @@
-"""Template filters for an answer's charts: effects of letters, steps of feedback."""
+"""Template filters for charts: effects of letters, steps of feedback."""
 
 from dataclasses import dataclass
 

@@ -50,7 +50,7 @@ def percent(share: float, decimals: int = 0) -> str:
 
 @register.filter
 def width(share: float) -> str:
-    """Return a share of 1 in percent for an attribute, not localised."""
+    """Return a share of 1 in percent for an attribute."""
     return f"{100 * share:.2f}"
 
 
@@ -99,7 +99,7 @@ def verdict_reason(answer: Answer) -> str:
 
 @register.filter
 def token_answers(answer: Answer) -> list[tuple[str, Answer | None]]:
-    """Return the tokens of a text with the answers to their words.
+    """Return the tokens of a text with their words' answers.
 
     Tokens are separated by white space; the answer is None for a token without a word.
     """
@@ -137,7 +137,7 @@ def label(feedback: Feedback) -> str:
 
 @register.filter
 def decided_label(feedback: Feedback) -> str:
-    """Return the name of a reviewer's label that differs, else ""."""
+    """Return the name of the reviewer's label if it differs."""
     decided = _label(feedback.decided_label, feedback.decided_languages) if feedback.decided_label else ""
     return "" if decided == label(feedback) else decided
 
@@ -158,7 +158,7 @@ def status_text(feedback: Feedback) -> str:
 
 @register.filter
 def code(feedback: Feedback) -> str:
-    """Return the label in feedback for `lang`; "" unless a language."""
+    """Return the language code in feedback for `lang`, else ""."""
     return "" if feedback.label in SPECIAL_LABELS else feedback.label
 
 

@@ -1,4 +1,4 @@
-"""Template filters for a batch: summary, names and colours of languages."""
+"""Template filters for batches: summary, names and colours."""
 
 from collections.abc import Sequence
 

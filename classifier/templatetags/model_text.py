@@ -128,7 +128,7 @@ def network(name: str) -> Network | None:
 
 @register.filter
 def display_name(key: str) -> str:
-    """Return the localised name of a test set, verdict, program or curve."""
+    """Return the localised name of a score, else its key."""
     return str(NAMES.get(key, key))
 
 
@@ -198,7 +198,7 @@ def verdict_shares(verdicts: Mapping[str, float]) -> list[tuple[str, float]]:
 
 @register.filter
 def foreign_shares(shares: Mapping[str, float]) -> list[tuple[str, float]]:
-    """Return the name of each set of foreign texts and its share.
+    """Return the names and shares of foreign texts.
 
     The share is of texts that were given a single language.
     """

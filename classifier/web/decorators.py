@@ -1,4 +1,4 @@
-"""Decorators of page views: no caching, rate limits, body size; redirect back."""
+"""Decorators of page views: caching, rate limits, body size."""
 
 from collections.abc import Callable
 from functools import wraps

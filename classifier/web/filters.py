@@ -41,7 +41,7 @@ class DayFilter(Filter):
         self.shift = timedelta(days=1 if ends else 0)
 
     def filter(self, qs: QuerySet[Prediction], value: date | None) -> QuerySet[Prediction]:
-        """Return the rows on one side of midnight; without a day, all."""
+        """Return the rows on one side of midnight, or all."""
         if value is None:
             return qs
         day = min(value, date.max - self.shift) + self.shift  # date.max has no next day
@@ -80,7 +80,7 @@ class HistoryForm(FilterForm):
 
     @property
     def more_filters_open(self) -> bool:
-        """Whether a filter other than the word is used or invalid."""
+        """Whether any filter but the word is used or invalid."""
         used = self.errors.keys() | {name for name, value in self.cleaned_data.items() if value}
         return bool(used - {"word"})
 

@@ -69,7 +69,7 @@ def _refuse_form(request: HttpRequest) -> int:
 
 
 def _render_429(request: HttpRequest, error: LimitExceeded) -> HttpResponse:
-    """Render a page with the same form, to send it again."""
+    """Render a page with the form, to send it again."""
     # Except forms that may hold a password.
     names = () if hasattr(request, "sensitive_post_parameters") else request.POST
     fields = [(name, value) for name in names for value in request.POST.getlist(name)]

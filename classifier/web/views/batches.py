@@ -1,4 +1,4 @@
-"""Pages of a batch: paste or upload words, read, download, delete."""
+"""Pages of batches: paste or upload, read, download, delete."""
 
 from uuid import UUID
 
@@ -54,9 +54,9 @@ def start(request: HttpRequest) -> HttpResponseBase:
 
 
 def _consume_decoding(request: HttpRequest) -> int:
-    """Consume and return the cost of decoding the body, in words.
+    """Consume and return the cost of decoding the body.
 
-    Raises LimitExceeded.
+    It is counted in words. Raises LimitExceeded.
     """
     cost = 1 + int(request.META.get("CONTENT_LENGTH") or 0) // BYTES_PER_WORD
     consume_or_raise(request, "batch", cost)
@@ -73,7 +73,7 @@ def _render_form(request: HttpRequest, form: BatchForm) -> HttpResponse:
 @rate_limit("history", "GET")
 @require_safe
 def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Show a page of the rows and the count of each language."""
+    """Show a page of the rows and counts by language."""
     batch = _get_batch(request, public_id)
     first = _first_row(request)
     page = batches.read_page(batch, first)

@@ -1,4 +1,4 @@
-"""Pages of a history: list, export, delete, switch on or off."""
+"""Pages of a history: list, export, delete, switch off."""
 
 from uuid import UUID
 

@@ -19,7 +19,7 @@ def models(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def model(request: HttpRequest, name: str) -> HttpResponse:
-    """Show the network, the scores and the versions of a model."""
+    """Show the network, scores and versions of a model."""
     try:
         shown = versions.model(name)
     except UnknownModel as error:
