@@ -1,46 +1,73 @@
-"""GET /api/v1/models."""
+"""API keys as rows, and records of answered requests."""
 
-from classifier.services import registry
+from datetime import timedelta
+from hmac import compare_digest
+from uuid import uuid4
 
-ADDRESS = "/api/v1/models"
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 
+from classifier.api import models
+from classifier.api.models import REPEATABLE_FOR, AnsweredRequest, ApiKey
 
-def test_models_are_listed_best_first(client):
-    response = client.get(ADDRESS)
-
-    assert response.status_code == 200
-    assert [model["name"] for model in response.json()["models"]] == list(registry.current().names)
-
-
-def test_a_model_is_described_by_its_card(client):
-    card = registry.current().get("FF").card
-    shown = {"words": 2, "accuracy": 0.5, "by_language": {"en": 0.0, "fr": 1.0}, "macro_f1": 0.4}
-    card.scores["held-out"] = {**shown, "confusion": [[0, 1], [0, 1]]}
-
-    [model] = [model for model in client.get(ADDRESS).json()["models"] if model["name"] == "FF"]
-    assert model == {
-        "name": "FF",
-        "active": True,
-        "default": False,
-        "version": card.version,
-        "labels": list(card.labels),
-        "scores": {"held-out": shown},
-    }
+pytestmark = pytest.mark.django_db
 
 
-def test_one_model_is_the_default(client):
-    defaults = [model["name"] for model in client.get(ADDRESS).json()["models"] if model["default"]]
-
-    assert defaults == [registry.current().default]
-
-
-def test_a_model_without_files_is_listed_as_not_active(client, without_model):
-    without_model("Ngram", "FF")
-
-    assert {model["active"] for model in client.get(ADDRESS).json()["models"]} == {False}
+@pytest.fixture
+def secret(api_key):
+    """Return the text of a key."""
+    return api_key.headers["authorization"].removeprefix("Bearer ")
 
 
-def test_writing_is_refused(client):
-    response = client.post(ADDRESS, {}, content_type="application/json")
+def test_key_is_stored_as_a_digest_only(secret):
+    row = ApiKey.objects.values().get()
+    assert secret.split("_", 2)[2] not in str(row)
+    assert len(row["digest"]) == 64
 
-    assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
+
+def test_keys_are_compared_in_constant_time_whether_known_or_not(call, secret, monkeypatch):
+    pairs = []
+    monkeypatch.setattr(models.hmac, "compare_digest", lambda *pair: pairs.append(pair) or compare_digest(*pair))
+    for text in (secret, "lid_000000000000_x"):
+        call("GET", "/me", headers={"authorization": f"Bearer {text}"})
+
+    assert [len(one) == len(other) == 64 for one, other in pairs] == [True, True]
+
+
+def test_the_last_use_is_noted_to_the_minute(call, api_key, django_assert_num_queries):
+    call("GET", "/me", key=api_key)
+    with django_assert_num_queries(1):
+        call("GET", "/me", key=api_key)
+    ApiKey.objects.update(last_used=timezone.now() - timedelta(minutes=2))
+    call("GET", "/me", key=api_key)
+
+    assert timezone.now() - ApiKey.objects.get().last_used < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"scopes": []},
+        {"scopes": ["all"]},
+        {"scopes": "single"},
+        {"limits": [1]},
+        {"limits": {"single": "1"}},
+        {"limits": {"x": 1}},
+    ],
+)
+def test_scopes_and_limits_that_mean_nothing_are_refused(fields):
+    key = ApiKey(name="bot", **fields)
+    key.set_secret()
+    with pytest.raises(ValidationError):
+        key.full_clean()
+
+
+def test_new_records_delete_up_to_ten_expired_ones():
+    expired = timezone.now() - 2 * REPEATABLE_FOR
+    AnsweredRequest.objects.bulk_create(
+        AnsweredRequest(key=uuid4().hex, digest="", predictions=[], created=expired) for _ in range(15)
+    )
+    for count in (6, 2):
+        AnsweredRequest.objects.bulk_create([AnsweredRequest(key=uuid4().hex, digest="", predictions=[])])
+        assert AnsweredRequest.objects.count() == count

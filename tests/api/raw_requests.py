@@ -1,0 +1,41 @@
+"""Requests with any body and any header, and checks of the problems that answer them."""
+
+import json
+
+from classifier.models import Prediction
+
+PREDICTIONS = "/api/v1/predictions"
+PREDICTION = "/api/v1/predictions/0199f3c2-0000-7000-8000-000000000000"
+ALLOWED = {
+    "/api/simple": "GET",
+    "/api/schema": "GET, HEAD",
+    "/api/v1/identify": "GET",
+    PREDICTIONS: "GET, HEAD, POST, DELETE",
+    f"{PREDICTIONS}/batch": "POST",
+    f"{PREDICTIONS}/export": "GET, HEAD",
+    PREDICTION: "GET, HEAD, DELETE",
+    f"{PREDICTION}/feedback": "GET, HEAD, PUT, DELETE",
+    "/api/v1/models": "GET, HEAD",
+    "/api/v1/models/Ngram": "GET, HEAD",
+    "/api/v1/languages": "GET, HEAD",
+    "/api/v1/me": "GET, HEAD",
+}
+SECRET = "chevreuil"
+
+
+def post(client, body, content_type="application/json", **options):
+    if isinstance(body, dict):
+        body = json.dumps(body)
+    # Not client.post, which encodes the body as the content type says.
+    return client.generic("POST", PREDICTIONS, body, content_type, **options)
+
+
+def assert_problem(response, status):
+    """Assert that a problem answers, nothing is stored, and SECRET is not repeated."""
+    problem = response.json()
+    assert response.status_code == problem["status"] == status
+    assert response["Content-Type"] == "application/problem+json"
+    assert set(problem) >= {"type", "title", "status", "detail", "instance"}
+    assert problem["detail"]
+    assert SECRET not in response.content.decode()
+    assert not Prediction.objects.exists()

@@ -1,0 +1,38 @@
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+
+from classifier.api.models import ApiKey
+
+pytestmark = pytest.mark.django_db
+
+
+ADD = {"name": "bot", "scopes": '["single"]', "limits": "{}"}
+
+
+def test_the_admin_shows_a_new_key_once(admin_client, call):
+    page = admin_client.post(reverse("admin:api_apikey_add"), ADD, follow=True).content.decode()
+    secret = page.partition("only now: ")[2].partition("<")[0].strip()
+
+    assert call("GET", "/me", headers={"authorization": f"Bearer {secret}"}).json()["key"]["scopes"] == ["single"]
+    assert secret not in admin_client.get(reverse("admin:api_apikey_changelist")).content.decode()
+    assert LogEntry.objects.count() == 1
+
+
+def test_the_admin_revokes_keys_and_logs_it(admin_client, api_key):
+    revoke = {"action": "revoke", "_selected_action": [api_key.pk]}
+    admin_client.post(reverse("admin:api_apikey_changelist"), revoke)
+
+    assert ApiKey.objects.get().revoked
+    assert LogEntry.objects.get().get_change_message() == "revoked"
+
+
+def test_who_may_only_view_keys_neither_makes_nor_revokes_any(client, api_key, django_user_model):
+    viewer = django_user_model.objects.create_user("viewer", is_staff=True)
+    viewer.user_permissions.add(Permission.objects.get(codename="view_apikey"))
+    client.force_login(viewer)
+    client.post(reverse("admin:api_apikey_changelist"), {"action": "revoke", "_selected_action": [api_key.pk]})
+
+    assert client.post(reverse("admin:api_apikey_add"), ADD).status_code == 403
+    assert not ApiKey.objects.get().revoked

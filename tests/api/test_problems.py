@@ -1,0 +1,64 @@
+import pytest
+from django.db import OperationalError
+from rest_framework.exceptions import ErrorDetail
+
+from classifier.api.problems import field_errors
+from classifier.services import identify as services
+from classifier.services import registry
+from tests.api.raw_requests import ALLOWED, SECRET, assert_problem, post
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def answer_crashes(client):
+    client.raise_request_exception = False
+
+
+@pytest.mark.parametrize("address", ALLOWED)
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "chevreuil"])
+def test_a_wrong_method_is_refused_with_those_allowed(client, address, method):
+    if method in ALLOWED[address]:
+        method = "LOCK"
+    response = client.generic(method, address)
+
+    assert_problem(response, 405)
+    assert response["Allow"] == ALLOWED[address]
+
+
+def test_a_crash_is_a_problem_too(client, monkeypatch):
+    monkeypatch.setattr(services, "compare", lambda **_: 1 / 0)
+
+    assert_problem(post(client, {"word": SECRET}), 500)
+
+
+@pytest.mark.parametrize("error", [OperationalError("locked"), registry.ModelUnavailable("no files")])
+def test_what_is_not_available_for_now_says_when_to_try_again(client, monkeypatch, error):
+    def fail(**_):
+        raise error
+
+    monkeypatch.setattr(services, "compare", fail)
+
+    response = post(client, {"word": SECRET})
+    assert_problem(response, 503)
+    assert int(response["Retry-After"]) > 0
+
+
+def test_no_log_line_holds_the_word(client, caplog):
+    client.get("/api/simple", {"word": f"{SECRET}1 2"})
+    post(client, {"word": SECRET, "private": True, "model": SECRET})
+
+    assert SECRET not in caplog.text
+
+
+@pytest.mark.parametrize(("member", "places"), [("pointer", ["/word", "/items/1"]), ("parameter", ["word", "items/1"])])
+def test_nested_errors_are_flattened_with_their_places(member, places):
+    detail = {"message": ErrorDetail("Wrong."), "code": "invalid"}
+    errors = list(field_errors({"word": [detail], "items": {"1": [detail]}}, member))
+
+    assert errors == [{member: place, "detail": "Wrong.", "code": "invalid"} for place in places]
+
+
+def test_errors_of_the_whole_body_point_at_nothing():
+    details = {"non_field_errors": [{"message": "Wrong.", "code": "unknown_field"}]}
+    assert list(field_errors(details, "pointer")) == [{"pointer": "", "detail": "Wrong.", "code": "unknown_field"}]
