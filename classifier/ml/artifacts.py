@@ -4,9 +4,11 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
+from types import UnionType
 from typing import Any, Self
 
 from classifier.ml.encoding import Encoder
@@ -14,6 +16,12 @@ from classifier.ml.verdict import UNDETERMINED, Thresholds
 
 CARD_FILE, LITERT_FILE, KERAS_FILE = "card.json", "model.tflite", "model.keras"
 ACTIVE_FILE = "active.json"
+MAX_LENGTH = 1000  # letters of an encoded word
+FIELD_TYPES: dict[str, type | UnionType] = {
+    **dict.fromkeys(("alphabet", "summary", "licence"), str),
+    **dict.fromkeys(("sha256", "data", "training", "libraries", "scores"), dict),
+    "tolerance": int | float,
+}
 VERSION_PATTERN = re.compile(r"\d{8}-[0-9a-f]{8}")
 
 
@@ -71,7 +79,8 @@ class Card:
                     "golden": {word: tuple(row) for word, row in raw["golden"].items()},
                 }
             )
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            _check_types(card)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise BadVersion(f"{folder}: no readable {CARD_FILE} ({type(error).__name__}: {error})") from error
         if card.name != folder.parent.name or card.version != folder.name:
             raise BadVersion(f"{folder}: the card belongs to {card.name} {card.version}")
@@ -84,6 +93,19 @@ class Card:
     def write(self, folder: Path) -> None:
         """Write the card into `folder`, indented for readable diffs."""
         _replace(folder / CARD_FILE, json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n")
+
+
+def _check_types(card: Card) -> None:
+    """Raise TypeError naming the fields that would make an identifier or a page fail."""
+    wrong = [name for name, types in FIELD_TYPES.items() if not isinstance(getattr(card, name), types)]
+    numbers = {"thresholds": astuple(card.thresholds), "golden": chain.from_iterable(card.golden.values())}
+    wrong += [name for name, values in numbers.items() if not all(isinstance(value, int | float) for value in values)]
+    if not all(isinstance(label, str) for label in card.labels):
+        wrong.append("labels")
+    if type(card.length) is not int or not 0 < card.length <= MAX_LENGTH:
+        wrong.append("length")
+    if wrong:
+        raise TypeError(f"wrong values of {', '.join(wrong)}")
 
 
 def digest(path: Path) -> str:

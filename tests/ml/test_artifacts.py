@@ -85,7 +85,23 @@ def test_card_of_another_model_is_refused(copied):
         {"golden": {"hello": [1.0]}},
         {"thresholds": {"single": 0.5}},
         {"labels": None},
+        {"labels": ["en", ["fr"], "und"]},
         {"unknown": 1},
+        {"alphabet": 5},
+        {"alphabet": [None]},
+        {"length": "28"},
+        {"length": None},
+        {"length": True},
+        {"length": -1},
+        {"length": 1_000_000_000},
+        {"thresholds": {"single": None, "several": 0.3, "undetermined": 0.5}},
+        {"golden": {"hello": [None] * 3}},
+        {"golden": {"hello": ["1"] * 3}},
+        {"tolerance": "0"},
+        {"sha256": []},
+        {"scores": None},
+        {"training": [1]},
+        {"summary": 5},
     ],
 )
 def test_inconsistent_card_is_refused(copied, changes):
@@ -94,7 +110,7 @@ def test_inconsistent_card_is_refused(copied, changes):
         Card.read(copied)
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", "not json", "\x00"])
+@pytest.mark.parametrize("content", ["", "[]", "{}", "not json", "\x00", pytest.param("[" * 100_000, id="nested")])
 def test_unreadable_card_is_refused(copied, content):
     (copied / CARD_FILE).write_text(content)
     with pytest.raises(BadVersion, match=CARD_FILE):

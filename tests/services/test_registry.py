@@ -310,7 +310,9 @@ def test_model_that_is_listed_no_more_serves_no_more(ship, models, settled, sett
     assert settled().names == ("FF",)
 
 
-@pytest.mark.parametrize("content", [None, "", "{}", "{", "[]", '"Ngram"', "5", "null", "[" * 100_000, "\xff"])
+@pytest.mark.parametrize(
+    "content", [None, "", "{}", "{", "[]", '"Ngram"', "5", "null", pytest.param("[" * 100_000, id="nested"), "\xff"]
+)
 def test_broken_list_leaves_what_serves_and_is_logged_once(ship, settled, settings, content, caplog):
     path = settings.MODEL_DIRS[0] / ACTIVE_FILE
     old = ship(version=OLD)
