@@ -26,7 +26,7 @@ Right = Mapping[str, NDArray[np.bool_]]  # mask of correctly answered texts by s
 
 
 def strip_accents(text: str) -> str:
-    """Remove the marks of letters: é to e, ñ to n, ç to c."""
+    """Remove the marks of letters: é becomes e."""
     decomposed = unicodedata.normalize("NFD", text)
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
@@ -152,9 +152,9 @@ def by_length(test: LabelledTexts, right: Right) -> list[dict[str, Any]]:
 
 
 def lost_words(identifier: Identifier, lingua: System, test: LabelledTexts) -> dict[str, Any]:
-    """Return the words on which lingua is right and our model wrong.
+    """Return the words on which only lingua is right.
 
-    `won` is the number of words with the reverse.
+    `won` is the number of words on which only our model is.
     """
     answers = identifier.identify(test.texts)
     lost, won = [], 0

@@ -1,4 +1,4 @@
-"""docs/accuracy.md and its chart, from the results of benchmarks.accuracy."""
+"""Writes docs/accuracy.md and its chart."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -26,31 +26,31 @@ def write(results: Results, page: Path, chart: Path) -> None:
 
 
 def draw(results: Results, path: Path) -> None:
-    """Draw the accuracy of all systems on the texts as typed, the best on single words on top."""
+    """Draw the accuracy of all systems on texts as typed."""
     from classifier.training import figures
 
     figures.save(figures.accuracy(program_scores(results)), path, "accuracy of all systems, with 95 % intervals")
 
 
 def summary(results: Results) -> Iterator[str]:
-    """Compare the best model with lingua in two sentences and a table."""
+    """Compare our models with lingua."""
     count = results["texts"][WORDS]
     languages = listed([language_name(code) for code in results["languages"]])
     yield (
-        f"Our models beside what else one could install, on the same texts in {languages}: {count:,} single words and "
-        f"as many word pairs and sentences of [lingua's published test data]({TESTDATA}), on which none of our "
-        f"models was trained and no threshold was chosen."
+        f"Our models and other language identifiers on the same texts in {languages}: {count:,} single words and as "
+        f"many word pairs and sentences of [lingua's published test data]({TESTDATA}). No model of ours was trained "
+        f"and no threshold chosen on them."
     )
     yield ""
     scores = results["results"][WORDS][AS_TYPED]
     best = max(_ours(results), key=lambda name: float(scores[name]["accuracy"]))
-    others = f", lingua {percent(scores[LINGUA])}" if LINGUA in scores else ""
-    yield f"Of the single words **{best} gets {percent(scores[best])}** right{others}."
+    others = f", lingua for {percent(scores[LINGUA])}" if LINGUA in scores else ""
+    yield f"**{best} is right for {percent(scores[best])}** of the single words{others}."
     yield ""
     yield "![Accuracy of all systems on single words, word pairs and sentences](CHART)"
     yield ""
     if LINGUA in scores:
-        yield "Points ahead of lingua, with 95 % intervals of the difference:"
+        yield "Percentage points ahead of lingua, with 95 % intervals of the difference:"
         yield ""
         yield from table_head("", *(set_name(kind) for kind in results["results"]))
         for name in _ours(results):
@@ -60,12 +60,12 @@ def summary(results: Results) -> Iterator[str]:
 
 
 def by_kind(results: Results) -> Iterator[str]:
-    """Write a table a kind of text: a row a system, a column a way of typing."""
-    yield "## As typed and otherwise"
+    """Write a table of accuracies for each kind of text."""
+    yield "## By spelling"
     yield ""
     yield (
-        "Percent right, with 95 % bootstrap intervals; the best of each column is bold. *Without accents*: every mark "
-        "off its letter. *With a typing error*: one letter a text doubled, left out, replaced or swapped."
+        "Accuracy in percent with 95 % bootstrap intervals, the best of each column in bold. *Without accents*: all "
+        "marks of letters removed. *With a typing error*: one letter a text doubled, left out, replaced or swapped."
     )
     yield ""
     for kind, variants in results["results"].items():
@@ -73,19 +73,22 @@ def by_kind(results: Results) -> Iterator[str]:
         yield ""
         yield from table_head("", *variants)
         for name in _names(results):
-            yield table_row(_called(results, name), *(with_interval(scores, name) for scores in variants.values()))
+            yield table_row(_label(results, name), *(with_interval(scores, name) for scores in variants.values()))
         yield ""
 
 
 def by_language(results: Results) -> Iterator[str]:
-    """Write the accuracy on each language's words and pairs; on sentences all are nearly perfect."""
+    """Write a table of accuracies by language.
+
+    Without sentences, on which all are nearly perfect.
+    """
     yield "## By language"
     yield ""
-    yield "As typed. A system that leans to one language gains there what it loses on the others."
+    yield "As typed. A system that prefers one language gains there at the cost of the others."
     yield ""
     columns = {
         f"{language_name(code)}, {set_name(kind)}": {
-            name: one["by_language"][code] for name, one in results["results"][kind][AS_TYPED].items()
+            name: scores["by_language"][code] for name, scores in results["results"][kind][AS_TYPED].items()
         }
         for kind in (WORDS, PAIRS)
         if kind in results["results"]
@@ -93,12 +96,12 @@ def by_language(results: Results) -> Iterator[str]:
     }
     yield from table_head("", *columns)
     for name in _names(results):
-        yield table_row(_called(results, name), *(bold(name, accuracies) for accuracies in columns.values()))
+        yield table_row(_label(results, name), *(bold(name, accuracies) for accuracies in columns.values()))
     yield ""
 
 
 def by_length(results: Results) -> Iterator[str]:
-    """Write the accuracy by number of letters."""
+    """Write a table of accuracies by number of letters."""
     rows = results["by_length"]
     yield "## By length"
     yield ""
@@ -106,42 +109,40 @@ def by_length(results: Results) -> Iterator[str]:
     yield ""
     yield from table_head("", *(f"{row['letters']} ({row['words']} words)" for row in rows))
     for name in _names(results):
-        yield table_row(_called(results, name), *(bold(name, row["accuracy"]) for row in rows))
+        yield table_row(_label(results, name), *(bold(name, row["accuracy"]) for row in rows))
     yield ""
 
 
 def where_others_are_better(results: Results) -> Iterator[str]:
-    """List every column in which a system of others is ahead of all of ours."""
+    """List the columns in which another system beats all of ours."""
     yield "## Where others are better"
     yield ""
-    found = list(_better(results))
-    yield from found or ["In none of the columns above."]
+    yield from list(_better(results)) or ["In none of the columns above."]
     yield ""
-    silent = [kind for kind, variants in results["results"].items() if _saturated(variants[AS_TYPED])]
-    if silent:
-        kinds = listed([set_name(kind) for kind in silent])
+    saturated = [kind for kind, variants in results["results"].items() if _saturated(variants[AS_TYPED])]
+    if saturated:
+        kinds, texts = listed([set_name(kind) for kind in saturated]), results["texts"][saturated[0]]
         yield (
-            f"On {kinds} the best systems make next to no mistakes: differences there say little, and no mistake in "
-            f"{results['texts'][silent[0]]:,} texts still allows up to {300 / results['texts'][silent[0]]:.1f} % "
-            "(rule of three)."
+            f"On {kinds} the best systems make almost no errors, so differences there mean little: no error in "
+            f"{texts:,} texts still allows an error rate of up to {300 / texts:.1f} % (rule of three)."
         )
         yield ""
-    yield "They also know many more languages: lingua 75, fastText 176; ours know the few they were trained on."
+    yield "Others also know many more languages: lingua 75, fastText 176. Ours know the few they were trained on."
     yield ""
 
 
 def lost_words(results: Results) -> Iterator[str]:
-    """List the words that lingua gets right and our best model does not."""
+    """List the words on which only lingua is right."""
     if "lost_words" not in results:
         return
     model, won, lost = (results["lost_words"][key] for key in ("model", "won", "lost"))
     single = sum(row["verdict"] == "single" for row in lost)
-    yield "## Words that we lose"
+    yield "## Words on which only lingua is right"
     yield ""
     yield (
-        f"{len(lost)} words are right with lingua and wrong with {model}; the other way round it is {won}. Of these "
-        f"{len(lost)} the model is sure of itself (`single`) for {single}; the others it calls `several` or `unsure`. "
-        "Some words are spoilt in the data itself, without their accented letters. In brackets: what it took them for."
+        f"Of the two, only lingua is right on {len(lost)} words and only {model} on {won}. The verdict of {model} is "
+        f"`single` for {single} of these {len(lost)}, `several` or `unsure` for the others. Some words are damaged in "
+        f"the data: their accented letters are missing. The answer of {model} is in brackets, with \\* for `single`."
     )
     yield ""
     for code in results["languages"]:
@@ -150,26 +151,24 @@ def lost_words(results: Results) -> Iterator[str]:
         more = [f"and {len(rows) - MOST_LOST} more"] if len(rows) > MOST_LOST else []
         yield f"- {language_name(code)}: {', '.join(words + more) or 'none'}"
     yield ""
-    yield "\\* said with the verdict `single`"
-    yield ""
 
 
 def method(results: Results) -> Iterator[str]:
-    """Describe the systems and the measuring, with the commands to repeat it."""
-    yield "## How it was measured"
+    """Describe the systems, the method and the commands."""
+    yield "## Method"
     yield ""
-    yield from table_head("system", "version", "how it is asked", align="---")
-    for one in results["systems"]:
-        yield table_row(_called(results, one["name"]), one["version"], one["about"])
+    yield from table_head("system", "version", "setting", align="---")
+    for system in results["systems"]:
+        yield table_row(_label(results, system["name"]), system["version"], system["about"])
     yield ""
     yield (
-        "One language has to be named for each text; no answer counts as wrong. Intervals: percentile bootstrap, "
+        "Each system names one language a text; no answer counts as wrong. Intervals: percentile bootstrap, "
         f"{results['resamples']:,} resamples of the texts, the same for all systems, so differences are paired. Typing "
         f"errors and resamples are drawn with the seed {results['seed']}."
     )
     each = results["texts"][WORDS] // len(results["languages"])
     if each < PUBLISHED:
-        yield f"Measured on {each} of the {PUBLISHED:,} texts of each kind and language that are published."
+        yield f"Measured on {each} of the {PUBLISHED:,} published texts of each kind and language."
     yield ""
     yield (
         f"The test data (Apache-2.0) is in [lingua's repository]({TESTDATA}), not in this one. With a copy of its "
@@ -183,26 +182,26 @@ def method(results: Results) -> Iterator[str]:
     yield "    --output docs/accuracy.json --report docs/accuracy.md"
     yield "```"
     yield ""
-    yield "This page, its picture and [accuracy.json](accuracy.json) are written by that command. It needs no network."
+    yield "The last command writes this page, its picture and [accuracy.json](accuracy.json), without network access."
 
 
 def _better(results: Results) -> Iterator[str]:
     for kind, variants in results["results"].items():
         for variant, scores in variants.items():
             texts = f"{set_name(kind).capitalize()} {variant}"
-            columns = {texts: {name: one["accuracy"] for name, one in scores.items()}}
+            columns = {texts: {name: row["accuracy"] for name, row in scores.items()}}
             if variant == AS_TYPED:
                 columns |= {
-                    f"{texts}, {language_name(code)}": {name: one["by_language"][code] for name, one in scores.items()}
+                    f"{texts}, {language_name(code)}": {name: row["by_language"][code] for name, row in scores.items()}
                     for code in results["languages"]
                 }
             for column, accuracies in columns.items():
-                yield from _compared(results, column, accuracies)
+                yield from _better_in(results, column, accuracies)
     for row in results["by_length"]:
-        yield from _compared(results, f"Single words of {row['letters']} letters", row["accuracy"])
+        yield from _better_in(results, f"Single words of {row['letters']} letters", row["accuracy"])
 
 
-def _compared(results: Results, column: str, accuracies: Mapping[str, float]) -> Iterator[str]:
+def _better_in(results: Results, column: str, accuracies: Mapping[str, float]) -> Iterator[str]:
     ours = _ours(results)
     best = max(accuracies[name] for name in ours)
     ahead = [f"{name} {100 * value:.1f}" for name, value in accuracies.items() if name not in ours and value > best]
@@ -211,16 +210,16 @@ def _compared(results: Results, column: str, accuracies: Mapping[str, float]) ->
 
 
 def _saturated(scores: Mapping[str, Any]) -> bool:
-    return bool(max(one["accuracy"] for one in scores.values()) > 0.998)
+    return bool(max(row["accuracy"] for row in scores.values()) > 0.998)
 
 
 def _names(results: Results) -> list[str]:
-    return [one["name"] for one in results["systems"]]
+    return [system["name"] for system in results["systems"]]
 
 
 def _ours(results: Results) -> list[str]:
-    return [one["name"] for one in results["systems"] if one["ours"]]
+    return [system["name"] for system in results["systems"] if system["ours"]]
 
 
-def _called(results: Results, name: str) -> str:
+def _label(results: Results, name: str) -> str:
     return f"**{name}** (ours)" if name in _ours(results) else name

@@ -1,4 +1,4 @@
-"""Prints how many words a second the API answers and stores, one a call and in batches, and what limits cost."""
+"""Throughput of the API for single words and batches, and cost of limits."""
 
 import http.client
 import json
@@ -16,16 +16,19 @@ from classifier.access.counters import consume
 SECONDS = 5
 CLIENTS = 4
 BATCH = 1000
-TAKES = 20_000
+CONSUMPTIONS = 20_000
 WORDS = ("orignal", "piano", "knowledge", "mañana", "aujourd'hui", "xqzt")
 
 Call = Callable[[http.client.HTTPConnection, int], int]
 
 
 def post(connection: http.client.HTTPConnection, path: str, body: object) -> bool:
-    """Send `body` and read the answer; return whether there is one, or the service is busy (503)."""
+    """Send `body`; return whether the service answered.
+
+    It does not when it is busy (503). Raises RuntimeError for other errors.
+    """
     connection.request("POST", f"/api/v1/predictions{path}", json.dumps(body), {"Content-Type": "application/json"})
-    if hasattr(socket, "TCP_QUICKACK"):  # else Linux acknowledges the head of an answer 40 ms later, and the body waits
+    if hasattr(socket, "TCP_QUICKACK"):  # else Linux delays its acknowledgement, and so the body, by 40 ms
         connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
     response = connection.getresponse()
     response.read()
@@ -35,57 +38,60 @@ def post(connection: http.client.HTTPConnection, path: str, body: object) -> boo
 
 
 def one_word(connection: http.client.HTTPConnection, number: int) -> int:
-    """Ask for one word; return how many were answered."""
+    """Identify one word; return the number of answers."""
     return int(post(connection, "", {"word": WORDS[number % len(WORDS)]}))
 
 
 def many_words(connection: http.client.HTTPConnection, number: int) -> int:
-    """Ask for a full batch."""
+    """Identify a full batch; return the number of answers."""
     items = [{"word": WORDS[place % len(WORDS)]} for place in range(BATCH)]
     return BATCH * post(connection, "/batch", {"items": items})
 
 
-def keep_asking(port: int, call: Call) -> tuple[int, list[float]]:
-    """Call for some seconds; return how many words were answered and the seconds of each call."""
+def call_repeatedly(port: int, call: Call) -> tuple[int, list[float]]:
+    """Call for SECONDS; return the words answered and all durations.
+
+    Durations are in seconds a call.
+    """
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     words, end = 0, time.perf_counter() + SECONDS
-    took: list[float] = []
+    durations: list[float] = []
     while (start := time.perf_counter()) < end:
-        words += call(connection, len(took))
-        took.append(time.perf_counter() - start)
+        words += call(connection, len(durations))
+        durations.append(time.perf_counter() - start)
     connection.close()
-    return words, took
+    return words, durations
 
 
 def measure(port: int, name: str, call: Call, clients: int) -> None:
-    """Print the throughput of so many clients at once, and how long a call takes."""
+    """Print throughput and durations with parallel clients."""
     with ThreadPoolExecutor(clients) as pool:
-        runs = list(pool.map(keep_asking, [port] * clients, [call] * clients))
-    took = sorted(seconds for _words, each in runs for seconds in each)
-    words = sum(words for words, _took in runs)
-    median, p99 = (1000 * took[int(share * (len(took) - 1))] for share in (0.5, 0.99))
-    print(f"{name:8} {clients:7} {len(took) / SECONDS:12.1f} {words / SECONDS:12.0f} {median:10.1f} {p99:10.1f}")
+        runs = list(pool.map(call_repeatedly, [port] * clients, [call] * clients))
+    durations = sorted(seconds for _, durations in runs for seconds in durations)
+    words = sum(words for words, _ in runs)
+    median, p99 = (1000 * durations[int(share * (len(durations) - 1))] for share in (0.5, 0.99))
+    print(f"{name:8} {clients:7} {len(durations) / SECONDS:12.1f} {words / SECONDS:12.0f} {median:10.1f} {p99:10.1f}")
 
 
-def microseconds_a_take(path: Path) -> float:
-    """Return the time that counting one call takes, as the process sees it."""
+def microseconds_to_consume(path: Path) -> float:
+    """Return the time to count one call, in microseconds."""
     start = time.perf_counter()
-    for _ in range(TAKES):
+    for _ in range(CONSUMPTIONS):
         consume(path, "single:address:192.0.2.1", 10**9)
-    return (time.perf_counter() - start) / TAKES * 1e6
+    return (time.perf_counter() - start) / CONSUMPTIONS * 1e6
 
 
 def measure_limits() -> None:
-    """Print what counting costs one process, and four that count the same caller."""
+    """Print the time to count a call in one process and in four."""
     with tempfile.TemporaryDirectory() as folder, get_context("spawn").Pool(4) as pool:
         path = Path(folder) / "limits"
-        alone = microseconds_a_take(path)
-        together = pool.map(microseconds_a_take, [path] * 4)
+        alone = microseconds_to_consume(path)
+        together = pool.map(microseconds_to_consume, [path] * 4)
     print(f"limits: {alone:.0f} µs a call; four processes at once: {max(together):.0f} µs")
 
 
 def main() -> None:
-    """Serve what `make run` serves, and ask it."""
+    """Start a server and measure it."""
     measure_limits()
     unlimited = {f"LIMIT_{scope}": "1000000000" for scope in ("SINGLE", "BATCH")}
     with serving(**unlimited) as server:

@@ -1,40 +1,46 @@
-"""Writes figures as cells of Markdown tables."""
+"""Markdown tables of figures."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 
 def lead(scores: Mapping[str, Any]) -> str:
-    """Return how many points a system is ahead of lingua, with the interval."""
+    """Return the lead over lingua in points, with its interval."""
     ahead = scores["ahead_of_lingua"]
     points, low, high = (f"{100 * ahead[key]:+.1f}" for key in ("difference", "low", "high"))
     return f"{points} <sub>{low} to {high}</sub>"
 
 
 def percent(scores: Mapping[str, float]) -> str:
-    """Return an accuracy with its interval, to stand in a sentence."""
+    """Return an accuracy with its interval for a sentence."""
     return f"{100 * scores['accuracy']:.1f} % ({100 * scores['low']:.1f} to {100 * scores['high']:.1f})"
 
 
 def with_interval(scores: Mapping[str, Any], name: str) -> str:
-    """Return the accuracy of the system `name` with its interval, bold when it is the best."""
-    cell = bold(name, {one: row["accuracy"] for one, row in scores.items()})
+    """Return the accuracy of a system with its interval.
+
+    `scores` are those of all systems; the best is bold.
+    """
+    cell = bold(name, {system: row["accuracy"] for system, row in scores.items()})
     return f"{cell} <sub>{100 * scores[name]['low']:.1f}–{100 * scores[name]['high']:.1f}</sub>"  # noqa: RUF001
 
 
 def bold(name: str, accuracies: Mapping[str, float]) -> str:
-    """Return the accuracy of the system `name`, bold when it is the best."""
+    """Return the accuracy of a system, the best in bold."""
     cell = f"{100 * accuracies[name]:.1f}"
     return f"**{cell}**" if accuracies[name] == max(accuracies.values()) else cell
 
 
 def mark(row: Mapping[str, str]) -> str:
-    """Return the mark of words that the model was sure of."""
+    """Return the mark of words with the verdict `single`."""
     return "\\*" if row["verdict"] == "single" else ""
 
 
 def table_head(*cells: str, align: str = "--:") -> tuple[str, str]:
-    """Return the first two lines of a table: the first column to the left, the others as `align` says."""
+    """Return the first two lines of a table.
+
+    The first column is aligned left, the others by `align`.
+    """
     return table_row(*cells), "|---" + f"|{align}" * (len(cells) - 1) + "|"
 
 
@@ -44,6 +50,6 @@ def table_row(*cells: str) -> str:
 
 
 def listed(names: Sequence[str]) -> str:
-    """Return names as in a sentence: this, that and those."""
+    """Join names as in a sentence: this, that and those."""
     *others, last = names
     return f"{', '.join(others)} and {last}" if others else last

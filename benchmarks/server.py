@@ -1,4 +1,4 @@
-"""Serves what `make run` serves, on a port and a database of its own, for as long as somebody looks at it."""
+"""Server with an own port and an empty database, for benchmarks and tests."""
 
 import os
 import secrets
@@ -18,20 +18,20 @@ SECONDS_TO_START = 30
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: one process, without the reloader's second one."""
+    """A running server: one process, without a reloader."""
 
     pid: int
     port: int
 
     @property
     def address(self) -> str:
-        """The root of its pages."""
+        """URL of the home page, without the last slash."""
         return f"http://127.0.0.1:{self.port}"
 
 
 @contextmanager
 def serving(**settings: str) -> Iterator[Server]:
-    """Migrate an empty database, serve it with these settings, and take both away in the end."""
+    """Serve an empty database with these settings, then remove it."""
     with tempfile.TemporaryDirectory() as folder:
         options = {"DEBUG": "on", "SECRET_KEY": secrets.token_urlsafe(50), "ALLOWED_HOSTS": "127.0.0.1"}
         environment = {**os.environ, **options, **settings, "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3"}

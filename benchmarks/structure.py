@@ -1,4 +1,4 @@
-"""Measure the structure: the files that a request passes, imports a module, docstrings.
+"""Figures of structure: files of a request, imports and docstrings.
 
 Run as `python -m benchmarks.structure`, from the root of any checkout. Counts are exact and do not depend on the
 machine. A move is a call into another file than the call before; a return is a move to a file that was left before.
@@ -28,7 +28,7 @@ _new_lock = threading.Lock
 
 
 class _CountedLock:
-    """A lock that counts by the file that made it how often it is taken."""
+    """A lock that counts its acquisitions, by the file that made it."""
 
     def __init__(self, file: str) -> None:
         self._file, self._lock = file, _new_lock()
@@ -48,7 +48,7 @@ class _CountedLock:
 
 
 def _make_lock() -> Any:
-    file = sys._getframe(1).f_code.co_filename  # noqa: SLF001 - the only way to know who makes the lock
+    file = sys._getframe(1).f_code.co_filename  # noqa: SLF001 - the caller's file
     return _CountedLock(file.removeprefix(f"{ROOT}/")) if file.startswith(ROOMS) else _new_lock()
 
 
@@ -64,7 +64,10 @@ class Trace:
     files: list[str] = field(default_factory=list)
 
     def __call__(self, frame: FrameType, event: str, _argument: Any) -> None:
-        """Note a call; generator expressions and comprehensions belong to the function around them."""
+        """Record a call.
+
+        Generator expressions and comprehensions count as part of their function.
+        """
         file = frame.f_code.co_filename
         if event == "call" and file.startswith(ROOMS) and not frame.f_code.co_name.startswith("<"):
             self.files.append(file.removeprefix(f"{ROOT}/"))
@@ -107,7 +110,10 @@ def _requests() -> Iterator[tuple[str, Callable[[], Any]]]:
 
 
 def trace_requests() -> None:
-    """Print the trace of each request, made a second time so that nothing is loaded for the first time."""
+    """Print the trace of each request.
+
+    Each is sent twice and traced the second time, when everything is loaded.
+    """
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
@@ -128,7 +134,7 @@ def trace_requests() -> None:
 
 
 def measure_sources() -> None:
-    """Print how many modules lie in classifier's root, imports a module, and how docstrings begin."""
+    """Print figures of modules, imports and docstrings."""
     paths = [path for folder in ROOMS for path in Path(folder).rglob("*.py") if "migrations" not in path.parts]
     trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in paths}
     modules = [path for path in paths if path.name != "__init__.py"]
@@ -144,15 +150,18 @@ def measure_sources() -> None:
 
 
 def _internal_imports(tree: ast.Module) -> set[str]:
-    """Return the modules of the project that a module imports, those inside functions included."""
-    found: set[str] = set()
+    """Return the project's modules imported by a module.
+
+    Imports inside functions count as well.
+    """
+    modules: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in {"classifier", "langid_site"}:
             module = node.module or ""
             for alias in node.names:
                 name = f"{module}.{alias.name}".replace(".", "/")
-                found.add(name if Path(f"{name}.py").is_file() else module.replace(".", "/"))
-    return found
+                modules.add(name if Path(f"{name}.py").is_file() else module.replace(".", "/"))
+    return modules
 
 
 def _docstrings(tree: ast.Module) -> Iterator[str]:
@@ -170,7 +179,7 @@ def main() -> None:
         secret = "only for this measurement, " * 4
         os.environ.update(DEBUG="on", SECRET_KEY=secret, DATABASE_URL=f"sqlite:///{folder}/db.sqlite3")
         os.environ["DJANGO_SETTINGS_MODULE"] = "langid_site.settings"
-        threading.Lock = _make_lock  # type: ignore[assignment]  # before the project's modules make theirs
+        threading.Lock = _make_lock  # type: ignore[assignment]  # before the project's modules make their locks
         sys.addaudithook(_count_reads)
         import django
 

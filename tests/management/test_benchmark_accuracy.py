@@ -137,10 +137,10 @@ def test_page_shows_the_results(results, tmp_path):
         {**results, "lost_words": {"model": "Ngram", "won": 2, "lost": [lost]}}, page, tmp_path / "a.svg"
     )
     text = page.read_text()
-    assert "**Ngram gets 66.7 %" in text
+    assert "**Ngram is right for 66.7 %" in text
     assert "| Ngram | +16.7 <sub>" in text
     assert "- English: orignal (fr\\*)" in text
-    assert "2 of the 1,000 texts" in text
+    assert "2 of the 1,000 published texts" in text
     assert "![Accuracy" in text
     assert (tmp_path / "a.svg").is_file()
 
@@ -180,7 +180,7 @@ def test_report_is_made_from_the_figures(results, tmp_path):
 
 
 def test_unknown_system_is_refused(folder, tmp_path, monkeypatch):
-    monkeypatch.setattr(systems, "shipped", lambda: {"Ngram": tmp_path})
+    monkeypatch.setattr(systems, "shipped_models", lambda: {"Ngram": tmp_path})
     with pytest.raises(ValueError, match="There is no XYZ. Choose from: Ngram, lingua"):
         systems.systems(LANGUAGES, ["XYZ"])
 

@@ -49,7 +49,7 @@ class Command(BaseCommand):
         from benchmarks import accuracy, systems
 
         try:
-            best, best_folder = next(iter(systems.shipped().items()))
+            best, best_folder = next(iter(systems.shipped_models().items()))
             identifier = Identifier(best_folder)
             languages = identifier.card.languages
             compared = systems.systems(languages, names)
