@@ -1,4 +1,4 @@
-"""Fixtures of the API's tests: callers, and a way to call."""
+"""Fixtures of the API's tests."""
 
 import json
 
@@ -25,7 +25,7 @@ def other_key(make_key):
 
 @pytest.fixture
 def errors():
-    """Return a function that tells where and what is wrong, of a refused request."""
+    """Return a function that lists the errors of a refused request."""
 
     def errors(response):
         assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")

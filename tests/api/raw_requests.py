@@ -1,4 +1,4 @@
-"""Requests with any body and any header, and checks of the problems that answer them."""
+"""Requests with any body and headers, and checks of problems."""
 
 import json
 
@@ -26,12 +26,12 @@ SECRET = "chevreuil"
 def post(client, body, content_type="application/json", **options):
     if isinstance(body, dict):
         body = json.dumps(body)
-    # Not client.post, which encodes the body as the content type says.
+    # Not client.post, which encodes the body in the charset of its content type.
     return client.generic("POST", PREDICTIONS, body, content_type, **options)
 
 
 def assert_problem(response, status):
-    """Assert that a problem answers, nothing is stored, and SECRET is not repeated."""
+    """Check for a problem that neither stores nor repeats SECRET."""
     problem = response.json()
     assert response.status_code == problem["status"] == status
     assert response["Content-Type"] == "application/problem+json"

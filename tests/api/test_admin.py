@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 ADD = {"name": "bot", "scopes": '["single"]', "limits": "{}"}
 
 
-def test_the_admin_shows_a_new_key_once(admin_client, call):
+def test_admin_shows_a_new_key_once(admin_client, call):
     page = admin_client.post(reverse("admin:api_apikey_add"), ADD, follow=True).content.decode()
     secret = page.partition("only now: ")[2].partition("<")[0].strip()
 
@@ -20,7 +20,7 @@ def test_the_admin_shows_a_new_key_once(admin_client, call):
     assert LogEntry.objects.count() == 1
 
 
-def test_the_admin_revokes_keys_and_logs_it(admin_client, api_key):
+def test_admin_revokes_keys_and_logs_it(admin_client, api_key):
     revoke = {"action": "revoke", "_selected_action": [api_key.pk]}
     admin_client.post(reverse("admin:api_apikey_changelist"), revoke)
 
@@ -28,7 +28,7 @@ def test_the_admin_revokes_keys_and_logs_it(admin_client, api_key):
     assert LogEntry.objects.get().get_change_message() == "revoked"
 
 
-def test_who_may_only_view_keys_neither_makes_nor_revokes_any(client, api_key, django_user_model):
+def test_viewer_neither_makes_nor_revokes_keys(client, api_key, django_user_model):
     viewer = django_user_model.objects.create_user("viewer", is_staff=True)
     viewer.user_permissions.add(Permission.objects.get(codename="view_apikey"))
     client.force_login(viewer)

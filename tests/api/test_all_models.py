@@ -1,4 +1,4 @@
-"""POST /api/v1/predictions with `all` for a model, and with texts of several words."""
+"""POST /api/v1/predictions: comparisons of models, texts of several words."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def post(client):
 
 @pytest.fixture
 def five_models(serve):
-    """Serve five models, of which the last is sure of nothing."""
+    """Serve five models; the last one is never sure."""
     cards = [
         fake_card(name, f"20261122-{place:08}") for place, name in enumerate(["Ngram", "FF", "CNN", "CNNsep", "RNN"])
     ]
@@ -26,7 +26,7 @@ def five_models(serve):
     serve({card.name: FakeIdentifier(card) for card in cards})
 
 
-def test_all_models_answer_as_documented(post, five_models):
+def test_comparison_is_answered_as_documented(post, five_models):
     response = post(word="orignal", model="all")
 
     answer = response.json()
@@ -37,7 +37,7 @@ def test_all_models_answer_as_documented(post, five_models):
     assert (answer["word"], answer["agreement"], answer["unavailable"]) == ("orignal", 0.8, [])
 
 
-def test_each_answer_is_that_of_the_model_alone(post):
+def test_answer_of_all_equals_that_of_each_model_alone(post):
     together, alone = post(word="orignal", model="all").json(), post(word="orignal", model="FF").json()
 
     [ff] = [answer for answer in together["answers"] if answer["model"] == "FF"]
@@ -45,11 +45,11 @@ def test_each_answer_is_that_of_the_model_alone(post):
 
 
 @pytest.mark.parametrize("word", ["orignal", "un gâteau"])
-def test_all_answers_are_one_row_at_one_address(client, post, five_models, word):
-    made = post(word=word, model="ALL")
+def test_answers_of_all_are_one_row_at_one_address(client, post, five_models, word):
+    response = post(word=word, model="ALL")
 
     assert Prediction.objects.count() == 1
-    assert client.get(made["Location"]).json() == made.json()
+    assert client.get(response["Location"]).json() == response.json()
 
 
 def test_languages_restrict_the_candidates_of_all(post):
@@ -58,23 +58,23 @@ def test_languages_restrict_the_candidates_of_all(post):
     assert [len(each["candidates"]) for each in answer["answers"]] == [2, 2]
 
 
-def test_a_language_that_one_model_does_not_know_cannot_be_asked_of_all(post, fake_models):
+def test_language_unknown_to_one_model_is_refused_for_all(post, fake_models):
     fake_models["FF"].card.__dict__["languages"] = ("en", "fr")
 
     assert post(word="orignal", model="all", languages=["es"]).json()["errors"][0]["pointer"] == "/languages/0"
     assert post(word="orignal", model="Ngram", languages=["es"]).status_code == 201
 
 
-def test_a_broken_model_does_not_fail_the_rest(client, post, without_model):
+def test_broken_model_does_not_fail_the_others(client, post, without_model):
     without_model("Ngram")
 
-    made = post(word="orignal", model="all")
-    assert made.status_code == 201
-    assert [answer["model"] for answer in made.json()["answers"]] == ["FF"]
-    assert client.get(made["Location"]).json()["unavailable"] == ["Ngram"]
+    response = post(word="orignal", model="all")
+    assert response.status_code == 201
+    assert [answer["model"] for answer in response.json()["answers"]] == ["FF"]
+    assert client.get(response["Location"]).json()["unavailable"] == ["Ngram"]
 
 
-def test_without_any_model_there_is_no_answer(post, without_model):
+def test_request_without_any_model_is_unavailable(post, without_model):
     without_model("Ngram", "FF")
 
     response = post(word="orignal", model="all")
@@ -82,46 +82,46 @@ def test_without_any_model_there_is_no_answer(post, without_model):
     assert not Prediction.objects.exists()
 
 
-def test_a_correction_of_all_comes_along(client, post):
-    made = post(word="orignal", model="all")
+def test_correction_of_a_comparison_is_in_the_answer(client, post):
+    response = post(word="orignal", model="all")
     submit_feedback(prediction=Prediction.objects.get(), owner="", label="en")
 
-    assert client.get(made["Location"]).json()["correction"]["label"] == "en"
+    assert client.get(response["Location"]).json()["correction"]["label"] == "en"
 
 
-def test_a_private_text_is_answered_by_all_and_not_kept(post):
+def test_private_text_is_answered_by_all_and_not_kept(post):
     answer = post(word="un gâteau", model="all", private=True).json()
 
     assert (answer["id"], len(answer["answers"][1]["words"])) == (None, 2)
     assert "gâteau" not in str(Prediction.objects.values().get())
 
 
-def test_a_text_comes_with_the_answers_for_its_words(client, post):
-    made = post(word=" un\n gâteau ! ")
+def test_text_has_answers_for_its_words(client, post):
+    response = post(word=" un\n gâteau ! ")
 
-    answer = made.json()
+    answer = response.json()
     assert answer["word"] == "un gâteau !"
     assert [(word["word"], word["language"]) for word in answer["words"]] == [("un", "en"), ("gâteau", "fr")]
-    assert client.get(made["Location"]).json() == answer
+    assert client.get(response["Location"]).json() == answer
 
 
-def test_one_word_comes_without_words(post):
+def test_single_word_has_no_words(post):
     assert "words" not in post(word="« orignal »").json()
 
 
 @pytest.mark.parametrize(("text", "limit"), [("ab " * 400, "1000"), ("un " + "x" * 101, "100")])
-def test_a_text_that_is_too_long_is_refused_with_the_limit(post, text, limit):
+def test_long_text_is_refused_with_the_limit(post, text, limit):
     [error] = post(word=text).json()["errors"]
 
     assert (error["pointer"], error["code"]) == ("/word", "max_length")
     assert f"at most {limit} characters" in error["detail"]
 
 
-def test_the_article_s_address_answers_texts_in_its_shape(client):
+def test_article_address_answers_texts_in_its_shape(client):
     answer = client.get("/api/simple", {"word": "un gâteau"}).json()
 
     assert list(answer) == ["English", "Espanol", "Francais", "model", "word"]
 
 
-def test_the_article_s_address_has_one_answer_only(client):
+def test_article_address_refuses_all_models(client):
     assert client.get("/api/simple", {"word": "orignal", "model": "all"}).json()["errors"][0]["code"] == "unknown_model"

@@ -10,19 +10,19 @@ from classifier.models import Prediction
 pytestmark = pytest.mark.django_db
 
 
-def test_a_key_makes_rows_of_its_own(call, api_key):
-    made = call("POST", "/predictions", {"word": "orignal"}, key=api_key)
+def test_key_owns_its_rows(call, api_key):
+    response = call("POST", "/predictions", {"word": "orignal"}, key=api_key)
 
     assert Prediction.objects.get().owner == f"key:{api_key.pk}"
-    assert call("GET", made["Location"].removeprefix("/api/v1"), key=api_key).status_code == 200
+    assert call("GET", response["Location"].removeprefix("/api/v1"), key=api_key).status_code == 200
 
 
 @pytest.mark.parametrize(
-    "spoil", [lambda it: it[:-1], lambda it: it + "x", str.upper, lambda it: it[:17], lambda _it: ""]
+    "change", [lambda text: text[:-1], lambda text: text + "x", str.upper, lambda text: text[:17], lambda _text: ""]
 )
-def test_a_wrong_key_is_refused_and_not_ignored(call, api_key, spoil):
+def test_wrong_key_is_refused_and_not_ignored(call, api_key, change):
     secret = api_key.headers["authorization"].removeprefix("Bearer ")
-    response = call("GET", "/models", headers={"authorization": f"Bearer {spoil(secret)}"})
+    response = call("GET", "/models", headers={"authorization": f"Bearer {change(secret)}"})
 
     assert (response.status_code, response["WWW-Authenticate"]) == (401, "Bearer")
     assert response.json()["type"] == "/problems/not-authenticated/"
@@ -31,11 +31,11 @@ def test_a_wrong_key_is_refused_and_not_ignored(call, api_key, spoil):
 @pytest.mark.parametrize(
     "header", ["", "Bearer", "Basic YTpi", "Token x", "Bearer lid__", "Bearer é", "Bearer lid_\0_"]
 )
-def test_any_other_authorization_is_refused(call, api_key, header):
+def test_other_authorization_is_refused(call, api_key, header):
     assert call("GET", "/models", headers={"authorization": header}).status_code == 401
 
 
-def test_a_revoked_key_is_refused_at_once(call, api_key):
+def test_revoked_key_is_refused_at_once(call, api_key):
     ApiKey.objects.update(revoked=timezone.now())
     assert call("GET", "/me", key=api_key).status_code == 401
 
@@ -52,7 +52,7 @@ def test_a_revoked_key_is_refused_at_once(call, api_key):
         ("feedback", "GET", "/predictions/0199f3c2-0000-7000-8000-000000000000/feedback"),
     ],
 )
-def test_a_key_reaches_as_far_as_its_scopes(call, make_key, scope, method, address):
+def test_key_is_limited_to_its_scopes(call, make_key, scope, method, address):
     without = make_key(scopes=[other for other in SCOPES if other != scope])
     only = make_key(scopes=[scope])
 
@@ -66,14 +66,14 @@ def test_models_languages_and_me_need_no_scope(call, make_key):
 
 
 @pytest.mark.parametrize("address", ["/me", "/models", "/identify?word=chat"])
-def test_the_api_can_be_closed_to_the_anonymous(call, api_key, settings, address):
+def test_closed_api_refuses_anonymous_callers(call, api_key, settings, address):
     settings.API_ANONYMOUS = False
 
     assert call("GET", address).status_code == 401
     assert call("GET", address, key=api_key).status_code == 200
 
 
-def test_a_login_opens_the_closed_api(call, client, user, settings):
+def test_closed_api_answers_logged_in_users(call, client, user, settings):
     settings.API_ANONYMOUS = False
     client.force_login(user)
 

@@ -1,4 +1,4 @@
-"""How much a caller may ask for, and how it is told."""
+"""Limits of callers, and the headers that report them."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from classifier.models import Prediction
 pytestmark = pytest.mark.django_db
 
 
-def test_one_call_too_many_is_told_when_to_come_back(call, limits):
+def test_call_over_the_limit_is_refused_with_retry_after(call, limits):
     limits(single=2)
     responses = [call("POST", "/predictions", {"word": "chat"}) for _ in range(3)]
 
@@ -17,7 +17,7 @@ def test_one_call_too_many_is_told_when_to_come_back(call, limits):
     assert 0 < int(responses[2]["Retry-After"]) <= WINDOW + STEP
 
 
-def test_answers_tell_what_is_left(call, limits):
+def test_answers_report_the_remaining_calls(call, limits):
     limits(single=2)
     response = call("GET", "/identify?word=chat")
 
@@ -25,7 +25,7 @@ def test_answers_tell_what_is_left(call, limits):
     assert response["RateLimit"].startswith('"single";r=1;t=')
 
 
-def test_a_batch_is_counted_by_its_words(call, limits):
+def test_batch_is_counted_by_its_words(call, limits):
     limits(batch=5)
     statuses = [
         call("POST", "/predictions/batch", {"items": [{"word": word} for word in words]}).status_code
@@ -43,7 +43,7 @@ def test_scopes_are_limited_apart(call, limits, api_key):
     assert call("GET", "/predictions", key=api_key).status_code == 429
 
 
-def test_a_key_has_limits_of_its_own(call, limits, make_key):
+def test_key_has_its_own_limits(call, limits, make_key):
     limits(single=1)
     key = make_key(limits={"single": 3})
     answers = [call("GET", "/identify?word=chat", key=key).status_code for _ in range(4)]
@@ -57,14 +57,14 @@ def test_refused_calls_are_counted_too(call, limits):
     assert [call("POST", "/predictions", {}).status_code for _ in range(2)] == [400, 429]
 
 
-def test_nothing_of_a_refused_call_is_stored(call, limits):
+def test_refused_call_is_not_stored(call, limits):
     limits(single=0)
     call("POST", "/predictions", {"word": "chat"})
     assert not Prediction.objects.exists()
 
 
 @pytest.mark.parametrize("address", ["/me", "/models", "/languages", "/models/FF"])
-def test_what_describes_the_service_is_exempt(call, limits, address):
+def test_descriptions_of_the_service_are_exempt(call, limits, address):
     limits(single=0, batch=0, history=0, feedback=0, export=0)
     assert call("GET", address).status_code == 200
 
@@ -75,57 +75,57 @@ def test_documentation_and_health_are_exempt(client, limits, address):
     assert client.get(address).status_code == 200
 
 
-def ask(call, address, forwarded="", proxies=0, cookies=""):
+def status_of(call, address, forwarded="", proxies=0, cookies=""):
     headers = {"x-forwarded-for": forwarded} if forwarded else {}
     return call("GET", "/identify?word=chat", headers=headers, REMOTE_ADDR=address, HTTP_COOKIE=cookies).status_code
 
 
-def test_a_new_address_of_the_forwarded_header_is_not_believed(call, limits):
+def test_forwarded_header_is_ignored_without_proxies(call, limits):
     limits(single=1)
-    assert [ask(call, "192.0.2.1", forwarded) for forwarded in ("198.51.100.1", "198.51.100.2")] == [200, 429]
+    assert [status_of(call, "192.0.2.1", forwarded) for forwarded in ("198.51.100.1", "198.51.100.2")] == [200, 429]
 
 
-def test_the_trusted_proxies_are_believed_and_nobody_before_them(call, limits, settings):
+def test_forwarded_header_counts_from_trusted_proxies_only(call, limits, settings):
     limits(single=1)
     settings.NUM_PROXIES = 2
-    sent = ["6.6.6.6, 198.51.100.1, 10.0.0.1", "7.7.7.7, 198.51.100.1, 10.0.0.1", "6.6.6.6, 198.51.100.2, 10.0.0.1"]
+    headers = ["6.6.6.6, 198.51.100.1, 10.0.0.1", "7.7.7.7, 198.51.100.1, 10.0.0.1", "6.6.6.6, 198.51.100.2, 10.0.0.1"]
 
-    assert [ask(call, "192.0.2.1", forwarded) for forwarded in sent] == [200, 429, 200]
+    assert [status_of(call, "192.0.2.1", forwarded) for forwarded in headers] == [200, 429, 200]
 
 
 @pytest.mark.parametrize("forwarded", ["x", "198.51.100.1", "'; --, 10.0.0.1"])
-def test_a_forwarded_header_that_is_no_good_counts_for_the_proxy(call, limits, settings, forwarded):
+def test_malformed_forwarded_header_counts_for_the_proxy(call, limits, settings, forwarded):
     limits(single=1)
     settings.NUM_PROXIES = 2
-    assert [ask(call, "192.0.2.1", forwarded) for _ in range(2)] == [200, 429]
+    assert [status_of(call, "192.0.2.1", forwarded) for _ in range(2)] == [200, 429]
 
 
-def test_a_household_of_ipv6_is_one_caller(call, limits):
+def test_ipv6_network_is_one_caller(call, limits):
     limits(single=1)
     addresses = ["2001:db8::1", "2001:db8::ffff", "2001:db8:0:1::1"]
-    assert [ask(call, address) for address in addresses] == [200, 429, 200]
+    assert [status_of(call, address) for address in addresses] == [200, 429, 200]
 
 
-def test_ipv4_addresses_of_a_dual_stack_server_are_callers_of_their_own(call, limits):
+def test_ipv4_callers_of_a_dual_stack_server_count_apart(call, limits):
     limits(single=1)
     addresses = ["::ffff:192.0.2.1", "::ffff:192.0.2.2", "192.0.2.1", "::ffff:c000:202"]
-    assert [ask(call, address) for address in addresses] == [200, 200, 429, 429]
+    assert [status_of(call, address) for address in addresses] == [200, 200, 429, 429]
 
 
-def test_ipv4_addresses_that_a_proxy_writes_as_ipv6_are_callers_of_their_own(call, limits, settings):
+def test_ipv4_callers_written_as_ipv6_by_a_proxy_count_apart(call, limits, settings):
     limits(single=1)
     settings.NUM_PROXIES = 1
     forwarded = ["::ffff:192.0.2.1", "::ffff:192.0.2.2", "192.0.2.1"]
-    assert [ask(call, "::ffff:10.0.0.1", address) for address in forwarded] == [200, 200, 429]
+    assert [status_of(call, "::ffff:10.0.0.1", address) for address in forwarded] == [200, 200, 429]
 
 
-def test_proxies_of_a_dual_stack_server_count_once_where_their_header_is_no_good(call, limits, settings):
+def test_proxy_counts_once_in_ipv4_and_mapped_form(call, limits, settings):
     limits(single=1)
     settings.NUM_PROXIES = 1
-    assert [ask(call, address, "x") for address in ("10.0.0.1", "::ffff:10.0.0.1")] == [200, 429]
+    assert [status_of(call, address, "x") for address in ("10.0.0.1", "::ffff:10.0.0.1")] == [200, 429]
 
 
-def test_throwing_the_cookie_away_does_not_help(call, client, limits):
+def test_caller_without_cookie_keeps_the_same_limit(call, client, limits):
     limits(single=2)  # the page's form takes one, too
     client.post("/", {"word": "chat"})
     assert call("GET", "/identify?word=chat").status_code == 200

@@ -21,14 +21,14 @@ def test_words_are_answered_in_their_order_with_their_ids(call):
     assert [result["prediction"]["word"] for result in results] == ["orignal", "piano"]
 
 
-def test_each_answer_is_that_of_a_single_prediction(call):
+def test_batch_answers_equal_those_of_single_predictions(call):
     [result] = call("POST", ADDRESS, {"items": items("orignal")}).json()["results"]
 
     single = call("GET", f"/predictions/{result['prediction']['id']}").json()
     assert result["prediction"] == single
 
 
-def test_a_bad_item_gets_a_problem_with_a_pointer_and_hurts_no_other(call):
+def test_invalid_item_gets_a_problem_and_affects_no_other(call):
     body = {"items": [{"id": "a", "word": "12"}, {"word": "chat"}, {"id": "c", "wort": "x"}, 5, None, {"id": 1}]}
     results = call("POST", ADDRESS, body).json()["results"]
 
@@ -46,11 +46,11 @@ def test_a_bad_item_gets_a_problem_with_a_pointer_and_hurts_no_other(call):
     assert Prediction.objects.count() == 1
 
 
-def test_a_batch_is_one_inference_of_its_good_words(call, monkeypatch, fake_models):
+def test_batch_is_one_inference_of_its_valid_words(call, monkeypatch, fake_models):
     inferences = []
     identify = type(fake_models["Ngram"]).identify
     monkeypatch.setattr(
-        type(fake_models["Ngram"]), "identify", lambda *asked: inferences.append(asked) or identify(*asked)
+        type(fake_models["Ngram"]), "identify", lambda *arguments: inferences.append(arguments) or identify(*arguments)
     )
     call("POST", ADDRESS, {"items": items("orignal", "", "piano")})
 
@@ -80,14 +80,14 @@ def test_private_words_are_answered_but_not_kept(call):
     assert Prediction.objects.get().word == ""
 
 
-def test_what_reviewers_accepted_comes_along(call):
+def test_accepted_labels_are_in_the_answers(call):
     ReviewedWord.objects.create(word_key=key_of("orignal"), label="fr", votes=2)
     results = call("POST", ADDRESS, {"items": items("Orignal", "piano")}).json()["results"]
 
     assert [result["prediction"]["reviewed"] is None for result in results] == [False, True]
 
 
-def test_a_thousand_words_cost_few_queries(call, django_assert_max_num_queries):
+def test_thousand_words_cost_few_queries(call, django_assert_max_num_queries):
     with django_assert_max_num_queries(40):
         response = call("POST", ADDRESS, {"items": items(*["mot"] * 1000)})
     assert len(response.json()["results"]) == 1000
@@ -106,9 +106,9 @@ def test_a_thousand_words_cost_few_queries(call, django_assert_max_num_queries):
         ({"items": [{}], "word": "chat"}, ("", "unknown_field")),
     ],
 )
-def test_a_bad_batch_is_refused_as_a_whole(call, errors, body, error):
+def test_invalid_batch_is_refused_as_a_whole(call, errors, body, error):
     assert errors(call("POST", ADDRESS, body)) == [error]
 
 
-def test_a_wrong_method_is_refused(call):
+def test_wrong_method_is_refused(call):
     assert call("GET", ADDRESS)["Allow"] == "POST"

@@ -1,4 +1,4 @@
-"""Cross-origin calls: allowed for the sites of CORS_ORIGINS, below /api/, never with cookies."""
+"""Cross-origin calls below /api/, from the sites of CORS_ORIGINS."""
 
 import pytest
 from django.core.checks import Tags, run_checks
@@ -12,7 +12,7 @@ PREFLIGHT = {"origin": ORIGIN, "access-control-request-method": "POST"}
 
 
 @pytest.fixture
-def listed(settings):
+def listed_site(settings):
     settings.CORS_ALLOWED_ORIGINS = [ORIGIN]
 
 
@@ -21,11 +21,11 @@ def cors_headers(response):
 
 
 @pytest.mark.parametrize("method", ["GET", "OPTIONS"])
-def test_no_site_is_allowed_by_default(call, method):
+def test_sites_are_not_allowed_by_default(call, method):
     assert not cors_headers(call(method, "/models", headers=PREFLIGHT))
 
 
-def test_listed_site_may_read_answers(call, listed):
+def test_listed_site_may_read_answers(call, listed_site):
     response = call("GET", "/models", headers={"origin": ORIGIN})
 
     assert cors_headers(response) == {
@@ -45,14 +45,14 @@ def test_listed_site_may_read_answers(call, listed):
         ("GET /models", {"HTTP_HOST": "evil.example"}, 400),
     ],
 )
-def test_listed_site_may_read_refusals(call, listed, route, options, status):
+def test_listed_site_may_read_refusals(call, listed_site, route, options, status):
     response = call(*route.split(), headers={"origin": ORIGIN}, **options)
 
     assert response.status_code == status
     assert response["Access-Control-Allow-Origin"] == ORIGIN
 
 
-def test_listed_site_may_read_failures(call, client, listed, monkeypatch):
+def test_listed_site_may_read_failures(call, client, listed_site, monkeypatch):
     monkeypatch.setattr(services, "compare", lambda **_: 1 / 0)
     client.raise_request_exception = False
     response = call("GET", "/identify?word=chat", headers={"origin": ORIGIN})
@@ -61,7 +61,7 @@ def test_listed_site_may_read_failures(call, client, listed, monkeypatch):
     assert response["Access-Control-Allow-Origin"] == ORIGIN
 
 
-def test_preflight_of_a_listed_site_is_answered(call, listed):
+def test_preflight_of_a_listed_site_is_answered(call, listed_site):
     response = call("OPTIONS", "/predictions", headers=PREFLIGHT)
 
     assert response.status_code == 200
@@ -74,7 +74,7 @@ def test_preflight_of_a_listed_site_is_answered(call, listed):
     }
 
 
-def test_listed_site_may_post_but_never_with_cookies(call, client, listed, user):
+def test_listed_site_may_post_but_never_with_cookies(call, client, listed_site, user):
     assert call("POST", "/predictions", {"word": "chat"}, headers={"origin": ORIGIN}).status_code == 201
     client.force_login(user)
     response = call("POST", "/predictions", {"word": "chat"}, headers={"origin": ORIGIN})
@@ -86,14 +86,14 @@ def test_listed_site_may_post_but_never_with_cookies(call, client, listed, user)
 
 @pytest.mark.parametrize("method", ["GET", "OPTIONS"])
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", f"{ORIGIN}.evil.example", "http://words.example"])
-def test_other_sites_are_not_allowed(call, listed, method, origin):
+def test_other_sites_are_not_allowed(call, listed_site, method, origin):
     response = call(method, "/models", headers={**PREFLIGHT, "origin": origin})
 
     assert not cors_headers(response)
     assert "origin" in response["Vary"]
 
 
-def test_pages_are_never_allowed(client, listed):
+def test_pages_are_never_allowed(client, listed_site):
     assert not cors_headers(client.get("/", headers={"origin": ORIGIN}))
 
 
@@ -106,5 +106,5 @@ def test_origin_that_cannot_match_fails_the_check(settings, origin):
     assert repr(origin) in error.msg
 
 
-def test_well_formed_origins_pass_the_check(settings, listed):
+def test_well_formed_origins_pass_the_check(settings, listed_site):
     assert run_checks(tags=[Tags.security]) == []

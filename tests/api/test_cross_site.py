@@ -1,4 +1,4 @@
-"""Requests that pages of other sites cause: they never write into the reader's history."""
+"""Requests of other sites, kept out of the reader's history."""
 
 import pytest
 
@@ -12,7 +12,7 @@ ADDRESSES = ["/api/v1/identify?word=chat", "/api/simple?word=chat"]
 
 @pytest.fixture(params=["user", "visitor"])
 def owner(request, client, user):
-    """Return the owner of the client's cookies: a user's session or a visitor."""
+    """Return the owner of the client's cookies, user or visitor."""
     if request.param == "user":
         client.force_login(user)
         return f"user:{user.pk}"

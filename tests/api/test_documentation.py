@@ -1,4 +1,4 @@
-"""The schema, the page to try it out, what problems mean, and the ids of requests."""
+"""The served schema, Swagger UI and the pages of problems."""
 
 import pytest
 from django.urls import reverse
@@ -9,14 +9,14 @@ from classifier.api.problems import KINDS
 pytestmark = pytest.mark.django_db
 
 
-def test_the_schema_is_served_as_committed(client):
+def test_schema_is_served_as_committed(client):
     response = client.get("/api/schema", headers={"accept": "application/json"})
 
     assert response["Content-Type"] == "application/json"
     assert response.content == SCHEMA.read_bytes()
 
 
-def test_the_page_to_try_it_out_is_served_from_here(client):
+def test_swagger_is_served_from_local_files(client):
     page = client.get("/api/docs")
 
     assert page.status_code == 200
@@ -24,7 +24,7 @@ def test_the_page_to_try_it_out_is_served_from_here(client):
     assert b"<style" not in page.content
 
 
-def test_only_that_page_may_show_images_of_data(client):
+def test_swagger_alone_may_show_data_images(client):
     policies = {
         address: client.get(address)["Content-Security-Policy"] for address in ("/api/docs", "/", "/api/schema")
     }
@@ -34,17 +34,17 @@ def test_only_that_page_may_show_images_of_data(client):
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-def test_every_kind_of_problem_is_explained(client, kind):
+def test_problem_pages_explain_every_kind(client, kind):
     page = client.get(reverse("problem", args=[kind.name]))
 
     assert page.status_code == 200
     assert kind.title in page.content.decode()
 
 
-def test_a_problem_points_at_its_explanation(client):
+def test_problem_links_to_its_page(client):
     problem = client.get("/api/v1/predictions").json()
     assert client.get(problem["type"]).status_code == 200
 
 
-def test_an_unknown_kind_of_problem_is_not_found(client):
+def test_unknown_kind_of_problem_is_not_found(client):
     assert client.get("/problems/chevreuil/").status_code == 404

@@ -14,15 +14,15 @@ ADDRESS = "/predictions/export"
 
 
 @pytest.fixture
-def exported(call, api_key):
-    """Return a function that returns the text of an export."""
+def export(call, api_key):
+    """Return a function that exports and returns the text."""
 
-    def exported(query=""):
+    def export(query=""):
         response = call("GET", f"{ADDRESS}?{query}", key=api_key)
         assert response.status_code == 200
         return b"".join(response.streaming_content).decode()
 
-    return exported
+    return export
 
 
 @pytest.fixture
@@ -30,48 +30,48 @@ def words(identified, api_key):
     return [identified(word, owner=api_key.owner) for word in ("orignal", "=1+1+a", "-ism", "@b", "piano")]
 
 
-def test_json_lines_hold_what_the_list_holds_exactly(call, exported, words, api_key):
-    lines = [json.loads(line) for line in exported("format=jsonl").splitlines()]
+def test_json_lines_hold_what_the_list_holds_exactly(call, export, words, api_key):
+    lines = [json.loads(line) for line in export("format=jsonl").splitlines()]
 
     assert lines == call("GET", "/predictions", key=api_key).json()["predictions"]
     assert lines[3]["word"] == "=1+1+a"
 
 
-def test_csv_has_a_line_of_names_and_no_formulas(exported, words):
-    rows = list(csv.DictReader(io.StringIO(exported("format=csv"))))
+def test_csv_has_a_line_of_names_and_no_formulas(export, words):
+    rows = list(csv.DictReader(io.StringIO(export("format=csv"))))
 
     assert [row["word"] for row in rows] == ["piano", "'@b", "'-ism", "'=1+1+a", "orignal"]
     assert rows[4]["candidates"] == "fr 0.6657; en 0.2893; es 0.045"
 
 
-def test_csv_is_the_default_format(exported, words):
-    assert exported() == exported("format=csv")
+def test_csv_is_the_default_format(export, words):
+    assert export() == export("format=csv")
 
 
-def test_corrections_are_exported(exported, words, api_key):
+def test_corrections_are_export(export, words, api_key):
     submit_feedback(prediction=words[0], owner=api_key.owner, label="mul", languages=["fr", "en"])
-    [row] = csv.DictReader(io.StringIO(exported("word=orignal")))
+    [row] = csv.DictReader(io.StringIO(export("word=orignal")))
 
     assert (row["correction"], row["correction_status"]) == ("mul en fr", "pending")
 
 
-def test_answer_of_all_models_is_the_best_ones_with_their_agreement(exported, identified, api_key):
+def test_answer_of_all_models_is_the_best_ones_with_their_agreement(export, identified, api_key):
     identified("orignal", owner=api_key.owner, model="all")
-    [row] = csv.DictReader(io.StringIO(exported()))
+    [row] = csv.DictReader(io.StringIO(export()))
 
     assert (row["model"], row["language"], row["agreement"]) == ("Ngram", "fr", "1.0")
 
 
-def test_filters_select_the_exported_rows(exported, words, identified):
+def test_filters_select_the_exported_rows(export, words, identified):
     identified("house", owner="key:0")
-    lines = exported("format=jsonl&verdict=several").splitlines()
+    lines = export("format=jsonl&verdict=several").splitlines()
 
     assert [json.loads(line)["word"] for line in lines] == ["piano"]
 
 
-def test_many_rows_are_read_chunk_by_chunk(exported, words, monkeypatch):
+def test_many_rows_are_read_chunk_by_chunk(export, words, monkeypatch):
     monkeypatch.setattr("classifier.services.history.CHUNK", 2)
-    assert len(exported("format=jsonl").splitlines()) == 5
+    assert len(export("format=jsonl").splitlines()) == 5
 
 
 @pytest.mark.parametrize(("name", "kind"), [("csv", "text/csv"), ("jsonl", "application/jsonl")])
@@ -89,9 +89,9 @@ def test_format_that_is_not_accepted_is_refused(call, api_key):
     assert response.status_code == 406
 
 
-def test_rows_of_a_model_that_serves_no_more_are_exported(exported, words):
+def test_rows_of_a_model_that_serves_no_more_are_export(export, words):
     Prediction.objects.filter(word="piano").update(model="GRU")
-    [line] = exported("format=jsonl&model=GRU").splitlines()
+    [line] = export("format=jsonl&model=GRU").splitlines()
     assert json.loads(line)["word"] == "piano"
 
 

@@ -15,12 +15,12 @@ def address(identified, api_key):
 
 
 @pytest.fixture
-def decided(call, address, api_key, admin_user):
+def decision(call, address, api_key, admin_user):
     call("PUT", address, {"label": "en"}, key=api_key)
     return review_feedback(feedback=Feedback.objects.get(), reviewer=admin_user, status="rejected", reason="No.")
 
 
-def test_a_confirmation_is_kept_and_read_again(call, address, api_key):
+def test_confirmation_is_stored_and_read_back(call, address, api_key):
     put = call("PUT", address, FRENCH, key=api_key)
 
     assert put.status_code == 200
@@ -35,11 +35,11 @@ def test_a_confirmation_is_kept_and_read_again(call, address, api_key):
     assert put.json() == {**FRENCH, **undecided, "created_at": put.json()["created_at"]}
 
 
-def test_there_is_nothing_to_read_before_some_is_given(call, address, api_key):
+def test_feedback_is_not_found_before_it_is_given(call, address, api_key):
     assert call("GET", address, key=api_key).status_code == 404
 
 
-def test_another_label_is_a_correction_and_replaces_what_was_said(call, address, api_key):
+def test_second_label_is_a_correction_and_replaces_the_first(call, address, api_key):
     call("PUT", address, FRENCH, key=api_key)
     call("PUT", address, {"label": "mul", "languages": ["fr", "en"]}, key=api_key)
 
@@ -82,14 +82,14 @@ def test_feedback_is_withdrawn_while_it_is_pending(call, address, api_key):
     assert call("GET", address, key=api_key).status_code == 404
 
 
-def test_a_decision_is_visible_and_stays(call, address, api_key, decided):
+def test_decision_is_readable_and_final(call, address, api_key, decision):
     assert call("PUT", address, FRENCH, key=api_key).status_code == 409
     assert call("DELETE", address, key=api_key).status_code == 409
     answer = call("GET", address, key=api_key).json()
     assert (answer["label"], answer["status"], answer["reason"]) == ("en", "rejected", "No.")
 
 
-def test_whoever_knows_the_id_of_a_row_without_owner_may_correct_it(call, identified):
+def test_row_without_owner_can_be_corrected_by_its_id(call, identified):
     address = f"/predictions/{identified('orignal').public_id}/feedback"
 
     assert call("PUT", address, FRENCH).status_code == 200
@@ -97,7 +97,7 @@ def test_whoever_knows_the_id_of_a_row_without_owner_may_correct_it(call, identi
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
-def test_another_s_prediction_is_not_found(call, address, api_key, other_key, method):
+def test_prediction_of_another_caller_is_not_found(call, address, api_key, other_key, method):
     call("PUT", address, FRENCH, key=api_key)
 
     assert call(method, address, {"label": "es"}, key=other_key).status_code == 404
@@ -130,19 +130,19 @@ def test_another_s_prediction_is_not_found(call, address, api_key, other_key, me
         ({"label": "fr", "status": "accepted"}, ""),
     ],
 )
-def test_a_bad_body_is_refused_and_nothing_kept(call, errors, identified, body, place):
+def test_invalid_body_is_refused_and_not_stored(call, errors, identified, body, place):
     address = f"/predictions/{identified().public_id}/feedback"
 
-    assert [found for found, _code in errors(call("PUT", address, body))] == [place]
+    assert [pointer for pointer, _code in errors(call("PUT", address, body))] == [place]
     assert not Feedback.objects.exists()
 
 
-def test_a_wrong_method_is_refused(call, address, api_key):
+def test_wrong_method_is_refused(call, address, api_key):
     assert call("POST", address, FRENCH, key=api_key)["Allow"] == "GET, HEAD, PUT, DELETE"
 
 
 @pytest.mark.django_db(transaction=True)
-def test_fifty_corrections_at_once_are_one(client, identified, api_key, at_once):
+def test_fifty_simultaneous_corrections_are_one(client, identified, api_key, at_once):
     address = f"/api/v1/predictions/{identified('orignal', owner=api_key.owner).public_id}/feedback"
 
     def put(label):
@@ -151,5 +151,5 @@ def test_fifty_corrections_at_once_are_one(client, identified, api_key, at_once)
 
     statuses = set(at_once(put, [("en",), ("es",)] * 25))
     assert 200 in statuses
-    assert statuses <= {200, 503}  # on a busy machine some are told to come back
+    assert statuses <= {200, 503}  # a busy machine refuses some
     assert Feedback.objects.count() == 1

@@ -10,13 +10,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def forgetful(monkeypatch):
+def no_last_check(monkeypatch):
     monkeypatch.setattr(health, "_last_check", (float("-inf"), ""))
 
 
 @pytest.fixture
-def broken(monkeypatch):
-    """Let the database refuse to write."""
+def read_only_database(monkeypatch):
+    """Make writes to the database fail."""
 
     def fail():
         raise OperationalError("attempt to write a readonly database")
@@ -24,32 +24,32 @@ def broken(monkeypatch):
     monkeypatch.setattr(Heartbeat, "beat", fail)
 
 
-def test_a_process_that_can_answer_is_ready(client):
+def test_process_that_can_answer_is_ready(client):
     response = client.get("/readyz")
 
     assert (response.status_code, response.json()) == (200, {"status": "ok", "database": "ok", "model": "ok"})
     assert Heartbeat.objects.count() == 1
 
 
-def test_without_a_writable_database_it_lives_but_is_not_ready(client, broken):
+def test_process_without_writable_database_is_alive_but_not_ready(client, read_only_database):
     response = client.get("/readyz")
 
     assert (response.status_code, response.json()["database"]) == (503, "unavailable")
     assert client.get("/livez").status_code == 200
 
 
-def test_without_a_sound_model_it_is_not_ready(client, without_model):
+def test_process_without_sound_model_is_not_ready(client, without_model):
     without_model("Ngram")
 
     assert client.get("/readyz").json() == {"status": "unavailable", "database": "ok", "model": "unavailable"}
 
 
-def test_life_needs_no_database(client, django_assert_num_queries):
+def test_liveness_needs_no_database(client, django_assert_num_queries):
     with django_assert_num_queries(0):
         assert client.get("/livez").json() == {"status": "ok"}
 
 
-def test_asking_often_writes_once_a_second(client, monkeypatch):
+def test_readiness_writes_at_most_once_a_second(client, monkeypatch):
     beats = []
     monkeypatch.setattr(Heartbeat, "beat", lambda: beats.append(1))
     for _ in range(20):
@@ -57,13 +57,13 @@ def test_asking_often_writes_once_a_second(client, monkeypatch):
     assert len(beats) <= 2
 
 
-def test_why_it_is_not_ready_is_in_the_log_only(client, broken, caplog):
+def test_reason_of_a_failed_check_is_in_the_log_only(client, read_only_database, caplog):
     assert "readonly" not in client.get("/readyz").content.decode()
     assert "readonly" in caplog.text
 
 
 @pytest.mark.parametrize("address", ["/livez", "/readyz"])
-def test_it_is_answered_over_http_too_and_never_from_a_cache(client, settings, address):
+def test_health_is_answered_over_http_and_never_cached(client, settings, address):
     settings.SECURE_SSL_REDIRECT = True
     response = client.get(address)
 

@@ -13,30 +13,30 @@ ADDRESS = "/predictions"
 
 
 @pytest.fixture
-def asked(identified, api_key):
-    """Return what the key asked: four words, the last one first in its history."""
-    words = {word: identified(word, owner=api_key.owner) for word in ("orignal", "piano", "xqzt", "house")}
-    submit_feedback(prediction=words["orignal"], owner=api_key.owner, label="en")
-    return words
+def rows(identified, api_key):
+    """Return four rows of the key by word, oldest first."""
+    rows = {word: identified(word, owner=api_key.owner) for word in ("orignal", "piano", "xqzt", "house")}
+    submit_feedback(prediction=rows["orignal"], owner=api_key.owner, label="en")
+    return rows
 
 
 @pytest.fixture
-def listed(call, api_key):
+def list_words(call, api_key):
     """Return a function that lists the key's words under a filter."""
 
-    def listed(query=""):
+    def list_words(query=""):
         response = call("GET", f"{ADDRESS}?{query}", key=api_key)
         assert response.status_code == 200, response.content
         return [prediction["word"] for prediction in response.json()["predictions"]]
 
-    return listed
+    return list_words
 
 
-def test_own_predictions_are_listed_newest_first_as_they_were_answered(call, asked, api_key):
+def test_own_predictions_are_listed_newest_first(call, rows, api_key):
     page = call("GET", ADDRESS, key=api_key).json()
 
     assert [each["word"] for each in page["predictions"]] == ["house", "xqzt", "piano", "orignal"]
-    assert page["predictions"][3] == call("GET", f"{ADDRESS}/{asked['orignal'].public_id}", key=api_key).json()
+    assert page["predictions"][3] == call("GET", f"{ADDRESS}/{rows['orignal'].public_id}", key=api_key).json()
     assert page["predictions"][3]["correction"]["label"] == "en"
     assert page["next"] is None
 
@@ -60,21 +60,21 @@ def test_own_predictions_are_listed_newest_first_as_they_were_answered(call, ask
         ("until=2000-01-01T00:00:00Z", []),
     ],
 )
-def test_filters_list_what_matches(listed, asked, query, words):
-    assert listed(query) == words
+def test_filters_list_the_matching_rows(list_words, rows, query, words):
+    assert list_words(query) == words
 
 
-def test_moments_are_from_and_before(listed, asked):
+def test_since_is_inclusive_and_until_exclusive(list_words, rows):
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     Prediction.objects.filter(word="piano").update(created=moment)
     later = (moment + timedelta(seconds=1)).isoformat().replace("+", "%2B")
     moment = moment.isoformat().replace("+", "%2B")
 
-    assert listed(f"since={moment}&until={later}") == ["piano"]
-    assert listed(f"until={moment}") == []
+    assert list_words(f"since={moment}&until={later}") == ["piano"]
+    assert list_words(f"until={moment}") == []
 
 
-def test_pages_follow_each_other_and_keep_the_filter(call, asked, api_key):
+def test_pages_follow_each_other_and_keep_the_filter(call, rows, api_key):
     first = call("GET", f"{ADDRESS}?page_size=2&feedback=none", key=api_key).json()
     address = first["next"].removeprefix("http://testserver/api/v1")
     second = call("GET", address, key=api_key).json()
@@ -83,7 +83,7 @@ def test_pages_follow_each_other_and_keep_the_filter(call, asked, api_key):
     assert second["next"] is None
 
 
-def test_cursor_of_another_owner_or_filter_is_refused(call, errors, asked, api_key, other_key):
+def test_cursor_of_another_owner_or_filter_is_refused(call, errors, rows, api_key, other_key):
     cursor = call("GET", f"{ADDRESS}?page_size=2", key=api_key).json()["next"].partition("cursor=")[2]
 
     for query, key in ((f"cursor={cursor}", other_key), (f"cursor={cursor}&model=FF", api_key), ("cursor=1", api_key)):
@@ -102,7 +102,7 @@ def test_page_size_is_bounded(call, identified, api_key, size, rows):
     assert len(call("GET", f"{ADDRESS}?page_size={size}", key=api_key).json()["predictions"]) == rows
 
 
-def test_page_of_any_size_costs_the_same_queries(call, asked, api_key, django_assert_max_num_queries):
+def test_page_of_any_size_costs_the_same_queries(call, rows, api_key, django_assert_max_num_queries):
     call("GET", ADDRESS, key=api_key)  # notes the use of the key
     with django_assert_max_num_queries(4):
         assert len(call("GET", ADDRESS, key=api_key).json()["predictions"]) == 4
@@ -128,19 +128,19 @@ def test_page_of_any_size_costs_the_same_queries(call, asked, api_key, django_as
     ],
 )
 def test_wrong_parameter_is_refused(call, errors, api_key, query, place):
-    assert [found for found, _code in errors(call("GET", f"{ADDRESS}?{query}", key=api_key))] == [place]
+    assert [parameter for parameter, _code in errors(call("GET", f"{ADDRESS}?{query}", key=api_key))] == [place]
 
 
 @pytest.mark.parametrize(
     "query",
     ["wrod=orignal", "verdict=maybe", "page_size=1", "cursor=", "word=", "language=", "verdict=", "since="],
 )
-def test_wrong_filter_deletes_nothing(call, asked, api_key, query):
+def test_wrong_filter_deletes_nothing(call, rows, api_key, query):
     assert call("DELETE", f"{ADDRESS}?{query}", key=api_key).status_code == 400
     assert Prediction.objects.count() == 4
 
 
-def test_other_callers_see_and_delete_nothing(call, asked, other_key):
+def test_other_callers_see_and_delete_nothing(call, rows, other_key):
     assert call("GET", ADDRESS, key=other_key).json()["predictions"] == []
     assert call("DELETE", ADDRESS, key=other_key).status_code == 204
     assert Prediction.objects.count() == 4
@@ -155,21 +155,21 @@ def test_caller_without_key_has_no_history(call, address, method):
     assert method == "DELETE" or response["WWW-Authenticate"] == "Bearer"
 
 
-def test_prediction_is_deleted_with_its_feedback_and_for_good(call, asked, api_key):
-    address = f"{ADDRESS}/{asked['orignal'].public_id}"
+def test_prediction_is_deleted_with_its_feedback_and_for_good(call, rows, api_key):
+    address = f"{ADDRESS}/{rows['orignal'].public_id}"
 
     assert call("DELETE", address, key=api_key).status_code == 204
     assert not Feedback.objects.exists()
     assert call("GET", address, key=api_key).status_code == call("DELETE", address, key=api_key).status_code == 404
 
 
-def test_prediction_of_another_caller_looks_as_if_it_did_not_exist(call, asked, other_key):
-    theirs = call("DELETE", f"{ADDRESS}/{asked['piano'].public_id}", key=other_key)
-    nobody_s = call("DELETE", f"{ADDRESS}/{uuid4()}", key=other_key)
+def test_prediction_of_another_caller_looks_as_if_it_did_not_exist(call, rows, other_key):
+    other = call("DELETE", f"{ADDRESS}/{rows['piano'].public_id}", key=other_key)
+    missing = call("DELETE", f"{ADDRESS}/{uuid4()}", key=other_key)
 
-    own = {"instance": "", "request_id": ""}
-    assert theirs.status_code == nobody_s.status_code == 404
-    assert theirs.json() | own == nobody_s.json() | own
+    neutral = {"instance": "", "request_id": ""}
+    assert other.status_code == missing.status_code == 404
+    assert other.json() | neutral == missing.json() | neutral
     assert Prediction.objects.count() == 4
 
 
@@ -180,7 +180,7 @@ def test_row_without_owner_is_read_by_its_id_but_deleted_by_nobody(call, identif
     assert (call("DELETE", address).status_code, call("DELETE", address, key=api_key).status_code) == (401, 404)
 
 
-def test_whole_history_is_deleted_except_outcomes_of_reviews(call, asked, api_key):
+def test_whole_history_is_deleted_except_outcomes_of_reviews(call, rows, api_key):
     ReviewedWord.objects.create(word_key=key_of("orignal"), label="en", votes=1)
 
     assert call("DELETE", ADDRESS, key=api_key).status_code == 204
@@ -189,12 +189,12 @@ def test_whole_history_is_deleted_except_outcomes_of_reviews(call, asked, api_ke
     assert ReviewedWord.objects.count() == 1
 
 
-def test_rows_of_a_model_that_serves_no_more_are_listed_and_deleted(call, listed, asked, api_key):
+def test_rows_of_a_model_that_serves_no_more_are_listed_and_deleted(call, list_words, rows, api_key):
     Prediction.objects.filter(word="piano").update(model="GRU", language="de", verdict="single")
 
-    assert listed("model=GRU") == listed("language=de") == ["piano"]
+    assert list_words("model=GRU") == list_words("language=de") == ["piano"]
     call("DELETE", f"{ADDRESS}?model=GRU", key=api_key)
-    assert listed() == ["house", "xqzt", "orignal"]
+    assert list_words() == ["house", "xqzt", "orignal"]
 
 
 def test_errors_of_filters_and_of_the_page_come_together(call, errors, api_key):
@@ -204,9 +204,9 @@ def test_errors_of_filters_and_of_the_page_come_together(call, errors, api_key):
     assert "maybe" not in response.text
 
 
-def test_filters_delete_what_they_list(call, listed, asked, api_key):
+def test_filters_delete_what_they_list(call, list_words, rows, api_key):
     call("DELETE", f"{ADDRESS}?verdict=single", key=api_key)
-    assert listed() == ["xqzt", "piano"]
+    assert list_words() == ["xqzt", "piano"]
 
 
 def test_many_rows_are_deleted_chunk_by_chunk(call, identified, api_key, monkeypatch):

@@ -1,4 +1,4 @@
-"""The Idempotency-Key: a request repeated is answered the same and stored once."""
+"""Repeats under an Idempotency-Key: same answer, stored once."""
 
 from datetime import timedelta
 
@@ -31,9 +31,9 @@ def post(call):
 
 @pytest.fixture
 def new_version(serve, fake_models):
-    """Return a function that serves a new version of "Ngram", for which all words are Spanish."""
-    new = SpanishIdentifier(fake_card("Ngram", "20261123-00000003"))
-    return lambda: serve({**fake_models, "Ngram": new})
+    """Return a function that serves a version that answers Spanish."""
+    identifier = SpanishIdentifier(fake_card("Ngram", "20261123-00000003"))
+    return lambda: serve({**fake_models, "Ngram": identifier})
 
 
 def test_repeat_is_answered_the_same_and_stored_once(post):
@@ -109,7 +109,7 @@ def test_batch_is_repeated_with_its_problems(post, private):
     assert Prediction.objects.count() == 2
 
 
-def test_another_body_under_the_same_key_is_refused(post):
+def test_different_body_under_the_same_key_is_refused(post):
     post(WORD)
     response = post({"word": "piano"})
 
@@ -117,13 +117,13 @@ def test_another_body_under_the_same_key_is_refused(post):
     assert Prediction.objects.count() == 1
 
 
-def test_another_address_under_the_same_key_is_refused(post):
+def test_different_address_under_the_same_key_is_refused(post):
     body = {"items": [WORD]}
     post(WORD)
     assert post(body, address="/predictions/batch").status_code == 422
 
 
-def test_another_key_is_another_request(post):
+def test_different_key_is_a_different_request(post):
     assert post(WORD, "one").json()["id"] != post(WORD, "two").json()["id"]
 
 
@@ -132,7 +132,7 @@ def test_callers_do_not_share_keys(post, api_key, other_key):
     assert len(ids) == 3
 
 
-def test_digests_are_kept_and_nothing_that_was_sent(post, api_key):
+def test_record_holds_digests_and_public_ids_only(post, api_key):
     post(WORD, "my-own-key", key=api_key)
 
     record = AnsweredRequest.objects.values().get()
@@ -141,8 +141,8 @@ def test_digests_are_kept_and_nothing_that_was_sent(post, api_key):
 
 
 def test_repeat_of_a_deleted_prediction_is_gone(call, post, api_key):
-    made = post(WORD, key=api_key)
-    call("DELETE", made["Location"].removeprefix("/api/v1"), key=api_key)
+    response = post(WORD, key=api_key)
+    call("DELETE", response["Location"].removeprefix("/api/v1"), key=api_key)
 
     assert post(WORD, key=api_key).status_code == 410
     assert not Prediction.objects.exists()
@@ -176,7 +176,7 @@ def test_request_sent_fifty_times_at_once_is_stored_once(client, api_key, at_onc
         return response.status_code, response.content
 
     answers = set(at_once(post, [()] * 50))
-    assert {status for status, _content in answers} <= {201, 503}  # on a busy machine some are told to come back
+    assert {status for status, _content in answers} <= {201, 503}  # a busy machine refuses some
     assert len([content for status, content in answers if status == 201]) == 1
     assert Prediction.objects.count() == AnsweredRequest.objects.count() == 1
 
@@ -192,5 +192,5 @@ def test_expired_keys_used_again_at_once_do_not_deadlock(client, api_key, at_onc
         post(name)
     AnsweredRequest.objects.update(created=timezone.now() - 2 * REPEATABLE_FOR)
 
-    assert set(at_once(post, [(name,) for name in names])) <= {201, 503}  # on a busy machine some come too late
+    assert set(at_once(post, [(name,) for name in names])) <= {201, 503}  # a busy machine refuses some
     assert "deadlock" not in caplog.text

@@ -7,7 +7,7 @@ from classifier.models import Prediction
 pytestmark = pytest.mark.django_db
 
 
-def test_a_word_is_answered_straight_from_the_address_line(client):
+def test_word_in_the_address_is_answered(client):
     response = client.get("/api/v1/identify?word=orignal", headers={"accept": "text/html,*/*;q=0.8"})
 
     answer = response.json()
@@ -22,7 +22,7 @@ def test_model_and_languages_are_chosen_in_any_case(call):
     assert [candidate["language"] for candidate in answer["candidates"]] == ["en", "es"]
 
 
-def test_all_models_are_asked_side_by_side(call):
+def test_models_answer_side_by_side(call):
     answer = call("GET", "/identify?word=orignal&model=all").json()
 
     assert [each["model"] for each in answer["answers"]] == ["Ngram", "FF"]
@@ -30,11 +30,11 @@ def test_all_models_are_asked_side_by_side(call):
     assert Prediction.objects.count() == 1
 
 
-def test_the_query_is_logged_with_its_owner(call, api_key):
-    made = call("GET", "/identify?word=orignal", key=api_key).json()
+def test_query_is_stored_with_its_owner(call, api_key):
+    answer = call("GET", "/identify?word=orignal", key=api_key).json()
 
     row = Prediction.objects.get()
-    assert (str(row.public_id), row.source, row.owner) == (made["id"], "api", api_key.owner)
+    assert (str(row.public_id), row.source, row.owner) == (answer["id"], "api", api_key.owner)
 
 
 @pytest.mark.parametrize(
@@ -49,12 +49,12 @@ def test_the_query_is_logged_with_its_owner(call, api_key):
         ("word=chat&word=dog", ("", "repeated")),
     ],
 )
-def test_a_bad_query_is_refused_and_not_logged(call, errors, query, error):
+def test_invalid_query_is_refused_and_not_stored(call, errors, query, error):
     response = call("GET", f"/identify?{query}")
 
     assert [(place or "", code) for place, code in errors(response)] == [error]
     assert not Prediction.objects.exists()
 
 
-def test_a_wrong_method_is_refused(call):
+def test_wrong_method_is_refused(call):
     assert call("POST", "/identify?word=orignal", {}).status_code == 405

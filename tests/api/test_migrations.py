@@ -13,7 +13,7 @@ OLD, NEW = "0001_initial", "0002_public_ids_of_answers"
 
 @pytest.fixture
 def migrate():
-    """Return a function that migrates the API's tables; at the end they are as before."""
+    """Return a function that migrates the API's tables."""
 
     def migrate(name):
         MigrationExecutor(connection).migrate([("api", name)])
@@ -25,7 +25,7 @@ def migrate():
 
 @pytest.fixture
 def repeat(client):
-    """Return a function that posts the same request under the same key."""
+    """Return a function that posts one request under one key."""
     headers = {"idempotency-key": "one"}
     body = {"items": [{"word": "orignal"}, {"word": "piano"}]}
     return lambda: client.post("/api/v1/predictions/batch", body, content_type="application/json", headers=headers)

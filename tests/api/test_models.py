@@ -35,7 +35,7 @@ def test_keys_are_compared_in_constant_time_whether_known_or_not(call, secret, m
     assert [len(one) == len(other) == 64 for one, other in pairs] == [True, True]
 
 
-def test_the_last_use_is_noted_to_the_minute(call, api_key, django_assert_num_queries):
+def test_last_use_is_stored_at_most_once_a_minute(call, api_key, django_assert_num_queries):
     call("GET", "/me", key=api_key)
     with django_assert_num_queries(1):
         call("GET", "/me", key=api_key)
@@ -56,7 +56,7 @@ def test_the_last_use_is_noted_to_the_minute(call, api_key, django_assert_num_qu
         {"limits": {"x": 1}},
     ],
 )
-def test_scopes_and_limits_that_mean_nothing_are_refused(fields):
+def test_invalid_scopes_and_limits_are_refused(fields):
     key = ApiKey(name="bot", **fields)
     key.set_secret()
     with pytest.raises(ValidationError):

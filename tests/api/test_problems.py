@@ -17,7 +17,7 @@ def answer_crashes(client):
 
 @pytest.mark.parametrize("address", ALLOWED)
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "chevreuil"])
-def test_a_wrong_method_is_refused_with_those_allowed(client, address, method):
+def test_wrong_method_is_refused_with_the_allowed_ones(client, address, method):
     if method in ALLOWED[address]:
         method = "LOCK"
     response = client.generic(method, address)
@@ -26,14 +26,14 @@ def test_a_wrong_method_is_refused_with_those_allowed(client, address, method):
     assert response["Allow"] == ALLOWED[address]
 
 
-def test_a_crash_is_a_problem_too(client, monkeypatch):
+def test_crash_is_a_problem(client, monkeypatch):
     monkeypatch.setattr(services, "compare", lambda **_: 1 / 0)
 
     assert_problem(post(client, {"word": SECRET}), 500)
 
 
 @pytest.mark.parametrize("error", [OperationalError("locked"), registry.ModelUnavailable("no files")])
-def test_what_is_not_available_for_now_says_when_to_try_again(client, monkeypatch, error):
+def test_unavailable_service_answers_with_retry_after(client, monkeypatch, error):
     def fail(**_):
         raise error
 
@@ -44,7 +44,7 @@ def test_what_is_not_available_for_now_says_when_to_try_again(client, monkeypatc
     assert int(response["Retry-After"]) > 0
 
 
-def test_no_log_line_holds_the_word(client, caplog):
+def test_log_does_not_hold_the_word(client, caplog):
     client.get("/api/simple", {"word": f"{SECRET}1 2"})
     post(client, {"word": SECRET, "private": True, "model": SECRET})
 

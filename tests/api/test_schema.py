@@ -9,21 +9,23 @@ from classifier.api.documentation import SCHEMA
 pytestmark = pytest.mark.django_db
 
 
-def test_the_committed_schema_is_that_of_the_code(tmp_path):
-    made = tmp_path / "openapi.json"
-    options = {"validate": True, "fail_on_warn": True, "format": "openapi-json", "file": str(made)}
+def test_committed_schema_is_that_of_the_code(tmp_path):
+    path = tmp_path / "openapi.json"
+    options = {"validate": True, "fail_on_warn": True, "format": "openapi-json", "file": str(path)}
     call_command("spectacular", **options)
 
-    assert made.read_text() == SCHEMA.read_text(), "write it anew with: make schema"
+    assert path.read_text() == SCHEMA.read_text(), "write it anew with: make schema"
 
 
-def test_every_address_of_the_api_is_in_the_schema(client):
+def test_schema_has_every_address_of_the_api(client):
     from classifier.api.urls import urlpatterns
 
     paths = client.get("/api/schema").json()["paths"]
-    ours = {reverse(f"api:{each.name}", args=[_argument(each)] * ("<" in str(each.pattern))) for each in urlpatterns}
+    addresses = {
+        reverse(f"api:{each.name}", args=[_argument(each)] * ("<" in str(each.pattern))) for each in urlpatterns
+    }
     described = {path.format(public_id=_ID, name="FF") for path in paths}
-    assert ours - described == {"/api/schema", "/api/docs"}
+    assert addresses - described == {"/api/schema", "/api/docs"}
 
 
 _ID = "0199f3c2-0000-7000-8000-000000000000"
@@ -33,17 +35,17 @@ def _argument(pattern):
     return _ID if "uuid" in str(pattern.pattern) else "FF"
 
 
-def test_the_schema_is_openapi_3_and_asks_for_keys():
+def test_schema_is_openapi_3_with_keys():
     schema = json.loads(SCHEMA.read_text())
 
     assert schema["openapi"].startswith("3.")
     assert schema["components"]["securitySchemes"]["key"] == {"type": "http", "scheme": "bearer"}
 
 
-def test_the_schema_says_where_an_answer_leads():
+def test_schema_links_answers_to_further_requests():
     paths = json.loads(SCHEMA.read_text())["paths"]
-    made = paths["/api/v1/predictions"]["post"]["responses"]["201"]
+    response = paths["/api/v1/predictions"]["post"]["responses"]["201"]
 
-    assert list(made["headers"]) == ["Location"]
-    assert set(made["links"]) == {"prediction", "forget", "give_feedback"}
+    assert list(response["headers"]) == ["Location"]
+    assert set(response["links"]) == {"prediction", "forget", "give_feedback"}
     assert "feedback" in paths["/api/v1/predictions/{public_id}/feedback"]["put"]["responses"]["200"]["links"]

@@ -14,7 +14,7 @@ def test_models_are_listed_best_first(client):
     assert [model["name"] for model in response.json()["models"]] == list(registry.current().names)
 
 
-def test_a_model_is_described_by_its_card(client):
+def test_model_is_described_by_its_card(client):
     card = registry.current().get("FF").card
     shown = {"words": 2, "accuracy": 0.5, "by_language": {"en": 0.0, "fr": 1.0}, "macro_f1": 0.4}
     card.scores["held-out"] = {**shown, "confusion": [[0, 1], [0, 1]]}
@@ -36,7 +36,7 @@ def test_one_model_is_the_default(client):
     assert defaults == [registry.current().default]
 
 
-def test_a_model_without_files_is_listed_as_not_active(client, without_model):
+def test_model_without_files_is_listed_as_not_active(client, without_model):
     without_model("Ngram", "FF")
 
     assert {model["active"] for model in client.get("/api/v1/models").json()["models"]} == {False}
@@ -48,14 +48,14 @@ def test_writing_is_refused(client):
     assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
 
 
-def test_a_model_is_found_in_any_case_and_described_as_in_the_list(call):
+def test_model_is_found_in_any_case_and_described_as_in_the_list(call):
     model = call("GET", "/models/ff").json()
 
     [listed] = [each for each in call("GET", "/models").json()["models"] if each["name"] == "FF"]
     assert {**model, "versions": []} == {**listed, "versions": []}
 
 
-def test_all_versions_on_disk_are_listed_with_the_active_one(call, settings, tmp_path):
+def test_versions_on_disk_are_listed_with_the_active_one(call, settings, tmp_path):
     active = registry.current().get("FF").card.version
     for version in (active, "20200101-0000000a"):
         (tmp_path / "FF" / version).mkdir(parents=True)
@@ -67,7 +67,7 @@ def test_all_versions_on_disk_are_listed_with_the_active_one(call, settings, tmp
 
 
 @pytest.mark.parametrize("name", ["GPT", "all", "..", "%00", "N" * 5000])
-def test_an_unknown_model_is_not_found(call, name):
+def test_unknown_model_is_not_found(call, name):
     assert call("GET", f"/models/{name}").status_code == 404
 
 
@@ -83,7 +83,7 @@ def test_labels_are_english_whatever_the_caller_reads(call):
     assert answers[0] == answers[1]
 
 
-def test_nobody_learns_what_is_left(call, limits):
+def test_anonymous_caller_reads_the_remaining_calls(call, limits):
     limits(single=5)
     call("GET", "/identify?word=chat")
     me = call("GET", "/me").json()
@@ -93,14 +93,14 @@ def test_nobody_learns_what_is_left(call, limits):
     assert set(me["limits"]) == {"single", "batch", "history", "feedback", "export"}
 
 
-def test_a_key_learns_what_it_is_but_not_its_secret(call, api_key):
+def test_key_is_described_without_its_secret(call, api_key):
     me = call("GET", "/me", key=api_key).json()
 
     assert me["key"]["prefix"] == api_key.prefix
     assert api_key.digest not in str(me)
 
 
-def test_a_visitor_and_a_user_are_told_apart(call, client, user):
+def test_visitors_and_users_are_told_apart(call, client, user):
     client.post("/", {"word": "chat"})
     assert call("GET", "/me").json()["caller"] == "visitor"
     client.force_login(user)

@@ -1,4 +1,4 @@
-"""GET /api/simple: the article's address, in the article's exact shape."""
+"""GET /api/simple, the address and shape of the article."""
 
 import json
 
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 ADDRESS = "/api/simple"
 
 
-def test_the_article_s_example_is_answered_in_its_shape_and_order(client):
+def test_article_example_is_answered_in_its_shape_and_order(client):
     response = client.get(ADDRESS, {"word": "orignal", "model": "FF"})
 
     assert response.status_code == 200
@@ -19,45 +19,45 @@ def test_the_article_s_example_is_answered_in_its_shape_and_order(client):
     assert response.json() == {"English": 28.93, "Espanol": 4.5, "Francais": 66.57, "model": "FF", "word": "orignal"}
 
 
-def test_the_text_is_spaced_as_in_the_article(client):
+def test_json_is_spaced_as_in_the_article(client):
     text = client.get(ADDRESS, {"word": "orignal", "model": "FF"}).content.decode()
 
     assert text == json.dumps(json.loads(text))
 
 
-def test_without_a_model_the_best_one_answers(client):
+def test_best_model_is_the_default(client):
     assert client.get(ADDRESS, {"word": "orignal"}).json()["model"] == "Ngram"
 
 
 @pytest.mark.parametrize("name", ["ngram", "NGRAM", "Ngram"])
-def test_a_model_is_found_in_any_case(client, name):
+def test_model_is_found_in_any_case(client, name):
     assert client.get(ADDRESS, {"word": "orignal", "model": name}).json()["model"] == "Ngram"
 
 
-def test_the_percentages_sum_to_a_hundred(client):
+def test_percentages_sum_to_a_hundred(client):
     answer = client.get(ADDRESS, {"word": "piano"}).json()
 
     assert answer["English"] + answer["Espanol"] + answer["Francais"] == pytest.approx(100)
 
 
-def test_the_word_comes_back_as_typed_but_composed(client):
+def test_word_is_repeated_as_typed_but_composed(client):
     assert client.get(ADDRESS, {"word": " E\u0301cole "}).json()["word"] == "École"
 
 
-def test_a_browser_s_address_line_gets_json(client):
+def test_browsers_get_json(client):
     accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
     assert client.get(ADDRESS, {"word": "orignal"}, headers={"accept": accept})["Content-Type"] == "application/json"
 
 
-def test_every_query_is_logged(client):
+def test_queries_are_stored(client):
     client.get(ADDRESS, {"word": "orignal"})
 
     row = Prediction.objects.get()
     assert (row.word, row.source, row.owner, row.languages) == ("orignal", "simple", "", ["en", "es", "fr"])
 
 
-def test_an_unknown_model_is_refused_with_the_names_of_those_there_are(client):
+def test_unknown_model_is_refused_with_the_known_names(client):
     response = client.get(ADDRESS, {"word": "orignal", "model": "GPT"})
 
     [error] = response.json()["errors"]
@@ -70,7 +70,7 @@ def test_an_unknown_model_is_refused_with_the_names_of_those_there_are(client):
 @pytest.mark.parametrize(
     "query", ["", "word=", "word=%20", "word=%C2%A0", "word=123", "word=a%00b", "word=" + 101 * "x"]
 )
-def test_a_bad_word_is_refused_and_not_logged(client, query):
+def test_invalid_word_is_refused_and_not_stored(client, query):
     response = client.get(f"{ADDRESS}?{query}")
 
     assert response.status_code == 400
@@ -80,15 +80,15 @@ def test_a_bad_word_is_refused_and_not_logged(client, query):
 
 
 @pytest.mark.parametrize("query", ["word=caf%E9", "word=%ED%A0%80", "word=%FF"])
-def test_a_query_that_is_not_utf8_is_refused(client, query):
+def test_query_that_is_not_utf8_is_refused(client, query):
     assert client.get(f"{ADDRESS}?{query}").status_code == 400
 
 
-def test_a_parameter_given_twice_is_refused(client):
+def test_repeated_parameter_is_refused(client):
     assert client.get(f"{ADDRESS}?word=chat&word=dog").status_code == 400
 
 
-def test_an_unknown_parameter_is_refused_without_repeating_it(client):
+def test_unknown_parameter_is_refused_without_repeating_it(client):
     response = client.get(ADDRESS, {"word": "orignal", "chevreuil": "1"})
 
     assert response.status_code == 400
@@ -96,7 +96,7 @@ def test_an_unknown_parameter_is_refused_without_repeating_it(client):
     assert "chevreuil" not in response.content.decode()
 
 
-def test_texts_stay_english_whatever_language_the_caller_reads(client):
+def test_texts_are_english_for_every_reader(client):
     english = client.get(ADDRESS).json()
     french = client.get(ADDRESS, headers={"accept-language": "fr"})
 
@@ -104,7 +104,7 @@ def test_texts_stay_english_whatever_language_the_caller_reads(client):
     assert french["Content-Language"] == "en"
 
 
-def test_no_session_and_no_cookie_come_of_it(client):
+def test_request_makes_no_session_and_no_cookie(client):
     response = client.get(ADDRESS, {"word": "orignal"})
 
     assert not response.cookies

@@ -1,4 +1,4 @@
-"""The tour of the API: its commands run as they stand, and are answered as it shows."""
+"""The tour of the API: its commands and their answers."""
 
 import html
 import json
@@ -21,8 +21,8 @@ ADDRESS = "/api-tour/"
 
 
 def blocks(page, label):
-    found = re.findall(rf'<pre[^>]*aria-label="{label}"[^>]*>(.*?)</pre>', page, re.DOTALL)
-    return [html.unescape(block) for block in found]
+    matches = re.findall(rf'<pre[^>]*aria-label="{label}"[^>]*>(.*?)</pre>', page, re.DOTALL)
+    return [html.unescape(block) for block in matches]
 
 
 @pytest.fixture
@@ -31,30 +31,30 @@ def page(client, db):
 
 
 def shape(value):
-    """Return a JSON value without what differs from call to call."""
+    """Return a JSON value without the fields that vary by call."""
     if isinstance(value, dict):
         return {key: shape(member) for key, member in value.items() if key not in {"id", "created_at", "request_id"}}
     return [shape(one) for one in value] if isinstance(value, list) else value
 
 
 @pytest.mark.django_db(transaction=True)
-def test_every_command_runs_and_is_answered_as_shown(live_server, client, api_key):
+def test_commands_run_and_are_answered_as_shown(live_server, client, api_key):
     if shutil.which("curl") is None:
         pytest.skip("needs curl: apt-get install curl")
-    shown = client.get(ADDRESS, SERVER_NAME="localhost", SERVER_PORT=live_server.thread.port).content.decode()
+    page = client.get(ADDRESS, SERVER_NAME="localhost", SERVER_PORT=live_server.thread.port).content.decode()
     environment = {"PATH": os.environ["PATH"], "KEY": api_key.headers["authorization"].removeprefix("Bearer ")}
     answers = [
         json.loads(subprocess.run(["bash", "-c", command], env=environment, capture_output=True, check=True).stdout)
-        for command in blocks(shown, "Command")
+        for command in blocks(page, "Command")
     ]
     word, every, many, history, wrong = answers
-    assert [shape(word), shape(wrong)] == [shape(json.loads(block)) for block in blocks(shown, "Answer")]
+    assert [shape(word), shape(wrong)] == [shape(json.loads(block)) for block in blocks(page, "Answer")]
     assert len(every["answers"]) == 2
     assert [result["id"] for result in many["results"]] == ["a", "b"]
     assert history == {"predictions": [], "next": None}
 
 
-def test_the_commands_ask_the_server_that_shows_them(client, db):
+def test_commands_call_the_server_that_shows_them(client, db):
     page = client.get(ADDRESS, SERVER_NAME="localhost", SERVER_PORT="8123").content.decode()
     commands = blocks(page, "Command")
     assert commands
@@ -76,45 +76,45 @@ def test_tour_asks_a_version_once(client, db, serve, fake_models):
     assert "20261123-00000003" in client.get(ADDRESS).content.decode()
 
 
-def test_the_limits_are_those_of_this_server(client, db, monkeypatch):
+def test_limits_are_those_of_this_server(client, db, monkeypatch):
     monkeypatch.setattr(settings, "LIMITS", {**settings.LIMITS, "single": 4321})
     assert "<td>4,321</td>" in client.get(ADDRESS).content.decode()
 
 
-def test_every_limit_of_a_key_is_told(page):
+def test_limits_of_all_scopes_are_shown(page):
     assert set(SCOPES) == set(KEY_SCOPES)
     assert page.split("<tbody>")[1].count('<th scope="row">') == len(KEY_SCOPES)
 
 
-def test_the_tour_leads_to_the_schema_and_to_swagger(client, page):
+def test_tour_links_to_the_schema_and_to_swagger(client, page):
     for address in ("/api/docs", "http://testserver/api/schema"):
         assert f'href="{address}"' in page
     assert client.get("/api/schema").status_code == 200
 
 
-def test_every_problem_of_the_list_has_its_page(client, page):
+def test_problems_of_the_tour_have_their_pages(client, page):
     addresses = re.findall(r'href="(/problems/[^"]+)"', page)
     assert len(addresses) > 10
     assert all(client.get(address).status_code == 200 for address in addresses)
 
 
-def test_the_problem_repeats_nothing_of_what_was_sent(page):
+def test_problem_does_not_repeat_the_request(page):
     [problem] = [json.loads(block) for block in blocks(page, "Answer") if "problems" in block]
     assert problem["errors"][0]["pointer"] == "/word"
     assert "123" not in problem["errors"][0]["detail"]
 
 
-def test_without_a_model_the_commands_are_still_there(client, db, without_model):
+def test_commands_are_shown_without_a_model(client, db, without_model):
     without_model("Ngram", "FF")
     response = client.get(ADDRESS)
     assert response.status_code == 200
     assert len(blocks(response.content.decode(), "Command")) == 5
 
 
-def test_where_a_key_is_needed_nothing_else_is_said(client, db, monkeypatch):
+def test_closed_api_is_not_shown_as_open(client, db, monkeypatch):
     monkeypatch.setattr(settings, "API_ANONYMOUS", False)
     assert "No key is needed" not in client.get(ADDRESS).content.decode()
 
 
-def test_only_reading_is_allowed(client, db):
+def test_posting_is_refused(client, db):
     assert client.post(ADDRESS).status_code == 405

@@ -8,7 +8,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def create(capsys):
-    """Return a function that runs the command and returns what it prints."""
+    """Return a function that runs the command and returns its output."""
 
     def create(*arguments):
         call_command("create_api_key", *arguments)
@@ -17,7 +17,7 @@ def create(capsys):
     return create
 
 
-def test_the_command_prints_a_key_that_works(client, create):
+def test_command_prints_a_working_key(client, create):
     secret = create("bot", "--scopes", "single,history", "--limit", "single=5")
 
     me = client.get("/api/v1/me", headers={"authorization": f"Bearer {secret}"}).json()
@@ -29,7 +29,7 @@ def test_the_command_prints_a_key_that_works(client, create):
     "options",
     [["--scopes", "all"], ["--scopes", ""], ["--limit", "single"], ["--limit", "one=1"], ["--limit", "single=-1"]],
 )
-def test_the_command_refuses_options_that_mean_nothing(create, options):
+def test_invalid_options_are_refused(create, options):
     with pytest.raises(CommandError):
         create("bot", *options)
     assert not ApiKey.objects.exists()
