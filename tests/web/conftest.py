@@ -1,4 +1,4 @@
-"""Fixtures of the page tests: asking a word as a visitor, a second visitor, and the site in any state."""
+"""Fixtures of the page tests: browsers, forms, and pages in any state."""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -7,7 +7,7 @@ from django.test import Client
 
 @pytest.fixture
 def ask(client, db):
-    """Return a function that sends the form and returns the address of the result."""
+    """Return a function that asks a word and returns its address."""
 
     def ask(word="orignal", **fields):
         return client.post("/", {"word": word, **fields}).headers["Location"]
@@ -17,7 +17,7 @@ def ask(client, db):
 
 @pytest.fixture
 def stranger(db):
-    """Return the browser of another visitor, who asked something, too."""
+    """Return the browser of another visitor, with one answer."""
     browser = Client()
     browser.post("/", {"word": "knowledge"})
     return browser
@@ -25,13 +25,13 @@ def stranger(db):
 
 @pytest.fixture
 def strict_client(db):
-    """Return a browser whose forms need their token, as outside of tests."""
+    """Return a browser that must send CSRF tokens."""
     return Client(enforce_csrf_checks=True)
 
 
 @pytest.fixture
 def site(client, user, fake_models, serve, monkeypatch):
-    """Return what brings every page into every state."""
+    """Return the functions that bring pages into every state."""
     from tests.web.every_page import Site
 
     user.is_staff = True
@@ -41,23 +41,23 @@ def site(client, user, fake_models, serve, monkeypatch):
 
 @pytest.fixture
 def file():
-    """Return a function that makes a file to upload."""
+    """Return a function that makes an uploaded file."""
     return lambda content, name="words.csv": SimpleUploadedFile(
         name, content if isinstance(content, bytes) else content.encode()
     )
 
 
 @pytest.fixture
-def send(client, db):
+def send_batch(client, db):
     """Return a function that sends the form for many words."""
 
-    def send(words="", **fields):
+    def send_batch(words="", **fields):
         return client.post("/batches/", {"words": words, **fields})
 
-    return send
+    return send_batch
 
 
 @pytest.fixture
-def sent(send):
+def batch_address(send_batch):
     """Return a function that sends words and returns the address of their page."""
-    return lambda *arguments, **fields: send(*arguments, **fields).headers["Location"]
+    return lambda *arguments, **fields: send_batch(*arguments, **fields).headers["Location"]

@@ -1,4 +1,4 @@
-"""Reads a page as a reader of another language would: which of its texts did not pass through gettext."""
+"""Parser of pages: texts outside gettext, attributes, switch of the language."""
 
 import re
 from html import unescape
@@ -8,7 +8,7 @@ TEXT_ATTRIBUTES = {"alt", "aria-description", "aria-label", "aria-roledescriptio
 TEXT_ATTRIBUTES |= {"data-done", "data-too-large", "label", "placeholder", "title"}
 BUTTONS = {"button", "reset", "submit"}
 VOID = {"br", "hr", "img", "input", "link", "meta", "source", "wbr"}
-NOT_OURS = {"bdi", "code", "kbd", "pre", "samp", "script", "style"}  # what people typed, and what programs read
+UNTRANSLATED = {"bdi", "code", "kbd", "pre", "samp", "script", "style"}  # user input, and text for programs
 # Names are the same in every language: of models, versions, time zones, formats and people.
 NAMES = "Ngram FF CNN CNNsep RNN lingua py3langid simplemma fastText langdetect wordfreq UTC CSV JSON curl"
 NAMES = re.compile(rf"\b({NAMES.replace(' ', '|')}|\d{{8}}-[0-9a-f]{{8}}|orignal|piano|xqzt|knowledge|ñ|ana)\b")
@@ -16,7 +16,7 @@ VARYING = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[A-Za-z0-9]{6
 
 
 class Reader(HTMLParser):
-    """Collects what a page says outside of the marks that every translation carries, and all attributes."""
+    """Collects all attributes, and texts outside the marks of translations."""
 
     def __init__(self):
         super().__init__()
@@ -26,7 +26,7 @@ class Reader(HTMLParser):
         values = dict(attributes)
         foreign = "lang" in values and tag != "html"
         if tag not in VOID:
-            self.open.append((tag, foreign or values.get("translate") == "no" or tag in NOT_OURS))
+            self.open.append((tag, foreign or values.get("translate") == "no" or tag in UNTRANSLATED))
         for name, value in attributes:
             self.attributes.append((tag, name, value or ""))
             if not foreign and is_text(tag, name, values):
@@ -42,16 +42,16 @@ class Reader(HTMLParser):
             pass
 
     def handle_data(self, text):
-        ours = not any(foreign for _tag, foreign in self.open)
-        self.depth = self.collect(text, self.depth, ours=ours)
+        translated = not any(foreign for _tag, foreign in self.open)
+        self.depth = self.collect(text, self.depth, translated=translated)
 
-    def collect(self, text, depth, *, ours=True):
+    def collect(self, text, depth, *, translated=True):
         outside = ""
         for character in text:
             depth -= character == "⟧"
             outside += character if depth == 0 else " "
             depth += character == "⟦"
-        if ours and any(map(str.isalpha, NAMES.sub("", outside))):
+        if translated and any(map(str.isalpha, NAMES.sub("", outside))):
             self.unmarked.append(" ".join(outside.split()))
         return depth
 
@@ -71,14 +71,14 @@ def read(page):
     return reader
 
 
-def switched(page):
-    """Return where the switch of the language leads, "" if the page has none."""
-    found = re.search(r'action="/language/".*?name="next" value="([^"]*)"', page, re.DOTALL)
-    return unescape(found[1]) if found else ""
+def switch_target(page):
+    """Return the page that the switch of the language leads to, else ""."""
+    match = re.search(r'action="/language/".*?name="next" value="([^"]*)"', page, re.DOTALL)
+    return unescape(match[1]) if match else ""
 
 
-def figures(page):
-    """Return the attributes with digits that programs read, without what differs from one request to the next."""
+def numeric_attributes(page):
+    """Return the attributes with digits, without texts, ids and tokens."""
     others = TEXT_ATTRIBUTES | {"content", "tabindex"}  # the focus goes to a message, which is shown once
-    found = [attribute for attribute in read(page).attributes if attribute[1] not in others]
-    return [(tag, name, VARYING.sub("", value)) for tag, name, value in found if re.search(r"\d", value)]
+    attributes = [attribute for attribute in read(page).attributes if attribute[1] not in others]
+    return [(tag, name, VARYING.sub("", value)) for tag, name, value in attributes if re.search(r"\d", value)]

@@ -27,49 +27,49 @@ def words(client):
     return [prediction.word for prediction in client.get("/history/").context["page"].rows]
 
 
-def test_who_logs_in_is_told_so_and_can_log_out(client, ana):
+def test_user_is_named_on_the_pages_and_can_log_out(client, ana):
     assert log_in(client).headers["Location"] == "/"
     assertContains(client.get("/"), "Logged in as <strong>ana</strong>")
     client.post("/account/logout/")
     assertNotContains(client.get("/"), "Logged in as")
 
 
-def test_a_wrong_password_is_said_without_saying_what_is_wrong(client, ana):
+def test_wrong_name_and_wrong_password_get_one_message(client, ana):
     for fields in ({"password": "wrong"}, {"username": "bob"}):
         assertContains(log_in(client, **fields), "do not belong together", status_code=400)
 
 
-def test_a_refused_form_does_not_repeat_the_password(client, ana):
+def test_refused_form_does_not_repeat_the_password(client, ana):
     assertNotContains(log_in(client, password="hunter2"), "hunter2", status_code=400)
 
 
-def test_an_account_that_is_switched_off_does_not_get_in(client, ana):
+def test_inactive_account_cannot_log_in(client, ana):
     ana.is_active = False
     ana.save()
     assert log_in(client).status_code == 400
 
 
-def test_nobody_registers_here_and_the_page_says_so(client):
+def test_login_page_says_that_no_account_is_needed(client):
     assertContains(client.get(LOGIN), "None is needed")
 
 
-def test_the_reader_goes_on_where_the_login_was_asked_for(client, ana):
+def test_login_leads_back_to_the_page_that_required_it(client, ana):
     assert client.get("/account/password/").headers["Location"] == "/account/login/?next=/account/password/"
     assertContains(client.get("/account/login/?next=/account/password/"), 'name="next" value="/account/password/"')
     assert log_in(client, next="/account/password/").headers["Location"] == "/account/password/"
 
 
 @pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
-def test_nobody_is_sent_to_another_site(client, ana, address):
+def test_login_never_redirects_to_another_site(client, ana, address):
     assert log_in(client, next=address).headers["Location"] == "/"
 
 
-def test_who_is_logged_in_needs_no_form(client, ana):
+def test_logged_in_user_is_redirected_from_the_login_page(client, ana):
     client.force_login(ana)
     assert client.get(LOGIN).headers["Location"] == "/"
 
 
-def test_the_session_changes_at_login_and_ends_at_logout(client, ana):
+def test_session_changes_at_login_and_ends_at_logout(client, ana):
     client.session["before"] = 1
     client.session.save()
     log_in(client)
@@ -80,7 +80,7 @@ def test_the_session_changes_at_login_and_ends_at_logout(client, ana):
     assert not client.session.exists(first)
 
 
-def test_history_made_before_goes_to_that_user_only(client, ask, ana, django_user_model):
+def test_visitors_history_goes_to_the_first_user_that_logs_in(client, ask, ana, django_user_model):
     ask("orignal")
     log_in(client)
     assert words(client) == ["orignal"]
@@ -93,7 +93,7 @@ def test_history_made_before_goes_to_that_user_only(client, ask, ana, django_use
     assert words(bob) == []
 
 
-def test_what_is_asked_after_the_logout_is_the_visitors(client, ask, ana):
+def test_words_after_logout_belong_to_the_visitor(client, ask, ana):
     log_in(client)
     ask("piano")
     client.post("/account/logout/")
@@ -102,7 +102,7 @@ def test_what_is_asked_after_the_logout_is_the_visitors(client, ask, ana):
 
 
 @pytest.mark.parametrize("address", [LOGIN, ADMIN])
-def test_guessing_is_slowed(client, ana, few_logins, address):
+def test_guesses_of_a_password_are_limited(client, ana, few_logins, address):
     statuses = [log_in(client, address, password="wrong").status_code for _ in range(2)]
     response = log_in(client, address)  # even the right one
     assert (200 in statuses or 400 in statuses, response.status_code) == (True, 429)
@@ -110,7 +110,7 @@ def test_guessing_is_slowed(client, ana, few_logins, address):
     assertNotContains(response, PASSWORD, status_code=429)
 
 
-def test_both_logins_count_together_and_each_name_and_address_apart(client, ana, few_logins):
+def test_logins_are_counted_by_name_and_address_on_both_pages(client, ana, few_logins):
     log_in(client, LOGIN, password="wrong")
     log_in(client, ADMIN, username="ANA", password="wrong")
     assert log_in(client).status_code == 429
@@ -127,19 +127,19 @@ def test_logins_of_ipv4_callers_of_a_dual_stack_server_count_apart(client, ana, 
 
 
 @pytest.mark.parametrize("address", [LOGIN, ADMIN])
-def test_failures_are_logged_without_the_password(client, ana, caplog, address):
+def test_failed_login_is_logged_without_the_password(client, ana, caplog, address):
     log_in(client, address, username="x\ny", password="hunter2")
     [record] = [record for record in caplog.records if record.name == "classifier.access.login_forms"]
     assert record.getMessage() == r"Failed login as 'x\ny' from 127.0.0.1."
 
 
-def test_a_slowed_login_is_logged(client, ana, few_logins, caplog):
+def test_login_over_the_limit_is_logged(client, ana, few_logins, caplog):
     for _ in range(3):
         log_in(client, password="wrong")
     assert "Too many logins as 'ana' from 127.0.0.1." in caplog.text
 
 
-def test_only_staff_enters_the_admin(client, django_user_model):
+def test_admin_is_open_to_staff_only(client, django_user_model):
     django_user_model.objects.create_user("bob", password=PASSWORD)
     assertContains(log_in(client, ADMIN, username="bob"), "staff account")
 
@@ -156,7 +156,7 @@ def change(client, ana):
     return change
 
 
-def test_a_password_is_changed_and_other_sessions_end(client, ana, change):
+def test_changed_password_ends_other_sessions(client, ana, change):
     other = Client()
     other.force_login(ana)
     response = change()
@@ -169,18 +169,18 @@ def test_a_password_is_changed_and_other_sessions_end(client, ana, change):
 @pytest.mark.parametrize(
     "fields", [{"old": "wrong"}, {"new": "short"}, {"new": "password123"}, {"again": "something else"}]
 )
-def test_a_bad_change_is_refused_and_changes_nothing(change, ana, fields):
+def test_invalid_password_change_is_refused(change, ana, fields):
     assertContains(change(**fields), 'class="problem"', status_code=400)
     ana.refresh_from_db()
     assert ana.check_password(PASSWORD)
 
 
-def test_guessing_the_old_password_is_slowed_and_no_password_comes_back(change, few_logins):
+def test_guesses_of_the_old_password_are_limited(change, few_logins):
     assert [change(old="wrong").status_code for _ in range(2)] == [400, 400]
     assertNotContains(change(), PASSWORD, status_code=429)
 
 
-def test_the_form_for_another_password_is_not_cached(client, ana):
+def test_password_form_is_not_cached(client, ana):
     client.force_login(ana)
     assert "no-store" in client.get("/account/password/").headers["Cache-Control"]
 

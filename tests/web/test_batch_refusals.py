@@ -1,5 +1,3 @@
-"""What the page for many words does not take, and that it loses nothing."""
-
 import pytest
 from pytest_django.asserts import assertContains
 
@@ -10,7 +8,7 @@ from classifier.words.lists import MOST_BYTES
 pytestmark = pytest.mark.django_db
 
 
-def refused(response, advice):
+def check_refusal(response, advice):
     assertContains(response, advice, status_code=400)
     assert not Prediction.objects.exists()
     return response
@@ -31,46 +29,46 @@ def refused(response, advice):
         (b"1,2\n3,4\n", "None of the 2 rows holds a word"),
     ],
 )
-def test_a_file_without_words_is_refused_with_what_to_do(send, content, advice, file):
-    refused(send(file=file(content)), advice)
+def test_file_without_words_is_refused_with_advice(send_batch, content, advice, file):
+    check_refusal(send_batch(file=file(content)), advice)
 
 
-def test_a_column_that_is_not_there_is_refused_and_nothing_else_is_lost(send, file):
-    response = refused(send(file=file("id,<i>\n1,chat"), column="wort", model="FF"), "id · &lt;i&gt;")
+def test_unknown_column_is_refused_and_the_form_keeps_its_values(send_batch, file):
+    response = check_refusal(send_batch(file=file("id,<i>\n1,chat"), column="wort", model="FF"), "id · &lt;i&gt;")
 
     assertContains(response, 'value="wort"', status_code=400)
     assertContains(response, 'value="FF" id="id_model_1" checked', status_code=400)
 
 
-def test_one_word_too_many_is_refused_with_the_limit_and_the_words_stay(send, monkeypatch):
+def test_words_over_the_limit_are_refused_and_kept_in_the_form(send_batch, monkeypatch):
     monkeypatch.setattr(lists, "MOST_WORDS", 2)
-    response = refused(send("chat\nperro\ndog"), "more than 2 words")
+    response = check_refusal(send_batch("chat\nperro\ndog"), "more than 2 words")
 
     assertContains(response, "manage.py identify", status_code=400)
     assertContains(response, "chat\nperro\ndog</textarea>", status_code=400)
 
 
-def test_nothing_at_all_and_both_at_once_are_refused(send, file):
-    refused(send(), "Paste words, or choose a file")
-    refused(send("chat", file=file("perro")), "not both")
+def test_form_takes_either_words_or_a_file(send_batch, file):
+    check_refusal(send_batch(), "Paste words, or choose a file")
+    check_refusal(send_batch("chat", file=file("perro")), "not both")
 
 
-def test_a_file_too_large_is_refused_in_the_form_that_keeps_the_rest(send, file):
-    response = refused(send(file=file(b"a\n" * (MOST_BYTES // 2 + 1)), column="mot"), "larger than 5.0")
+def test_large_file_is_refused_and_the_form_keeps_its_values(send_batch, file):
+    response = check_refusal(send_batch(file=file(b"a\n" * (MOST_BYTES // 2 + 1)), column="mot"), "larger than 5.0")
 
     assertContains(response, 'value="mot"', status_code=400)
 
 
-def test_a_file_far_too_large_is_refused_unread(client, send, file):
-    response = send(file=file(b"a\n" * (2 * MOST_BYTES + 1)))
+def test_file_over_the_body_limit_is_refused_unread(client, send_batch, file):
+    response = send_batch(file=file(b"a\n" * (2 * MOST_BYTES + 1)))
 
     assertContains(response, "larger than this site reads", status_code=413)
 
 
-def test_pasted_text_far_too_large_is_refused(send):
-    assertContains(send("chat\n" * 250_000), "larger than this site reads", status_code=413)
+def test_pasted_text_over_the_body_limit_is_refused(send_batch):
+    assertContains(send_batch("chat\n" * 250_000), "larger than this site reads", status_code=413)
 
 
-def test_a_form_with_broken_parts_is_a_bad_request(client):
+def test_malformed_multipart_form_is_a_bad_request(client):
     kind = "multipart/form-data; boundary=" + "x" * 300
     assert client.generic("POST", "/batches/", b"--", content_type=kind).status_code == 400

@@ -1,5 +1,3 @@
-"""The pages around many words at once."""
-
 import csv
 import io
 import json
@@ -19,8 +17,8 @@ def body(response):
     return b"".join(response.streaming_content).decode()
 
 
-def test_pasted_words_are_answered_at_an_address_of_their_own(client, send):
-    response = send("orignal\nxqzt")
+def test_pasted_words_get_a_page_of_their_own(client, send_batch):
+    response = send_batch("orignal\nxqzt")
 
     assert response.status_code == 303
     page = client.get(response.headers["Location"])
@@ -28,30 +26,30 @@ def test_pasted_words_are_answered_at_an_address_of_their_own(client, send):
     assertContains(page, '<bdi lang="fr">orignal</bdi>')
 
 
-def test_a_table_is_read_by_the_usual_column(client, sent, file):
-    page = client.get(sent(file=file("id,word\n1,gâteau\n2,piano\n")))
+def test_table_is_read_by_its_usual_column(client, batch_address, file):
+    page = client.get(batch_address(file=file("id,word\n1,gâteau\n2,piano\n")))
 
     assertContains(page, "gâteau")
     assertContains(page, "words.csv")
     assertContains(page, "Rows 2 to 3")
 
 
-def test_a_table_is_read_by_the_column_named(client, sent, file):
-    assertContains(client.get(sent(file=file("id;forme\n1;gâteau\n"), column="forme")), "gâteau")
+def test_table_is_read_by_the_column_given(client, batch_address, file):
+    assertContains(client.get(batch_address(file=file("id;forme\n1;gâteau\n"), column="forme")), "gâteau")
 
 
 @pytest.mark.parametrize("name", ["words.txt", "words", "WORDS.LIST"])
-def test_any_other_file_holds_a_word_a_line(client, sent, name, file):
-    assertContains(client.get(sent(file=file("un, deux\nchat\n", name))), "un, deux")
+def test_other_file_has_a_word_on_each_line(client, batch_address, name, file):
+    assertContains(client.get(batch_address(file=file("un, deux\nchat\n", name))), "un, deux")
 
 
 @pytest.mark.parametrize("name", ["words.tsv", "WORDS.TAB"])
-def test_a_table_with_tabs_keeps_its_commas(client, sent, name, file):
-    assertContains(client.get(sent(file=file("word\nun, deux\n", name))), "un, deux")
+def test_tab_separated_table_keeps_its_commas(client, batch_address, name, file):
+    assertContains(client.get(batch_address(file=file("word\nun, deux\n", name))), "un, deux")
 
 
-def test_a_bad_row_stands_in_its_place_and_spoils_nothing(client, sent):
-    page = client.get(sent("chat\n12\n\ngâteau\0\nperro"))
+def test_invalid_row_is_shown_among_the_answers(client, batch_address):
+    page = client.get(batch_address("chat\n12\n\ngâteau\0\nperro"))
 
     assertContains(page, "2 rows hold no word")
     assertContains(page, '<th scope="row">2</th>')
@@ -60,8 +58,8 @@ def test_a_bad_row_stands_in_its_place_and_spoils_nothing(client, sent):
     assertNotContains(page, '<th scope="row">3</th>')
 
 
-def test_the_picture_and_its_numbers_say_the_same(client, sent):
-    page = client.get(sent("gâteau\nbeau\nknowledge\n12"))
+def test_chart_and_table_show_the_same_numbers(client, batch_address):
+    page = client.get(batch_address("gâteau\nbeau\nknowledge\n12"))
 
     assertContains(page, "Mostly French: 2 of 3 words")
     assertContains(page, '<rect class="part tone-1" x="0.00%" width="50.00%" height="100%"/>', html=True)
@@ -78,12 +76,12 @@ def test_the_picture_and_its_numbers_say_the_same(client, sent):
         ("piano\nxqzt", "None of these words is clearly of one language"),
     ],
 )
-def test_a_sentence_sums_the_words_up(client, sent, words, sentence):
-    assertContains(client.get(sent(words)), f"<h1>{sentence}")
+def test_heading_summarises_the_languages(client, batch_address, words, sentence):
+    assertContains(client.get(batch_address(words)), f"<h1>{sentence}")
 
 
-def test_the_rows_of_a_long_batch_are_on_pages(client, sent):
-    address = sent("\n".join(["chat"] * 250))
+def test_long_batch_is_split_into_pages(client, batch_address):
+    address = batch_address("\n".join(["chat"] * 250))
 
     assertContains(client.get(address), 'rel="next" href="?from=101"')
     second = client.get(f"{address}?from=101")
@@ -95,19 +93,19 @@ def test_the_rows_of_a_long_batch_are_on_pages(client, sent):
 @pytest.mark.parametrize(
     ("start", "status"), [("0", 200), ("2", 404), ("x", 400), ("-1", 400), ("٣", 400), ("9" * 20, 400)]
 )
-def test_a_row_that_is_none_is_refused(client, sent, start, status):
-    assert client.get(sent("chat"), {"from": start}).status_code == status
+def test_invalid_first_row_is_refused(client, batch_address, start, status):
+    assert client.get(batch_address("chat"), {"from": start}).status_code == status
 
 
-def test_a_correction_wins_on_display(client, sent):
-    address = sent("orignal")
+def test_correction_is_shown_in_place_of_the_answer(client, batch_address):
+    address = batch_address("orignal")
     client.post(f"/predictions/{Prediction.objects.get().public_id}/feedback/", {"label": "es"})
 
     assertContains(client.get(address), "<strong>Spanish</strong>")
 
 
-def test_both_files_hold_every_row(client, sent):
-    address = sent("orignal\n12\n@eau")
+def test_files_hold_every_row(client, batch_address):
+    address = batch_address("orignal\n12\n@eau")
 
     table = client.get(f"{address}answers.csv")
     assert table["Content-Disposition"] == 'attachment; filename="words.csv"'
@@ -117,13 +115,13 @@ def test_both_files_hold_every_row(client, sent):
     assert (rows[2]["word"], lines[2]["word"]) == ("'@eau", "@eau")
 
 
-def test_there_is_no_file_of_another_kind(client, sent):
-    assert client.get(f"{sent('chat')}answers.xlsx").status_code == 404
+def test_unknown_file_format_is_not_found(client, batch_address):
+    assert client.get(f"{batch_address('chat')}answers.xlsx").status_code == 404
 
 
 @pytest.mark.parametrize(("name", "start"), [("csv", "row,word"), ("jsonl", '{"row": 1')])
-def test_private_words_are_answered_by_the_file_and_not_kept(client, send, name, start):
-    response = send("orignal\n12", private="on", format=name)
+def test_private_words_are_answered_by_a_file_and_not_stored(client, send_batch, name, start):
+    response = send_batch("orignal\n12", private="on", format=name)
 
     assert response["Content-Disposition"] == f'attachment; filename="words.{name}"'
     assert body(response).startswith(start)
@@ -132,17 +130,17 @@ def test_private_words_are_answered_by_the_file_and_not_kept(client, send, name,
     assert "visitor" not in client.cookies
 
 
-def test_with_the_history_switched_off_all_words_are_private(client, send):
+def test_words_are_private_with_the_history_off(client, send_batch):
     client.cookies[HISTORY_COOKIE] = HISTORY_OFF
 
-    assert "orignal" in body(send("orignal"))
+    assert "orignal" in body(send_batch("orignal"))
     assert not Batch.objects.exists()
     assertContains(client.get("/batches/"), "history is switched off")
 
 
-def test_the_last_batches_are_listed_and_no_others(client, send, stranger, file):
+def test_form_lists_the_visitors_latest_batches(client, send_batch, stranger, file):
     stranger.post("/batches/", {"words": "secret"})
-    send(file=file("chat\nperro", "mots <b>.txt"))
+    send_batch(file=file("chat\nperro", "mots <b>.txt"))
     page = client.get("/batches/")
 
     assertContains(page, "mots &lt;b&gt;.txt")
@@ -150,8 +148,8 @@ def test_the_last_batches_are_listed_and_no_others(client, send, stranger, file)
     assertNotContains(page, "Pasted words")
 
 
-def test_the_model_and_the_languages_are_chosen(client, send):
-    send("orignal", model="FF", languages=["en", "es"])
+def test_model_and_languages_can_be_chosen(client, send_batch):
+    send_batch("orignal", model="FF", languages=["en", "es"])
 
     assert Prediction.objects.get().model == "FF"
     assert Prediction.objects.get().languages == ["en", "es"]
@@ -159,16 +157,16 @@ def test_the_model_and_the_languages_are_chosen(client, send):
 
 
 @pytest.mark.parametrize("end", ["", "answers.csv", "answers.jsonl", "?from=1"])
-def test_anothers_batch_looks_like_none(client, sent, stranger, end):
-    address = sent("chat")
+def test_batch_of_another_visitor_looks_missing(client, batch_address, stranger, end):
+    address = batch_address("chat")
     none = f"/batches/{Prediction.objects.get(word='chat').public_id}/"
 
-    found, missing = stranger.get(address + end), stranger.get(none + end)
-    assert (found.status_code, found.content) == (404, missing.content)
+    foreign, missing = stranger.get(address + end), stranger.get(none + end)
+    assert (foreign.status_code, foreign.content) == (404, missing.content)
 
 
-def test_a_batch_is_deleted_by_its_owner_only(client, sent, stranger):
-    address = sent("chat")
+def test_batch_is_deleted_by_its_owner_only(client, batch_address, stranger):
+    address = batch_address("chat")
     assert stranger.post(f"{address}delete/").status_code == 404
     assert Batch.objects.exists()
 
@@ -179,8 +177,8 @@ def test_a_batch_is_deleted_by_its_owner_only(client, sent, stranger):
     assert client.get(address).status_code == 404
 
 
-def test_a_batch_follows_its_visitor_into_an_account(client, sent, user):
-    address = sent("chat")
+def test_batch_moves_to_the_account_at_login(client, batch_address, user):
+    address = batch_address("chat")
     user.set_password("a long pass phrase")
     user.save()
     client.post("/account/login/", {"username": user.username, "password": "a long pass phrase"})
@@ -190,33 +188,35 @@ def test_a_batch_follows_its_visitor_into_an_account(client, sent, user):
 
 
 @pytest.mark.parametrize("method", ["put", "delete", "patch"])
-def test_a_wrong_method_is_refused(client, method):
+def test_wrong_method_is_refused(client, method):
     assert getattr(client, method)("/batches/").status_code == 405
 
 
-def test_forms_need_their_token(sent):
+def test_forms_need_their_token(batch_address):
     strict = Client(enforce_csrf_checks=True)
 
     assert strict.post("/batches/", {"words": "chat"}).status_code == 403
-    assert strict.post(f"{sent('chat')}delete/").status_code == 403
+    assert strict.post(f"{batch_address('chat')}delete/").status_code == 403
 
 
-def test_pages_and_files_are_nobody_elses_to_keep(client, send, sent):
-    address = sent("chat")
-    for response in (client.get(address), client.get(f"{address}answers.csv"), send("chat", private="on")):
+def test_pages_and_files_are_not_cached(client, send_batch, batch_address):
+    address = batch_address("chat")
+    for response in (client.get(address), client.get(f"{address}answers.csv"), send_batch("chat", private="on")):
         assert "no-store" in response["Cache-Control"]
 
 
-def test_hostile_words_are_shown_as_typed(client, sent):
-    assertContains(client.get(sent("<script>alert(1)</script>")), "&lt;script&gt;alert(1)&lt;/script&gt;</bdi>")
+def test_hostile_words_are_shown_as_typed(client, batch_address):
+    assertContains(
+        client.get(batch_address("<script>alert(1)</script>")), "&lt;script&gt;alert(1)&lt;/script&gt;</bdi>"
+    )
 
 
-def test_the_name_of_a_file_is_cut_to_what_fits(file):
+def test_file_name_is_cut_to_100_characters(file):
     form = BatchForm({"words": ""}, {"file": file("chat", "x" * 300 + ".txt")})
     assert form.is_valid()
     assert len(form.file_name) == 100
 
 
-def test_a_page_of_long_words_stays_small(client, sent):
-    page = client.get(sent("\n".join(["w" * 100] * 150)), headers={"accept-encoding": "gzip"})
+def test_page_of_long_words_stays_small(client, batch_address):
+    page = client.get(batch_address("\n".join(["w" * 100] * 150)), headers={"accept-encoding": "gzip"})
     assert len(page.content) < 60_000

@@ -1,5 +1,3 @@
-"""The page of an answer to a text, and of the answers of all models side by side."""
-
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
@@ -8,14 +6,14 @@ from classifier.models import Prediction
 pytestmark = pytest.mark.django_db
 
 
-def test_each_word_of_a_text_has_its_own_answer_below_it(client, ask):
+def test_each_word_of_a_text_has_its_answer_below(client, ask):
     response = client.get(ask("Un gâteau au piano xqzt !"))
     for lang, token, gloss in [("fr", "gâteau", "French"), ("", "piano", "shared"), ("", "xqzt", "not sure")]:
         assertContains(response, f'<bdi lang="{lang}">{token}</bdi><rt>{gloss}</rt>')
     assertContains(response, "<bdi>!</bdi>")
 
 
-def test_a_text_has_one_answer_as_a_whole(client, ask):
+def test_text_has_one_answer_as_a_whole(client, ask):
     assertContains(
         client.get(ask("le gâteau bateau")),
         '<h1 tabindex="-1" autofocus>Probably French, 97\N{NO-BREAK SPACE}%</h1>',
@@ -23,22 +21,22 @@ def test_a_text_has_one_answer_as_a_whole(client, ask):
     )
 
 
-def test_a_text_of_words_of_no_language_says_so(client, ask):
+def test_text_in_no_known_language_is_described_as_such(client, ask):
     assertContains(client.get(ask("xqzt xqzt")), "Most of its words look like none of the languages")
 
 
-def test_a_text_that_languages_share_is_called_a_text(client, ask):
+def test_text_shared_by_languages_is_called_a_text(client, ask):
     assertContains(client.get(ask("piano piano")), "share this text")
 
 
-def test_the_words_of_a_hostile_text_are_inert(client, ask):
+def test_hostile_text_is_escaped(client, ask):
     response = client.get(ask('<script>alert(1)</script> {{settings}} "><img/src=x/onerror=alert(1)>'))
     assertContains(response, "&lt;script&gt;alert(1)&lt;/script&gt;</bdi><rt>")
     assertNotContains(response, "<script>")
     assertNotContains(response, "<img/")
 
 
-def test_a_long_text_is_cut_in_title_and_history_only(client, ask):
+def test_long_text_is_cut_in_title_and_history_only(client, ask):
     text = " ".join(["gâteau"] * 50)
     page = client.get(ask(text)).content.decode()
     assert page.count("<rt>") == 50
@@ -46,7 +44,7 @@ def test_a_long_text_is_cut_in_title_and_history_only(client, ask):
     assertNotContains(client.get("/history/"), text)
 
 
-def test_all_models_are_offered_when_there_are_several(client, serve, fake_models):
+def test_all_models_are_offered_if_there_are_several(client, serve, fake_models):
     assertContains(client.get("/"), 'value="all"')
     serve({"FF": fake_models["FF"]})
     assertNotContains(client.get("/"), 'value="all"')
@@ -63,13 +61,13 @@ def test_all_models_stand_side_by_side_with_their_accuracy(client, ask, fake_mod
     assert Prediction.objects.count() == 1
 
 
-def test_a_page_of_all_models_remembers_them_without_their_files(client, ask, without_model):
+def test_stored_comparison_needs_no_model_files(client, ask, without_model):
     address = ask(model="all")
     without_model("FF")
     assertContains(client.get(address), "<h3>FF <span>French</span></h3>", html=True)
 
 
-def test_a_broken_model_is_named(client, ask, without_model):
+def test_unavailable_model_is_named(client, ask, without_model):
     without_model("FF")
     response = client.get(ask(model="all"))
     assertContains(response, "FF could not answer")
@@ -80,18 +78,18 @@ def test_one_model_has_no_comparison(client, ask):
     assertNotContains(client.get(ask()), "side by side</h2>")
 
 
-def test_the_next_word_is_asked_of_all_models_too(client, ask):
+def test_form_below_a_comparison_asks_all_models(client, ask):
     assertContains(client.get(ask(model="all")), '<input type="hidden" name="model" value="all">', html=True)
 
 
-def test_a_private_text_is_compared_at_once_and_not_kept(client):
+def test_private_text_is_compared_and_not_stored(client):
     response = client.post("/", {"word": "un gâteau", "model": "all", "private": "on"})
     assertContains(response, "<rt>French</rt>")
     assertContains(response, "All models side by side")
     assert "gâteau" not in str(Prediction.objects.values().get())
 
 
-def test_an_answer_of_all_models_can_be_corrected(client, ask):
+def test_answer_of_all_models_can_be_corrected(client, ask):
     address = ask(model="all")
     client.post(f"{address}feedback/", {"label": "en"})
     assertContains(client.get(address), '<h1 tabindex="-1" autofocus>English</h1>', html=True)

@@ -11,54 +11,56 @@ pytestmark = pytest.mark.django_db
 
 
 def effects(page):
-    """Return each letter or word, its percentage points, and on which side of the line its bar stands."""
-    drawn = page.content.decode().partition('<ol class="effects')[2].partition("</ol>")[0]
-    found = re.findall(r'<li class="(\w*)[^"]*"><bdi[^>]*>(.*?)</bdi>.*?<span>(.*?)</span>', drawn)
-    return [(text, points, side) for side, text, points in found]
+    """Return the text, percentage points and side of each bar."""
+    chart = page.content.decode().partition('<ol class="effects')[2].partition("</ol>")[0]
+    bars = re.findall(r'<li class="(\w*)[^"]*"><bdi[^>]*>(.*?)</bdi>.*?<span>(.*?)</span>', chart)
+    return [(text, points, side) for side, text, points in bars]
 
 
-def test_each_letter_is_drawn_with_what_it_adds(client, ask):
+def test_each_letter_is_drawn_with_its_effect(client, ask):
     page = client.get(ask("né"))
     assertContains(page, "<summary>Why?</summary>", html=True)
     assert effects(page) == [("n", "0", ""), ("é", "+87", "for")]
 
 
-def test_the_letter_that_matters_most_is_told_in_a_sentence(client, ask):
-    said = '<b><bdi lang="fr">é</bdi></b>: without it, French has 5\N{NO-BREAK SPACE}% instead of 92\N{NO-BREAK SPACE}%'
-    assertContains(client.get(ask("né")), said)
+def test_strongest_letter_is_named_in_a_sentence(client, ask):
+    sentence = (
+        '<b><bdi lang="fr">é</bdi></b>: without it, French has 5\N{NO-BREAK SPACE}% instead of 92\N{NO-BREAK SPACE}%'
+    )
+    assertContains(client.get(ask("né")), sentence)
 
 
-def test_letters_that_speak_against_stand_below_the_line(client, ask):
+def test_bars_of_letters_against_the_answer_are_below_the_line(client, ask):
     page = client.get(ask("piano"))
     assert effects(page)[0] == ("p", "\N{MINUS SIGN}57", "against")
     assertContains(page, 'y="50%" width="20" height="50%"')
 
 
-def test_where_no_letter_decides_the_page_says_so(client, ask):
+def test_answer_without_a_decisive_letter_is_described_as_such(client, ask):
     assertContains(client.get(ask("knowledge")), "No single letter decides")
 
 
-def test_an_unsure_answer_is_explained_by_none_of_these(client, ask):
+def test_unsure_answer_is_explained_by_none_of_these(client, ask):
     assertContains(client.get(ask("xqzt")), "“none of these” has 2\N{NO-BREAK SPACE}% instead of 90\N{NO-BREAK SPACE}%")
 
 
-def test_a_text_is_explained_word_by_word(client, ask):
+def test_text_is_explained_word_by_word(client, ask):
     page = client.get(ask("gâteau hello"))
     assert [text for text, _points, _side in effects(page)] == ["gâteau", "hello"]
     assertContains(page, "Each word was left out once")
 
 
-def test_of_a_single_letter_nothing_can_be_left_out(client, ask):
+def test_single_letter_has_no_explanation(client, ask):
     assertContains(client.get(ask("a")), "This word is a single letter")
 
 
 @pytest.mark.parametrize("mark", ["\N{COMBINING CIRCUMFLEX ACCENT BELOW}", ""])
-def test_a_word_of_a_hundred_letters_is_explained(client, ask, mark):
+def test_word_of_a_hundred_letters_is_explained(client, ask, mark):
     word = "w" * (100 - len(mark)) + mark
     assert len(effects(client.get(ask(word)))) == 100 - len(mark)
 
 
-def test_a_version_that_serves_no_more_is_not_explained_by_another(client, ask, serve, fake_models):
+def test_answer_of_a_replaced_version_is_not_explained_by_another(client, ask, serve, fake_models):
     address = ask("orignal")
     serve({"FF": fake_models["FF"]})
     page = client.get(address)
@@ -66,26 +68,26 @@ def test_a_version_that_serves_no_more_is_not_explained_by_another(client, ask, 
     assert effects(page) == []
 
 
-def test_a_model_without_files_explains_nothing_but_texts_explain_themselves(client, ask, without_model):
+def test_text_is_explained_without_a_model_but_a_word_is_not(client, ask, without_model):
     word, text = ask("orignal"), ask("gâteau hello")
     without_model("Ngram")
     assertContains(client.get(word), "serves no more")
     assert len(effects(client.get(text))) == 2
 
 
-def test_a_private_answer_is_explained_too_and_nothing_of_it_is_kept(client):
+def test_private_answer_is_explained_and_not_stored(client):
     page = client.post("/", {"word": "né", "private": "on"})
     assert effects(page)[1] == ("é", "+87", "for")
     assert "né" not in str(Prediction.objects.values())
 
 
-def test_of_all_models_the_best_ones_answer_is_explained(client, ask):
+def test_best_models_answer_is_explained_in_a_comparison(client, ask):
     assertContains(client.get(ask("né", model="all")), "This is about Ngram’s answer.")
     assertNotContains(client.get(ask("né")), "This is about")
 
 
 @pytest.mark.parametrize("word", ["<script>", "'\"><b>", "{{a}}"])
-def test_letters_that_mean_something_to_html_are_inert(client, ask, word):
+def test_letters_of_html_syntax_are_escaped(client, ask, word):
     page = client.get(ask(word))
     assertNotContains(page, "<script>")
     assertNotContains(page, '<bdi lang="en"><</bdi>')
@@ -95,18 +97,18 @@ def explanation(*changes):
     return Explanation("fr", 0.5, tuple(Part("x", 0.5 - change, change) for change in changes))
 
 
-def test_the_largest_change_fills_its_half():
+def test_largest_change_fills_half_of_the_chart():
     first, second, third = answer_charts.bars(explanation(0.4, -0.2, 0.001))
     assert (first.top, first.height, first.side, first.strongest) == (0, 50, "for", True)
     assert (second.top, second.height, second.side, second.strongest) == (50, 25, "against", False)
     assert (third.height, third.side) == (0, "")
 
 
-def test_trifles_look_like_trifles():
+def test_small_changes_have_small_bars():
     [bar] = answer_charts.bars(explanation(0.002))
     assert (bar.height, bar.strongest, answer_charts.decisive(explanation(0.002))) == (1, False, False)
 
 
-@pytest.mark.parametrize(("change", "said"), [(0.314, "+31"), (-0.05, "\N{MINUS SIGN}5"), (0.004, "0"), (-0.004, "0")])
-def test_points_carry_their_sign(change, said):
-    assert answer_charts.signed_points(change) == said
+@pytest.mark.parametrize(("change", "text"), [(0.314, "+31"), (-0.05, "\N{MINUS SIGN}5"), (0.004, "0"), (-0.004, "0")])
+def test_points_have_a_sign(change, text):
+    assert answer_charts.signed_points(change) == text

@@ -11,54 +11,56 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def say(client, ask):
-    """Return a function that sends feedback on one answer and returns the page it leads to."""
+def give_feedback(client, ask):
+    """Return a function that sends feedback and returns the page."""
     address = ask()
 
-    def say(**fields):
+    def give_feedback(**fields):
         response = client.post(f"{address}feedback/", fields)
         assert (response.status_code, response.headers["Location"]) == (303, f"{address}#feedback")
         return client.get(address)
 
-    return say
+    return give_feedback
 
 
 @pytest.fixture
-def decide(admin_user):
-    """Return a function that reviews the only feedback there is."""
+def review(admin_user):
+    """Return a function that reviews the only feedback."""
 
-    def decide(status, **options):
+    def review(status, **options):
         feedback = Feedback.objects.get()
         return review_feedback(feedback=feedback, reviewer=admin_user, status=status, **options)
 
-    return decide
+    return review
 
 
-def test_yes_is_one_click(client, ask, say):
+def test_answer_is_confirmed_with_one_click(client, ask, give_feedback):
     assertContains(client.get(ask()), '<button name="label" value="fr">Yes</button>', html=True)
-    page = say(label="fr")
+    page = give_feedback(label="fr")
     assertContains(page, "pending")
     assertContains(page, '<h1 tabindex="-1" autofocus>Probably French, 67\N{NO-BREAK SPACE}%</h1>', html=True)
     assert Feedback.objects.get().kind == "confirmation"
 
 
-def test_a_correction_is_stored_and_wins_on_display(say):
-    page = say(label="es", comment="Escrito así")
+def test_correction_is_stored_and_shown_in_place_of_the_answer(give_feedback):
+    page = give_feedback(label="es", comment="Escrito así")
     assertContains(page, '<h1 tabindex="-1" autofocus>Spanish</h1>', html=True)
     assertContains(page, "Escrito así")
     feedback = Feedback.objects.get()
     assert (feedback.kind, feedback.label, feedback.status) == ("correction", "es", "pending")
 
 
-def test_a_shared_word_comes_with_its_languages(say):
+def test_correction_to_several_languages_names_them(give_feedback):
     assertContains(
-        say(label="mul", languages=["en", "fr"]), '<h1 tabindex="-1" autofocus>English and French</h1>', html=True
+        give_feedback(label="mul", languages=["en", "fr"]),
+        '<h1 tabindex="-1" autofocus>English and French</h1>',
+        html=True,
     )
     assert Feedback.objects.get().languages == ["en", "fr"]
 
 
-def test_label_is_sent_by_any_of_its_codes(say):
-    say(label="MUL", languages=["eng", "FR-ca"])
+def test_labels_and_languages_can_be_any_equivalent_codes(give_feedback):
+    give_feedback(label="MUL", languages=["eng", "FR-ca"])
     assert Feedback.objects.values_list("label", "languages").get() == ("mul", ["en", "fr"])
 
 
@@ -69,7 +71,7 @@ def test_label_is_sent_by_any_of_its_codes(say):
         (["en", "fr"], "correction", "English and French"),
     ],
 )
-def test_other_languages_of_a_shared_word_are_shown_as_a_correction(client, ask, languages, kind, heading):
+def test_other_languages_of_a_shared_word_are_a_correction(client, ask, languages, kind, heading):
     address = ask("piano")
     client.post(f"{address}feedback/", {"label": "mul", "languages": languages})
     assert Feedback.objects.get().kind == kind
@@ -80,12 +82,12 @@ def test_other_languages_of_a_shared_word_are_shown_as_a_correction(client, ask,
 @pytest.mark.parametrize(
     ("label", "name"), [("mis", "Another language"), ("zxx", "Not a word"), ("und", "Not sure"), ("en", "English")]
 )
-def test_every_label_has_a_name(say, label, name):
-    assertContains(say(label=label), f'<h1 tabindex="-1" autofocus>{name}</h1>', html=True)
+def test_labels_have_names(give_feedback, label, name):
+    assertContains(give_feedback(label=label), f'<h1 tabindex="-1" autofocus>{name}</h1>', html=True)
 
 
 @pytest.mark.parametrize("word", ["piano", "xqzt"])
-def test_where_the_model_named_no_language_the_label_is_asked_at_once(client, ask, word):
+def test_form_is_open_if_the_model_named_no_language(client, ask, word):
     response = client.get(ask(word))
     assertNotContains(response, "Is this right?")
     section = response.content.decode().partition('id="feedback"')[2].partition("</section>")[0]
@@ -93,19 +95,19 @@ def test_where_the_model_named_no_language_the_label_is_asked_at_once(client, as
     assert section.count('type="radio" name="label"') == 7
 
 
-def test_it_can_be_changed_while_pending(say):
-    say(label="es")
-    assertContains(say(label="zxx"), "Change it")
+def test_pending_feedback_can_be_changed(give_feedback):
+    give_feedback(label="es")
+    assertContains(give_feedback(label="zxx"), "Change it")
     assert Feedback.objects.get().label == "zxx"
 
 
-def test_languages_that_mean_nothing_are_dropped(say):
-    say(label="en", languages=["fr", "es"])
+def test_languages_without_the_label_mul_are_dropped(give_feedback):
+    give_feedback(label="en", languages=["fr", "es"])
     assert Feedback.objects.get().languages == []
 
 
-def test_it_can_be_withdrawn_while_pending(client, ask, say):
-    assertContains(say(label="es"), "Withdraw it")
+def test_pending_feedback_can_be_withdrawn(client, ask, give_feedback):
+    assertContains(give_feedback(label="es"), "Withdraw it")
     address = Feedback.objects.get().prediction.public_id
     response = client.post(f"/predictions/{address}/feedback/withdraw/")
     assert (response.status_code, response.headers["Location"]) == (303, f"/predictions/{address}/")
@@ -115,40 +117,40 @@ def test_it_can_be_withdrawn_while_pending(client, ask, say):
     assert not Feedback.objects.exists()
 
 
-def test_withdrawing_nothing_says_nothing(client, ask):
+def test_withdrawal_without_feedback_shows_no_message(client, ask):
     page = client.post(f"{ask()}feedback/withdraw/", follow=True)
     assertContains(page, "Is this right?")
     assertNotContains(page, "Withdrawn")
 
 
-def test_withdrawing_twice_says_so_once(client, say):
-    say(label="es")
+def test_second_withdrawal_shows_no_message(client, give_feedback):
+    give_feedback(label="es")
     address = f"/predictions/{Feedback.objects.get().prediction.public_id}/feedback/withdraw/"
     assertContains(client.post(address, follow=True), "Withdrawn")
     assertNotContains(client.post(address, follow=True), "Withdrawn")
 
 
-def test_what_is_decided_cannot_be_withdrawn(client, say, decide):
-    say(label="es")
-    feedback = decide("accepted")
+def test_reviewed_feedback_cannot_be_withdrawn(client, give_feedback, review):
+    give_feedback(label="es")
+    feedback = review("accepted")
     page = client.post(f"/predictions/{feedback.prediction.public_id}/feedback/withdraw/", follow=True)
     assertContains(page, "A reviewer agreed")
     assertNotContains(page, "Withdraw")
 
 
-def test_anothers_feedback_cannot_be_withdrawn(client, ask, stranger):
+def test_feedback_of_another_visitor_cannot_be_withdrawn(client, ask, stranger):
     address = ask()
     client.post(f"{address}feedback/", {"label": "es"})
-    theirs = stranger.post(f"{address}feedback/withdraw/")
-    nothing = stranger.post(f"/predictions/{uuid4()}/feedback/withdraw/")
-    assert theirs.status_code == nothing.status_code == 404
-    assert theirs.content == nothing.content
+    foreign = stranger.post(f"{address}feedback/withdraw/")
+    missing = stranger.post(f"/predictions/{uuid4()}/feedback/withdraw/")
+    assert foreign.status_code == missing.status_code == 404
+    assert foreign.content == missing.content
     assert Feedback.objects.count() == 1
 
 
 @pytest.mark.parametrize("method", ["get", "put", "delete"])
 @pytest.mark.parametrize("path", ["feedback/", "feedback/withdraw/"])
-def test_a_wrong_method_is_refused(client, ask, method, path):
+def test_wrong_method_is_refused(client, ask, method, path):
     assert getattr(client, method)(f"{ask()}{path}").status_code == 405
 
 
@@ -167,7 +169,7 @@ def test_a_wrong_method_is_refused(client, ask, method, path):
         {"label": "en", "comment": "\x00"},
     ],
 )
-def test_bad_feedback_is_refused_with_a_reason_and_not_stored(client, ask, fields):
+def test_invalid_feedback_is_refused_with_a_reason(client, ask, fields):
     response = client.post(f"{ask()}feedback/", fields)
     assertContains(response, 'class="problem"', status_code=400)
     assertContains(response, "<details open", status_code=400)
@@ -175,102 +177,106 @@ def test_bad_feedback_is_refused_with_a_reason_and_not_stored(client, ask, field
     assert not Feedback.objects.exists()
 
 
-def test_a_hostile_comment_is_inert(say):
-    page = say(label="es", comment="<script>alert(1)</script>\n{{ settings }}")
+def test_hostile_comment_is_escaped(give_feedback):
+    page = give_feedback(label="es", comment="<script>alert(1)</script>\n{{ settings }}")
     assertContains(page, "&lt;script&gt;alert(1)&lt;/script&gt;<br>{{ settings }}")
     assertNotContains(page, "<script>")
 
 
-def test_anothers_answer_cannot_be_corrected(ask, stranger):
-    theirs = stranger.post(f"{ask()}feedback/", {"label": "es"})
-    nothing = stranger.post(f"/predictions/{uuid4()}/feedback/", {"label": "es"})
-    assert theirs.status_code == nothing.status_code == 404
-    assert theirs.content == nothing.content
+def test_answer_of_another_visitor_cannot_be_corrected(ask, stranger):
+    foreign = stranger.post(f"{ask()}feedback/", {"label": "es"})
+    missing = stranger.post(f"/predictions/{uuid4()}/feedback/", {"label": "es"})
+    assert foreign.status_code == missing.status_code == 404
+    assert foreign.content == missing.content
     assert not Feedback.objects.exists()
 
 
 @pytest.mark.parametrize("path", ["feedback/", "feedback/withdraw/"])
-def test_a_form_without_its_token_is_refused(strict_client, identified, path):
+def test_form_without_csrf_token_is_refused(strict_client, identified, path):
     response = strict_client.post(f"/predictions/{identified().public_id}/{path}", {"label": "es"})
     assert response.status_code == 403
     assert not Feedback.objects.exists()
 
 
-def test_accepted_feedback_shows_its_outcome_and_cannot_be_changed(say, decide):
-    say(label="es")
-    decide("accepted")
-    page = say(label="en")  # an old page may still offer the form
+def test_accepted_feedback_is_shown_and_cannot_be_changed(give_feedback, review):
+    give_feedback(label="es")
+    review("accepted")
+    page = give_feedback(label="en")  # an old page may still offer the form
     assertContains(page, "A reviewer agreed")
     assertNotContains(page, "Change it")
     assert Feedback.objects.get().label == "es"
 
 
-def test_a_reviewers_own_label_and_reason_are_shown(say, decide):
-    say(label="es")
-    decide("accepted", label="en", reason="An elk")
-    page = say(label="es")
+def test_reviewers_label_and_reason_are_shown(give_feedback, review):
+    give_feedback(label="es")
+    review("accepted", label="en", reason="An elk")
+    page = give_feedback(label="es")
     assertContains(page, "Decided: English.")
     assertContains(page, "Reason: An elk")
 
 
-def test_rejected_feedback_says_so(say, decide):
-    say(label="es")
-    decide("rejected")
-    assertContains(say(label="es"), "decided otherwise")
+def test_rejected_feedback_is_shown_as_such(give_feedback, review):
+    give_feedback(label="es")
+    review("rejected")
+    assertContains(give_feedback(label="es"), "decided otherwise")
 
 
-def stops(page):
-    """Return the stops on the road of feedback and whether each is reached."""
-    road = page.content.decode().partition('<ol class="steps"')[2].partition("</ol>")[0]
-    return [(text.strip(), bool(mark)) for mark, text in re.findall(r"<li( class=\"reached\")?>([^<]+)", road)]
+def steps(page):
+    """Return the steps of feedback and whether each is done."""
+    html = page.content.decode().partition('<ol class="steps"')[2].partition("</ol>")[0]
+    return [(text.strip(), bool(mark)) for mark, text in re.findall(r"<li( class=\"reached\")?>([^<]+)", html)]
 
 
-def test_feedback_is_received_at_once(say):
-    assert stops(say(label="es")) == [("Received", True), ("Waits for a reviewer", False), ("In no model yet", False)]
+def test_new_feedback_waits_for_a_reviewer(give_feedback):
+    assert steps(give_feedback(label="es")) == [
+        ("Received", True),
+        ("Waits for a reviewer", False),
+        ("In no model yet", False),
+    ]
 
 
 @pytest.mark.parametrize(
-    ("status", "road"),
+    ("status", "later_steps"),
     [
         ("accepted", [("Reviewed: accepted", True), ("Waits for the next model", False)]),
         ("rejected", [("Reviewed: rejected", True)]),
         ("duplicate", [("Reviewed: a duplicate", True), ("Waits for the next model", False)]),
     ],
 )
-def test_the_road_of_feedback_shows_how_it_was_decided(say, decide, status, road):
-    say(label="es")
-    decide(status)
-    assert stops(say(label="es")) == [("Received", True), *road]
+def test_steps_show_the_reviewers_decision(give_feedback, review, status, later_steps):
+    give_feedback(label="es")
+    review(status)
+    assert steps(give_feedback(label="es")) == [("Received", True), *later_steps]
 
 
-def test_the_road_of_feedback_ends_in_a_model(say, decide):
-    say(label="es")
-    feedback = decide("accepted")
+def test_steps_end_with_the_model_that_was_trained(give_feedback, review):
+    give_feedback(label="es")
+    feedback = review("accepted")
     Feedback.objects.filter(pk=feedback.pk).update(trained_in="20261123-00000009")
-    page = say(label="es")
-    assert stops(page)[-1] == ("In model version 20261123-00000009", True)
+    page = give_feedback(label="es")
+    assert steps(page)[-1] == ("In model version 20261123-00000009", True)
     assertContains(page, "a model has learnt from it")
 
 
-def test_a_duplicate_ends_in_the_model_that_learnt_the_word(say, decide):
-    say(label="es")
-    decide("duplicate")
+def test_steps_of_a_duplicate_end_with_the_model_of_the_word(give_feedback, review):
+    give_feedback(label="es")
+    review("duplicate")
     ReviewedWord.objects.create(word_key="orignal", label="es", votes=2, trained_in="20261123-00000009")
-    assert stops(say(label="es"))[-1] == ("In model version 20261123-00000009", True)
+    assert steps(give_feedback(label="es"))[-1] == ("In model version 20261123-00000009", True)
 
 
-def test_the_page_stands_at_what_is_wrong(client, ask):
+def test_focus_is_on_the_first_error(client, ask):
     response = client.post(f"{ask()}feedback/", {"label": "mul", "languages": ["en"]})
     assertContains(response, 'class="problem" id="languages-error" tabindex="-1" autofocus', status_code=400)
     assertContains(response, "autofocus", count=1, status_code=400)
 
 
-def test_the_page_after_feedback_is_not_cached(client, ask):
+def test_response_to_feedback_is_not_cached(client, ask):
     response = client.post(f"{ask()}feedback/", {"label": "fr"})
     assert response.headers["Cache-Control"] == "private, no-store"
 
 
-def test_withdrawing_is_limited_as_feedback_is(client, ask, limits):
+def test_withdrawals_count_for_the_limit_of_feedback(client, ask, limits):
     limits(feedback=1)
     address = ask()
     client.post(f"{address}feedback/", {"label": "fr"})

@@ -17,7 +17,7 @@ def words(response):
     return [prediction.word for prediction in response.context["page"].rows]
 
 
-def test_what_was_asked_is_listed_newest_first(client, ask):
+def test_predictions_are_listed_newest_first(client, ask):
     addresses = [ask(word) for word in ("orignal", "piano", "xqzt")]
     response = client.get("/history/")
     assert words(response) == ["xqzt", "piano", "orignal"]
@@ -25,11 +25,11 @@ def test_what_was_asked_is_listed_newest_first(client, ask):
     assertContains(response, "Not sure")
 
 
-def test_an_empty_history_says_what_to_do(client):
+def test_empty_history_gives_advice(client):
     assertContains(client.get("/history/"), "Nothing here yet")
 
 
-def test_a_correction_is_shown_with_what_the_model_said(client, ask):
+def test_correction_is_shown_with_the_models_answer(client, ask):
     client.post(f"{ask()}feedback/", {"label": "es"})
     response = client.get("/history/")
     assertContains(response, "<strong>Spanish</strong>", html=True)
@@ -37,12 +37,12 @@ def test_a_correction_is_shown_with_what_the_model_said(client, ask):
     assertContains(response, '<bdi lang="es">orignal</bdi>', html=True)
 
 
-def test_a_confirmation_is_shown(client, ask):
+def test_confirmation_is_shown(client, ask):
     client.post(f"{ask()}feedback/", {"label": "fr"})
     assertContains(client.get("/history/"), "you agreed")
 
 
-def test_pages_lead_to_the_oldest_and_back(client, ask, small_pages):
+def test_pages_lead_to_older_rows_and_back(client, ask, small_pages):
     for word in ("un", "deux", "trois", "quatre"):
         ask(word)
     first = client.get("/history/")
@@ -53,7 +53,7 @@ def test_pages_lead_to_the_oldest_and_back(client, ask, small_pages):
     assertNotContains(second, "Older")
 
 
-def test_a_page_costs_the_same_however_long_the_history(client, ask, small_pages):
+def test_page_needs_the_same_queries_for_any_length(client, ask, small_pages):
     for word in ("un", "deux", "trois"):
         ask(word)
     with assertNumQueries(3) as queries:
@@ -62,12 +62,12 @@ def test_a_page_costs_the_same_however_long_the_history(client, ask, small_pages
 
 
 @pytest.mark.parametrize("cursor", ["1", "x", "1:forged", "%00", "9" * 50, "1:", "\N{DEER}"])
-def test_a_forged_cursor_is_refused(client, ask, cursor):
+def test_forged_cursor_is_refused(client, ask, cursor):
     ask()
     assert client.get("/history/", {"cursor": cursor}).status_code == 400
 
 
-def test_a_truncated_or_foreign_cursor_is_refused(client, ask, small_pages, stranger):
+def test_truncated_or_foreign_cursor_is_refused(client, ask, small_pages, stranger):
     for word in ("un", "deux", "trois"):
         ask(word)
     cursor = client.get("/history/").context["page"].older
@@ -75,11 +75,11 @@ def test_a_truncated_or_foreign_cursor_is_refused(client, ask, small_pages, stra
     assert stranger.get("/history/", {"cursor": cursor}).status_code == 400
 
 
-def test_a_wrong_method_is_refused(client):
+def test_wrong_method_is_refused(client):
     assert client.post("/history/").status_code == 405
 
 
-def test_a_history_holds_own_rows_only(client, ask, stranger, identified):
+def test_history_holds_only_the_callers_rows(client, ask, stranger, identified):
     ask("orignal")
     identified("nobodys", source="api")
     assert words(client.get("/history/")) == ["orignal"]
@@ -87,20 +87,20 @@ def test_a_history_holds_own_rows_only(client, ask, stranger, identified):
     assert words(Client().get("/history/")) == []
 
 
-def test_a_private_word_is_in_no_history(client, ask):
+def test_private_word_is_in_no_history(client, ask):
     ask("orignal")
     client.post("/", {"word": "piano", "private": "on"})
     assert words(client.get("/history/")) == ["orignal"]
 
 
-def test_a_hostile_word_is_inert(client, ask):
+def test_hostile_word_is_escaped(client, ask):
     ask("<script>alert(1)</script>")
     response = client.get("/history/")
     assertContains(response, "&lt;script&gt;")
     assertNotContains(response, "<script>")
 
 
-def test_a_visitors_history_moves_to_the_user_at_login(client, ask, admin_user):
+def test_visitors_history_moves_to_the_user_at_login(client, ask, admin_user):
     ask("orignal")
     visitor = client.cookies["visitor"].value
     client.post("/admin/login/", {"username": "admin", "password": "password"})
@@ -110,17 +110,17 @@ def test_a_visitors_history_moves_to_the_user_at_login(client, ask, admin_user):
     assert words(logged_out.get("/history/")) == []
 
 
-def test_the_list_is_not_cached(client):
+def test_page_is_not_cached(client):
     assert client.get("/history/").headers["Cache-Control"] == "private, no-store"
 
 
-def test_what_reviewers_settled_on_is_shown(client, ask):
+def test_reviewed_label_is_shown(client, ask):
     ReviewedWord.objects.create(word_key="orignal", label="fr", votes=1)
     ask()
     assertContains(client.get("/history/"), "reviewers settled on: French")
 
 
-def test_the_model_and_how_sure_it_was_are_shown(client, ask):
+def test_model_and_probability_are_shown(client, ask):
     ask()
     ask(model="all")
     response = client.get("/history/")
@@ -128,6 +128,6 @@ def test_the_model_and_how_sure_it_was_are_shown(client, ask):
         assertContains(response, text)
 
 
-def test_a_history_of_nobody_asks_the_database_nothing(client):
+def test_history_of_a_new_caller_needs_no_query(client):
     with assertNumQueries(0):
         client.get("/history/")

@@ -5,7 +5,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from classifier.languages import join_names, label_name, name_in_text
 from classifier.models import Prediction
 from classifier.templatetags.answer_text import percent
-from tests.web.page_reader import switched
+from tests.web.page_reader import switch_target
 
 pytestmark = pytest.mark.django_db
 
@@ -15,16 +15,16 @@ def get(client, address, language):
 
 
 @pytest.mark.parametrize(
-    ("wish", "language"),
+    ("accepted", "language"),
     [("fr", "fr"), ("fr-CA, en;q=0.5", "fr"), ("de, es;q=0.8, en;q=0.5", "es"), ("de", "en"), ("", "en")],
 )
-def test_the_browser_chooses_the_language(client, wish, language):
-    response = get(client, "/", wish)
+def test_browser_chooses_the_language(client, accepted, language):
+    response = get(client, "/", accepted)
     assertContains(response, f'<html lang="{language}" dir="ltr">')
     assert response.headers["Content-Language"] == language
 
 
-def test_the_switch_wins_over_the_browser_and_lasts_a_year(client):
+def test_switch_overrides_the_browser_for_a_year(client):
     response = client.post("/language/", {"language": "es", "next": "/history/?word=a&model=FF"})
     assert (response.status_code, response.headers["Location"]) == (302, "/history/?word=a&model=FF")
     assertContains(get(client, "/", "fr"), '<html lang="es"')
@@ -33,7 +33,7 @@ def test_the_switch_wins_over_the_browser_and_lasts_a_year(client):
     assert "sessionid" not in client.cookies
 
 
-def test_the_switch_names_each_language_in_itself_and_marks_the_one_shown(client):
+def test_switch_names_each_language_in_itself_and_marks_the_current(client):
     page = get(client, "/", "fr")
     for code, name in (("en", "English"), ("fr", "Français"), ("es", "Español")):
         current = ' aria-current="true"' if code == "fr" else ""
@@ -42,18 +42,18 @@ def test_the_switch_names_each_language_in_itself_and_marks_the_one_shown(client
 
 
 @pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
-def test_the_switch_leads_nowhere_else(client, target):
+def test_switch_never_redirects_to_another_site(client, target):
     assert client.post("/language/", {"language": "fr", "next": target}).headers["Location"] == "/"
 
 
-def test_the_switch_needs_its_token(strict_client):
+def test_switch_needs_a_csrf_token(strict_client):
     assert strict_client.post("/language/", {"language": "fr"}).status_code == 403
 
 
-def test_the_switch_keeps_the_query(client, ask):
+def test_switch_keeps_the_query(client, ask):
     ask()
     assert (
-        switched(client.get("/history/?language=fr&model=Ngram").content.decode())
+        switch_target(client.get("/history/?language=fr&model=Ngram").content.decode())
         == "/history/?language=fr&model=Ngram"
     )
 
@@ -66,13 +66,13 @@ def test_the_switch_keeps_the_query(client, ask):
         ("es", "Probablemente francés, 67\xa0%", "66,6\xa0%"),
     ],
 )
-def test_an_answer_is_told_in_the_readers_language(client, ask, language, sentence, share):
+def test_answer_is_localised(client, ask, language, sentence, share):
     response = get(client, ask(), language)
     assertContains(response, sentence)
     assertContains(response, share)
 
 
-def test_numbers_and_times_are_written_as_the_reader_does(client, ask):
+def test_numbers_and_times_are_localised(client, ask):
     address = ask()
     created = Prediction.objects.get().created
     page = get(client, address, "es")
@@ -83,25 +83,25 @@ def test_numbers_and_times_are_written_as_the_reader_does(client, ask):
 
 
 @pytest.mark.parametrize(
-    ("language", "said"),
+    ("language", "text"),
     [
         ("en", "Spanish, French and English"),
         ("fr", "espagnol, français et anglais"),
         ("es", "español, francés e inglés"),
     ],
 )
-def test_languages_are_listed_as_each_language_does(language, said):
+def test_enumeration_of_languages_is_localised(language, text):
     with translation.override(language):
-        assert join_names(["es", "fr", "en"]) == said
+        assert join_names(["es", "fr", "en"]) == text
 
 
-def test_a_name_is_capital_alone_and_small_inside_a_sentence():
+def test_names_inside_a_sentence_are_lower_case_except_in_english():
     with translation.override("fr"):
         assert [label_name("de"), name_in_text("de"), name_in_text("und")] == ["Allemand", "allemand", "incertain"]
     assert [label_name("de"), name_in_text("de"), name_in_text("und")] == ["German", "German", "not sure"]
 
 
-def test_what_programs_read_is_english_on_every_page(client, ask):
+def test_texts_for_programs_are_english_on_all_pages(client, ask):
     tour, answer = get(client, "/api-tour/", "fr"), get(client, ask(), "fr")
     assertContains(tour, "The word contains no letters.")
     for page in (tour, answer):

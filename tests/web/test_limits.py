@@ -1,5 +1,3 @@
-"""How much visitors may send, counted as in the API, and how they are told."""
-
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
@@ -10,7 +8,7 @@ from classifier.web import forms
 pytestmark = pytest.mark.django_db
 
 
-def test_one_word_too_many_is_told_when_to_go_on_and_not_lost(client, limits):
+def test_word_over_the_limit_is_kept_and_the_wait_is_named(client, limits):
     limits(single=1)
     client.post("/", {"word": "chat"})
     response = client.post("/", {"word": "<gâteau>", "model": "FF"})
@@ -23,7 +21,7 @@ def test_one_word_too_many_is_told_when_to_go_on_and_not_lost(client, limits):
     assert Prediction.objects.count() == 1
 
 
-def test_the_page_sends_its_form_to_where_it_came_from_with_a_token_of_its_own(client, limits):
+def test_refusal_repeats_the_form_with_a_new_csrf_token(client, limits):
     limits(single=0)
     response = client.post("/", {"word": "chat", "csrfmiddlewaretoken": "x" * 64})
 
@@ -39,7 +37,7 @@ def test_pages_and_api_share_a_limit(client, limits):
     assert client.post("/", {"word": "chat"}).status_code == 429
 
 
-def test_a_batch_is_counted_by_its_words(client, limits):
+def test_batch_is_counted_by_its_words(client, limits):
     limits(batch=5)
     sent = ["a\nb", "two words\nc\nd", "e\n12", "f"]
 
@@ -60,7 +58,7 @@ def test_upload_is_counted_by_its_size(client, limits, file):
     assert statuses == [400, 429]
 
 
-def test_upload_is_counted_by_its_words_where_they_cost_more_than_its_size(client, limits, file):
+def test_upload_is_counted_by_its_words_if_they_cost_more(client, limits, file):
     limits(batch=3_000)
     words = b"a\n" * 2_000
 
@@ -79,7 +77,7 @@ def test_upload_over_the_limit_is_not_decoded(client, limits, file, monkeypatch)
     assert client.post("/batches/", {"file": file(b"a\nb", "words.txt")}).status_code == 429
 
 
-def test_words_of_a_refused_batch_are_kept_and_a_file_is_to_be_chosen_again(client, limits, tmp_path):
+def test_refusal_of_a_batch_keeps_words_but_no_file(client, limits, tmp_path):
     limits(batch=0)
     assertContains(
         client.post("/batches/", {"words": "uno\ndos"}), 'value="uno\r\ndos"'.replace("\r", ""), status_code=429
@@ -90,7 +88,7 @@ def test_words_of_a_refused_batch_are_kept_and_a_file_is_to_be_chosen_again(clie
     assert not Prediction.objects.exists()
 
 
-def test_feedback_is_limited_apart(client, ask, limits):
+def test_feedback_has_a_limit_of_its_own(client, ask, limits):
     limits(feedback=1)
     address = ask("orignal")
     statuses = [client.post(f"{address}feedback/", {"label": label}).status_code for label in ("es", "en")]
@@ -99,7 +97,7 @@ def test_feedback_is_limited_apart(client, ask, limits):
     assert Feedback.objects.get().label == "es"
 
 
-def test_files_are_limited_apart(client, limits):
+def test_downloads_have_a_limit_of_their_own(client, limits):
     limits(export=1)
     address = client.post("/batches/", {"words": "chat"}).headers["Location"]
     responses = [client.get(f"{address}answers.csv") for _ in range(2)]
@@ -108,7 +106,7 @@ def test_files_are_limited_apart(client, limits):
     assertNotContains(responses[1], "Send it again", status_code=429)
 
 
-def test_reading_pages_is_free(client, limits):
+def test_pages_without_a_model_are_not_limited(client, limits):
     limits(single=0, batch=0, history=0, feedback=0, export=0)
     assert {client.get(path).status_code for path in ("/", "/batches/", "/models/", "/privacy/")} == {200}
 
@@ -149,7 +147,7 @@ def test_result_page_runs_no_model_with_all_limits_at_zero(client, ask, limits, 
     assert client.post(f"{address}feedback/", {"label": ""}).status_code == 400
 
 
-def test_reading_and_deleting_what_was_asked_is_limited_apart(client, limits):
+def test_reading_and_deleting_have_a_limit_of_their_own(client, limits):
     limits(history=1)
     address = client.post("/batches/", {"words": "chat"}).headers["Location"]
 
@@ -158,14 +156,14 @@ def test_reading_and_deleting_what_was_asked_is_limited_apart(client, limits):
     assert Prediction.objects.exists()
 
 
-def test_throwing_the_cookie_away_does_not_help(client, limits):
+def test_visitor_without_cookie_has_the_same_limit(client, limits):
     limits(single=1)
     client.post("/", {"word": "chat"})
     client.cookies.clear()
     assert client.post("/", {"word": "chat"}).status_code == 429
 
 
-def test_another_address_is_another_caller_but_not_when_a_header_says_so(client, limits):
+def test_addresses_are_counted_apart_and_not_taken_from_headers(client, limits):
     limits(single=1)
     assert client.post("/", {"word": "chat"}, REMOTE_ADDR="192.0.2.1").status_code == 303
     assert client.post("/", {"word": "chat"}, REMOTE_ADDR="192.0.2.2").status_code == 303
@@ -173,7 +171,7 @@ def test_another_address_is_another_caller_but_not_when_a_header_says_so(client,
     assert client.post("/", {"word": "chat"}, REMOTE_ADDR="192.0.2.1", headers=forged).status_code == 429
 
 
-def test_a_user_is_counted_wherever_the_user_is(client, user, limits):
+def test_user_is_counted_over_all_addresses(client, user, limits):
     limits(single=1)
     client.force_login(user)
     statuses = [client.post("/", {"word": "chat"}, REMOTE_ADDR=f"192.0.2.{n}").status_code for n in (1, 2)]

@@ -11,21 +11,21 @@ from classifier.services.registry import ModelUnavailable
 pytestmark = pytest.mark.django_db
 
 
-def test_a_missing_page_says_what_to_do_and_not_what_was_asked(client):
+def test_missing_page_gives_advice_without_the_address(client):
     response = client.get("/nothing-here-<b>/")
     assertContains(response, "Check the address", status_code=404)
     assertNotContains(response, "nothing-here", status_code=404)
 
 
-def test_a_bad_request_says_what_to_do(client):
+def test_bad_request_gives_advice(client):
     assertContains(client.get("/history/?cursor=forged"), "Start again", status_code=400)
 
 
-def test_a_form_without_its_token_says_what_to_do(strict_client):
+def test_refusal_of_a_form_without_csrf_token_gives_advice(strict_client):
     assertContains(strict_client.post("/", {"word": "a"}), "Allow cookies", status_code=403)
 
 
-def test_a_fault_says_what_to_do_and_shows_nothing_of_the_inside(client, monkeypatch):
+def test_server_error_gives_advice_without_internals(client, monkeypatch):
     def fail(**_):
         raise RuntimeError("secret of the inside")
 
@@ -48,7 +48,7 @@ def test_another_charset_is_refused(client):
 
 
 @pytest.mark.parametrize("path", ["/", "/history/", "/nowhere/", "/history/?cursor=x"])
-def test_every_page_has_landmarks_a_skip_link_and_one_first_heading(client, path):
+def test_pages_have_landmarks_a_skip_link_and_one_h1(client, path):
     page = client.get(path).content.decode()
     for part in ("<header", "<nav", '<main id="main"', "<footer", 'href="#main"'):
         assert part in page
@@ -58,7 +58,7 @@ def test_every_page_has_landmarks_a_skip_link_and_one_first_heading(client, path
 
 @pytest.mark.parametrize("path", ["/", "/batches/", "/nowhere/", "/language/"])
 @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "application/json"])
-def test_a_body_too_large_is_refused_unread_with_a_page(client, settings, path, kind):
+def test_large_body_is_refused_unread_with_a_page(client, settings, path, kind):
     size = 10**9 if path == "/batches/" else settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1
     response = client.generic("POST", path, b"word=x", content_type=kind, CONTENT_LENGTH=str(size))
     status = 404 if path == "/nowhere/" else 413
@@ -67,24 +67,24 @@ def test_a_body_too_large_is_refused_unread_with_a_page(client, settings, path, 
     )
 
 
-def test_a_form_of_too_many_fields_is_refused_with_a_page(client, settings):
+def test_form_with_too_many_fields_is_refused_with_a_page(client, settings):
     fields = {f"field{number}": "" for number in range(settings.DATA_UPLOAD_MAX_NUMBER_FIELDS + 1)}
     assertContains(client.post("/", fields), "Go back", status_code=413)
 
 
-def test_a_form_of_too_many_files_is_refused_with_a_page(client, settings):
+def test_form_with_too_many_files_is_refused_with_a_page(client, settings):
     files = {f"file{number}": io.BytesIO(b"x") for number in range(settings.DATA_UPLOAD_MAX_NUMBER_FILES + 1)}
     assertContains(client.post("/batches/", files), "Go back", status_code=413)
 
 
 @pytest.mark.parametrize(("length", "status"), [("9" * 5000, 413), ("-1", 400), ("x", 400), ("٣", 400)])
-def test_a_strange_length_is_refused_with_a_page(client, length, status):
+def test_invalid_content_length_is_refused_with_a_page(client, length, status):
     kind = "application/x-www-form-urlencoded"
     response = client.generic("POST", "/", b"word=a", content_type=kind, CONTENT_LENGTH=length)
     assertContains(response, "<h1>", status_code=status)
 
 
-def test_a_body_without_length_is_refused_and_not_taken_for_empty(client):
+def test_body_without_length_is_refused(client):
     kind = "application/x-www-form-urlencoded"
     chunked = {"CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked"}
     assertContains(client.generic("POST", "/", b"word=a", content_type=kind, **chunked), "<h1>", status_code=411)
@@ -97,7 +97,7 @@ def test_a_body_without_length_is_refused_and_not_taken_for_empty(client):
         (OperationalError("database is locked"), "The database is busy"),
     ],
 )
-def test_what_is_not_available_for_now_says_when_to_try_again(client, monkeypatch, error, advice):
+def test_transient_error_names_the_time_to_retry(client, monkeypatch, error, advice):
     def fail(**_):
         raise error
 
@@ -108,7 +108,7 @@ def test_what_is_not_available_for_now_says_when_to_try_again(client, monkeypatc
         assert int(response["Retry-After"]) > 0
 
 
-def test_a_database_that_is_gone_does_not_break_the_page_that_says_so(client, user, monkeypatch):
+def test_error_page_needs_no_database(client, user, monkeypatch):
     client.force_login(user)
 
     def gone(*_, **__):
@@ -119,7 +119,7 @@ def test_a_database_that_is_gone_does_not_break_the_page_that_says_so(client, us
 
 
 @pytest.mark.parametrize("length", ["6", "9999999"])
-def test_error_pages_carry_the_security_headers(client, length):
+def test_error_pages_have_the_security_headers(client, length):
     kind = "application/x-www-form-urlencoded"
     response = client.generic("POST", "/", b"word=1", content_type=kind, CONTENT_LENGTH=length)
 
@@ -128,7 +128,7 @@ def test_error_pages_carry_the_security_headers(client, length):
     assert response["X-Request-ID"]
 
 
-def test_error_pages_speak_the_readers_language(client):
+def test_error_pages_are_localised(client):
     page = client.post(
         "/", b"x", content_type="text/plain", CONTENT_LENGTH="9999999", headers={"accept-language": "fr"}
     )
@@ -136,7 +136,7 @@ def test_error_pages_speak_the_readers_language(client):
 
 
 @pytest.mark.parametrize("status", ["400", "403", "403_csrf", "404", "413", "429", "500", "503"])
-def test_every_error_page_can_be_written_without_a_request_and_leads_on(status):
+def test_error_pages_need_no_request_and_have_one_link(status):
     page = render_to_string(f"{status}.html", {"seconds": 2})
     assert page.count("<h1>") == 1
     assert page.count('<a class="button" href="') == 1

@@ -1,5 +1,3 @@
-"""The pages of the models: what is known is shown, what was not measured is left out."""
-
 import json
 import re
 from dataclasses import replace
@@ -29,21 +27,21 @@ TRAINING = {"parameters": 2_097_152, "seconds": 139, "history": {"loss": [0.5, 0
 
 
 @pytest.fixture
-def give(serve, fake_models):
-    """Return a function that changes the card of the model that answers by default."""
+def set_card(serve, fake_models):
+    """Return a function that changes the card of a model."""
 
-    def give(name="Ngram", **fields):
+    def set_card(name="Ngram", **fields):
         card = replace(fake_models[name].card, **fields)
         fake_models[name] = FakeIdentifier(card)
         serve(fake_models)
         return card
 
-    return give
+    return set_card
 
 
 @pytest.fixture
 def show(client, db):
-    """Return a function that fetches a page and returns it with single spaces only."""
+    """Return a function that fetches a page, with single spaces."""
 
     def show(address):
         response = client.get(address)
@@ -53,41 +51,41 @@ def show(client, db):
     return show
 
 
-def test_all_models_are_listed_with_a_page_each(show):
+def test_models_are_listed_with_links_to_their_pages(show):
     page = show("/models/")
     for name in ("Ngram", "FF"):
         assert f'<a href="/models/{name}/">{name}</a>' in page
     assert page.count("chosen by default") == 1
 
 
-def test_model_says_what_it_is_and_draws_its_network(show):
+def test_page_of_a_model_describes_and_draws_its_network(show):
     page = show("/models/Ngram/")
     assert "all its groups of one to six letters" in page
     assert page.count('class="network"') == 1
     assert page.count("<li>A probability for each language") == 1
 
 
-def test_scores_are_drawn_with_their_numbers(give, show):
-    give(scores={"single-words": SCORES}, training=TRAINING)
+def test_scores_are_drawn_with_their_numbers(set_card, show):
+    set_card(scores={"single-words": SCORES}, training=TRAINING)
     page = show("/models/Ngram/")
-    for shown in ("85.5 %", "80.0 to 89.7", "12,345 words a second", "2 minutes", "2.10 million"):
-        assert shown in page
+    for text in ("85.5 %", "80.0 to 89.7", "12,345 words a second", "2 minutes", "2.10 million"):
+        assert text in page
     assert page.count('class="dot"') == 1 + 2
     assert page.count("<svg aria-hidden") == 1 + 1 + 2 + 4  # lengths, reliability, two curves, four cells
 
 
-def test_calibration_is_said_in_words(give, show):
-    give(scores={"single-words": SCORES})
-    said = "When Ngram says 79 %, it is right 77 % of the time."
-    assert said in show("/models/Ngram/")
+def test_calibration_is_described_in_a_sentence(set_card, show):
+    set_card(scores={"single-words": SCORES})
+    sentence = "When Ngram says 79 %, it is right 77 % of the time."
+    assert sentence in show("/models/Ngram/")
 
 
-def test_public_tests_come_before_those_of_our_own(give, show):
-    give(scores={"held-out": SCORES, "sentences": SCORES, "single-words": SCORES})
-    found = re.findall(
+def test_public_test_sets_come_before_held_out_words(set_card, show):
+    set_card(scores={"held-out": SCORES, "sentences": SCORES, "single-words": SCORES})
+    names = re.findall(
         r'<th scope="row">(Public single words|Public sentences|Held-out words) ', show("/models/Ngram/")
     )
-    assert found == ["Public single words", "Public sentences", "Held-out words"]
+    assert names == ["Public single words", "Public sentences", "Held-out words"]
 
 
 @pytest.mark.parametrize(
@@ -101,30 +99,30 @@ def test_public_tests_come_before_those_of_our_own(give, show):
         {"single-words": {**SCORES, "verdicts": {"single": 0.0, "single_right": None}, "single_elsewhere": {}}},
     ],
 )
-def test_missing_scores_are_left_out(give, show, scores):
-    give(scores=scores)
+def test_missing_scores_are_left_out(set_card, show, scores):
+    set_card(scores=scores)
     for address in ("/models/", "/models/Ngram/"):
         assert not re.search(r"\b(None|nan|inf)\b", show(address))
 
 
 @pytest.mark.parametrize("languages", [("en", "fr"), ("en", "fr", "es", "de", "pt")])
-def test_model_of_any_number_of_languages_has_its_page(give, show, languages):
+def test_model_of_any_number_of_languages_has_its_page(set_card, show, languages):
     counts = [[8 if row == column else 1 for column in languages] for row in languages]
     scores = {**SCORES, "by_language": dict.fromkeys(languages, 0.8), "confusion": counts}
-    give(labels=(*languages, "und"), scores={"single-words": scores})
+    set_card(labels=(*languages, "und"), scores={"single-words": scores})
     page = show("/models/Ngram/")
     assert page.count('<td class="right">') == len(languages)
     assert page.count('class="dot"') == 1 + len(languages)
 
 
-def test_network_that_is_new_shows_its_own_summary(show, serve, fake_models):
+def test_unknown_network_is_described_by_its_card(show, serve, fake_models):
     card = replace(fake_models["FF"].card, name="Transformer", summary="Attends to all letters.")
     serve({"Transformer": FakeIdentifier(card)})
     assert "Attends to all letters." in show("/models/Transformer/")
     assert 'class="network"' not in show("/models/")
 
 
-def test_model_that_cannot_answer_says_so(show, without_model):
+def test_unavailable_model_is_shown_as_such(show, without_model):
     without_model("FF")
     assert "Cannot answer now" in show("/models/FF/")
     assert show("/models/").count("Cannot answer now") == 1
@@ -135,38 +133,38 @@ def test_unknown_model_is_not_found(client, db, address):
     assert client.get(address).status_code == 404
 
 
-def test_name_is_found_in_any_case(show):
+def test_name_of_a_model_is_found_in_any_case(show):
     assert "<bdi>Ngram</bdi>" in show("/models/ngram/")
 
 
-def test_pages_answer_without_any_model(client, db, serve):
+def test_pages_without_models_give_advice(client, db, serve):
     serve({})
     assert "There are no models on this server." in client.get("/models/").content.decode()
     assert client.get("/models/Ngram/").status_code == 503
 
 
 @pytest.mark.parametrize("address", ["/models/", "/models/Ngram/"])
-def test_pages_only_answer_questions(client, db, address):
+def test_pages_allow_get_and_head_only(client, db, address):
     assert client.post(address).status_code == 405
     assert client.head(address).status_code == 200
 
 
 @pytest.fixture
-def on_disk(tmp_path, monkeypatch, give):
-    """Return a function that puts a version of Ngram into one of two folders: shipped, or trained on the spot."""
+def on_disk(tmp_path, monkeypatch, set_card):
+    """Return a function that writes a version of Ngram, shipped or trained."""
     monkeypatch.setattr(settings, "MODEL_DIRS", [tmp_path / "shipped", tmp_path / "trained"])
 
     def put(version, place="shipped", **fields):
         folder = tmp_path / place / "Ngram" / version
         folder.mkdir(parents=True)
         golden = {"a": (0.25, 0.25, 0.25, 0.25)}
-        replace(give(), version=version, golden=golden, **fields).write(folder)
+        replace(set_card(), version=version, golden=golden, **fields).write(folder)
         return folder
 
     return put
 
 
-def test_versions_are_listed_newest_first_with_what_became_of_each(on_disk, show):
+def test_versions_are_listed_newest_first_with_their_states(on_disk, show):
     on_disk("20261122-00000001", scores={"single-words": {"accuracy": 0.898}})
     on_disk("20270101-00000002", "trained")
     page = show("/models/Ngram/").split('id="versions"')[1]
@@ -176,24 +174,24 @@ def test_versions_are_listed_newest_first_with_what_became_of_each(on_disk, show
     assert "Jan. 1, 2027" in page
 
 
-def test_version_that_cannot_be_read_is_listed_as_such(on_disk, show):
+def test_unreadable_version_is_listed_as_such(on_disk, show):
     (on_disk("20261122-0000000a") / "card.json").write_text("{")
     assert "cannot be read" in show("/models/Ngram/")
 
 
-def test_size_is_that_of_the_file_that_serves(on_disk, show):
+def test_size_is_that_of_the_serving_file(on_disk, show):
     (on_disk("20261122-00000001") / "model.tflite").write_bytes(bytes(1_260_000))
     assert "1.3 MB" in show("/models/Ngram/")
 
 
-def test_other_programs_stand_beside_ours_best_first(show):
+def test_other_programs_are_compared_best_first(show):
     page = show("/models/").split('id="compared"')[1]
     assert page.index("Ngram") < page.index(">lingua<") < page.index("fastText")
     assert page.count('class="other"') == 3 * 7
 
 
 @pytest.mark.parametrize("text", [None, "{"])
-def test_comparison_that_is_not_there_is_left_out(tmp_path, text):
+def test_missing_comparison_is_left_out(tmp_path, text):
     path = tmp_path / "accuracy.json"
     if text:
         path.write_text(text)
@@ -202,13 +200,14 @@ def test_comparison_that_is_not_there_is_left_out(tmp_path, text):
 
 def test_comparison_shows_the_measured_accuracies():
     results = json.loads(versions.COMPARISON.read_text())
-    for kind, found in versions.compared().items():
+    for kind, scores in versions.compared().items():
         measured = results["results"][kind]["as typed"]
-        assert {one.name: one.share.value for one in found} == {name: own["accuracy"] for name, own in measured.items()}
+        accuracies = {name: program["accuracy"] for name, program in measured.items()}
+        assert {score.name: score.share.value for score in scores} == accuracies
 
 
 @pytest.mark.real_models
-def test_shipped_models_show_all_there_is(client, db):
+def test_pages_of_shipped_models_have_all_sections(client, db):
     for name, identifier in registry.current().identifiers.items():
         page = client.get(f"/models/{name}/").content.decode()
         assert identifier.card.version in page

@@ -1,4 +1,4 @@
-"""Every page in every state of STATES: addresses, languages, texts and numbers."""
+"""Checks of all pages in all STATES: addresses, languages, texts, numbers."""
 
 from contextlib import contextmanager
 
@@ -7,14 +7,14 @@ from django.utils import translation
 
 from classifier.web.urls import urlpatterns
 from tests.web.every_page import NO_PAGES, STATES
-from tests.web.page_reader import figures, read, switched
+from tests.web.page_reader import numeric_attributes, read, switch_target
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def marked(monkeypatch):
-    """Return a context manager that puts every translation between marks, as if for a language of its own."""
+    """Return a context manager that puts marks around every translation."""
 
     def mark(text):
         return f"⟦{text}⟧" if text.strip() else text
@@ -39,19 +39,19 @@ def marked(monkeypatch):
     return marked
 
 
-def test_every_address_with_a_page_has_a_state():
+def test_addresses_with_a_page_have_a_state():
     names = {pattern.name for pattern in urlpatterns} | {"api-tour"}  # which the API serves
     assert {state.partition(":")[0] for state in STATES if not state[0].isdigit()} == names - NO_PAGES
 
 
 @pytest.mark.parametrize("state", STATES)
 def test_page_is_right_in_every_state(site, marked, state, subtests):
-    """Renders each state once and looks at it in five ways, since reaching a state takes most of the time."""
+    """Render each state once for five checks, since reaching it takes most of the time."""
     with marked():
         response = STATES[state](site)
     page = response.content.decode()
     name, is_read = state.partition(":")[0], response.request["REQUEST_METHOD"] == "GET"
-    target = switched(page)
+    target = switch_target(page)
     french = in_french(site.client, response.request) if is_read else None
 
     with subtests.test("the state is the page of its name"):
@@ -68,7 +68,7 @@ def test_page_is_right_in_every_state(site, marked, state, subtests):
             assert french.headers["Content-Language"] == "fr"
             assert {"accept-language", "cookie"} <= set(french.headers["Vary"].lower().split(", "))
     with subtests.test("attributes with numbers are the same in French"):
-        assert not is_read or figures(page) == figures(french.content.decode())
+        assert not is_read or numeric_attributes(page) == numeric_attributes(french.content.decode())
     with subtests.test("the switch of the language leads to a page"):
         if name.isdigit():
             assert target == ""

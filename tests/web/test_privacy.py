@@ -6,28 +6,28 @@ from pytest_django.asserts import assertContains
 pytestmark = pytest.mark.django_db
 
 
-def test_the_page_says_how_long_things_are_kept(client, settings):
+def test_page_names_the_retention_period(client, settings):
     settings.HISTORY_DAYS = 41
     assertContains(client.get("/privacy/"), "for 41 days at most")
 
 
-def test_the_command_does_by_itself_what_the_page_says(capsys):
+def test_purge_command_uses_the_same_retention_period(capsys):
     call_command("purge_history", "--dry-run")
     assert f"older than {django_settings.HISTORY_DAYS} days" in capsys.readouterr().out
 
 
-def test_the_page_leads_to_the_switch_and_to_deletion(client):
+def test_page_has_the_switch_and_a_link_to_deletion(client):
     response = client.get("/privacy/")
     for part in ('aria-checked="true"', 'action="/history/keep/"', 'href="/history/delete/"', 'href="/history/"'):
         assertContains(response, part)
 
 
-def test_the_switch_is_shown_as_it_stands(client):
+def test_switch_shows_the_current_state(client):
     client.post("/history/keep/", {"keep": "off"})
     assertContains(client.get("/privacy/"), 'aria-checked="false"')
 
 
-def test_every_cookie_is_named(client, ask, admin_user):
+def test_page_names_all_cookies(client, ask, admin_user):
     ask()
     client.post("/account/login/", {"username": "admin", "password": "password"})
     client.post("/history/keep/", {"keep": "off"})
@@ -38,7 +38,7 @@ def test_every_cookie_is_named(client, ask, admin_user):
     assert [name for name in client.cookies if f"<code>{name}</code>" not in page] == []
 
 
-def test_words_are_in_no_line_of_the_log(client, ask, caplog):
+def test_words_are_never_logged(client, ask, caplog):
     address = ask("floccinaucinihilipilification")
     client.get("/history/?word=floccinaucinihilipilification")
     client.post(f"{address}delete/")
@@ -46,9 +46,9 @@ def test_words_are_in_no_line_of_the_log(client, ask, caplog):
     assert "flocci" not in caplog.text
 
 
-def test_the_page_is_not_cached_since_the_switch_is_somebodys(client):
+def test_page_is_not_cached(client):
     assert client.get("/privacy/").headers["Cache-Control"] == "private, no-store"
 
 
-def test_a_wrong_method_is_refused(client):
+def test_wrong_method_is_refused(client):
     assert client.post("/privacy/").status_code == 405

@@ -10,13 +10,13 @@ from classifier.models import Prediction, ReviewedWord
 
 pytestmark = pytest.mark.django_db
 
-# The fields of a row that was asked among languages of which one is known no more
+# Fields of a prediction for two languages, of which one no longer serves
 GERMAN = {"languages": ["de", "fr"], "probabilities": {"de": 0.2, "fr": 0.7, "und": 0.1}, "model_version": "20200101-0"}
 
 HOSTILE = ["<script>alert(1)</script>", "x'--", "{{settings}}", "{%debug%}", '"><img/src=x/onerror=alert(1)>']
 
 
-def test_the_sentence_comes_first_then_numbers_and_bars(client, ask):
+def test_answer_is_a_sentence_with_numbers_and_bars(client, ask):
     response = client.get(ask())
     assertContains(response, '<h1 tabindex="-1" autofocus>Probably French, 67\N{NO-BREAK SPACE}%</h1>', html=True)
     assertContains(response, '<span class="share">66.6\N{NO-BREAK SPACE}%</span>', html=True)
@@ -24,7 +24,7 @@ def test_the_sentence_comes_first_then_numbers_and_bars(client, ask):
     assertContains(response, '<rect width="2.00%" height="100%"/>')
 
 
-def test_a_shared_word_names_its_languages(client, ask):
+def test_shared_word_is_answered_with_its_languages(client, ask):
     assertContains(
         client.get(ask("piano")),
         '<h1 tabindex="-1" autofocus>English, French and Spanish share this word</h1>',
@@ -32,13 +32,13 @@ def test_a_shared_word_names_its_languages(client, ask):
     )
 
 
-def test_an_unsure_answer_says_so_and_why(client, ask):
+def test_unsure_answer_gives_its_reason(client, ask):
     response = client.get(ask("xqzt"))
     assertContains(response, '<h1 tabindex="-1" autofocus>Not sure</h1>', html=True)
     assertContains(response, "none of the languages")
 
 
-def test_an_unsure_answer_starts_with_none_of_these(client, ask):
+def test_unsure_answer_starts_with_none_of_these(client, ask):
     page = client.get(ask("xqzt")).content.decode()
     assert page.index("None of these") < page.index("<span>French</span>")
 
@@ -50,12 +50,12 @@ def test_model_and_version_are_named(client, ask):
 
 
 @pytest.mark.parametrize(("word", "language"), [("orignal", "fr"), ("piano", ""), ("xqzt", "")])
-def test_the_word_is_marked_with_its_language_for_screen_readers(client, ask, word, language):
+def test_word_has_the_attribute_lang(client, ask, word, language):
     assertContains(client.get(ask(word)), f'<bdi lang="{language}">{word}</bdi>', html=True)
 
 
 @pytest.mark.parametrize("word", HOSTILE)
-def test_a_hostile_word_is_shown_as_typed_and_inert(client, ask, word):
+def test_hostile_word_is_escaped(client, ask, word):
     page = client.get(ask(word)).content.decode()
     assert "<script>" not in page
     assert "<img/" not in page
@@ -71,23 +71,23 @@ def test_numbers_are_localised_in_text_but_not_in_attributes(client, ask):
     assertContains(response, '<rect width="66.57%"')
 
 
-def test_what_reviewers_accepted_for_the_word_is_shown(client, ask):
+def test_reviewed_label_of_the_word_is_shown(client, ask):
     ReviewedWord.objects.create(word_key="orignal", label="es", votes=3)
     assertContains(client.get(ask("ORIGNAL")), "Reviewers settled on: Spanish")
 
 
-def test_the_title_tells_the_answer_and_then_the_correction(client, ask):
+def test_title_holds_the_answer_or_the_correction(client, ask):
     address = ask()
     assertContains(client.get(address), "<title>orignal: Probably French, 67\N{NO-BREAK SPACE}%")
     client.post(f"{address}feedback/", {"label": "es"})
     assertContains(client.get(address), "<title>orignal: Spanish")
 
 
-def test_the_reader_stands_at_the_answer(client, ask):
+def test_focus_is_on_the_answer(client, ask):
     assertContains(client.get(ask()), "autofocus", count=1)
 
 
-def test_all_models_can_be_asked_about_the_same_word(client, ask):
+def test_all_models_can_be_asked_the_same_word(client, ask):
     page = client.get(ask(languages=["en", "fr"]))
     assertContains(page, "Ask all 2 models")
     assertContains(page, '<input type="hidden" name="word" value="orignal">', html=True)
@@ -96,62 +96,62 @@ def test_all_models_can_be_asked_about_the_same_word(client, ask):
     assertNotContains(response, "Ask all 2 models")
 
 
-def test_the_languages_asked_for_are_named_and_asked_again(client, ask):
+def test_chosen_languages_are_shown_and_kept_for_the_next_word(client, ask):
     response = client.get(ask(languages=["en", "fr"]))
     assertContains(response, "<dd>English and French</dd>", html=True)
     assertContains(response, '<input type="hidden" name="languages" value="fr">', count=2)
 
 
-def test_an_answer_can_be_deleted_there(client, ask):
+def test_answer_can_be_deleted(client, ask):
     address = ask()
     assertContains(client.get(address), f'action="{address}delete/"')
     client.post(f"{address}delete/")
     assert client.get(address).status_code == 404
 
 
-def test_nobodys_answer_cannot_be_deleted(identified):
+def test_answer_without_owner_cannot_be_deleted(identified):
     assertNotContains(Client().get(f"/predictions/{identified(source='api').public_id}/"), "Delete this answer")
 
 
-def test_the_next_word_can_be_asked_right_there_of_the_same_model(client, ask):
+def test_form_below_an_answer_keeps_the_model(client, ask):
     assertContains(client.get(ask(model="FF")), '<input type="hidden" name="model" value="FF">', html=True)
 
 
-@pytest.mark.parametrize("gone", [{"model": "GRU"}, GERMAN, {"model": "GRU", **GERMAN}])
-def test_form_below_an_answer_asks_only_for_what_still_serves(client, ask, gone):
+@pytest.mark.parametrize("changes", [{"model": "GRU"}, GERMAN, {"model": "GRU", **GERMAN}])
+def test_form_below_an_answer_names_only_what_still_serves(client, ask, changes):
     address = ask()
-    Prediction.objects.update(**gone)
+    Prediction.objects.update(**changes)
     form = client.get(address).content.decode().partition('class="card again"')[2]
     hidden = re.findall(r'<input type="hidden" name="(model|languages)" value="(.*?)">', form)
     assert client.post("/", {"word": "piano", **dict(hidden)}).status_code == 303
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
-def test_a_wrong_method_is_refused(client, ask, method):
+def test_wrong_method_is_refused(client, ask, method):
     assert getattr(client, method)(ask()).status_code == 405
 
 
-def test_anothers_answer_looks_like_one_that_does_not_exist(ask, stranger):
-    theirs, nothing = stranger.get(ask()), stranger.get(f"/predictions/{uuid4()}/")
-    assert theirs.status_code == nothing.status_code == 404
-    assert theirs.content == nothing.content
+def test_answer_of_another_visitor_looks_missing(ask, stranger):
+    foreign, missing = stranger.get(ask()), stranger.get(f"/predictions/{uuid4()}/")
+    assert foreign.status_code == missing.status_code == 404
+    assert foreign.content == missing.content
 
 
-def test_an_answer_without_owner_is_shown_to_whoever_knows_its_address(identified):
+def test_answer_without_owner_is_shown_to_everybody(identified):
     address = f"/predictions/{identified(source='api').public_id}/"
     assertContains(Client().get(address), "orignal")
 
 
 @pytest.mark.parametrize("public_id", ["0", "-1", "1" + 26 * "0", "%00", "none", "٣"])
-def test_what_is_no_id_is_not_found(client, public_id):
+def test_invalid_id_is_not_found(client, public_id):
     assert client.get(f"/predictions/{public_id}/").status_code == 404
 
 
-def test_an_answer_is_not_cached(client, ask):
+def test_answer_is_not_cached(client, ask):
     assert client.get(ask()).headers["Cache-Control"] == "private, no-store"
 
 
-def test_the_page_asks_for_nothing_from_another_host_and_has_no_script(client, ask):
+def test_page_loads_nothing_from_other_hosts(client, ask):
     response = client.get(ask())
     assertNotContains(response, "<script>")
     assertNotContains(response, "style=")
