@@ -108,7 +108,7 @@ def verdict_rows(cards: Mapping[str, Card], by_set: Mapping[str, ScoresByModel])
         for by_model in (*reversed(others), first)
         for text in next(iter(by_model.values()))["single_elsewhere"]
     }
-    head = ["model", "temperature", "NLL", "ECE", "`single` from", "`several` from", "says `single`", "right then"]
+    head = ["model", "temperature", "NLL", "ECE", "`single` from", "`several` from", "`single`", "accuracy of `single`"]
     return [[*head, *(f"`single` on {text}" for text in foreign)]] + [
         [
             f"`{name}`",
