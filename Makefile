@@ -12,48 +12,48 @@ PIP    := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check 
 SERVE  := $(VENV)/.serve
 ALL    := $(VENV)/.all
 
-# What a server on the internet would be given, so that checks look at what will run there.
+# Settings of a production server, so that the checks apply to them.
 PRODUCTION := env DEBUG=off ALLOWED_HOSTS=words.example \
 	SECRET_KEY=not-a-secret-but-long-enough-to-pass-the-checks-of-django-0123456789
 
 .PHONY: help run test test-postgres fuzz lint format messages train admin benchmark schema screenshots pin
 
-help: ## list these commands
+help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(SERVE) .env ## set up what is missing and serve http://127.0.0.1:8000
+run: $(SERVE) .env ## install, migrate and serve http://127.0.0.1:8000
 	@$(MANAGE) migrate --verbosity 0
 	@$(MANAGE) runserver $(ADDRESS)
 
-test: $(ALL) ## run all tests, on SQLite unless DATABASE_URL says otherwise
+test: $(ALL) ## run all tests, on SQLite or the database of DATABASE_URL
 	$(VENV)/bin/python -m pytest $(PARALLEL) $(PYTEST)
 
-fuzz: $(ALL) ## let schemathesis try 50,000 examples on the API: half an hour, on SQLite unless DATABASE_URL says otherwise
+fuzz: $(ALL) ## run schemathesis with 50,000 examples on the API (half an hour)
 	FUZZ_EXAMPLES=4500 $(VENV)/bin/python -m pytest tests/contract $(PYTEST)
 
-test-postgres: $(ALL) ## run the tests of the database on PostgreSQL: the one of DATABASE_URL or a throw-away server
+test-postgres: $(ALL) ## run the database tests on PostgreSQL, of DATABASE_URL or throw-away
 	tests/with-postgres $(VENV)/bin/python -m pytest $(PARALLEL) $(PYTEST)
 
-lint: $(ALL) ## check style, types, migrations and the settings for production
+lint: $(ALL) ## check style, types, migrations and production settings
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
 	$(PRODUCTION) $(VENV)/bin/mypy
 	$(PRODUCTION) $(MANAGE) makemigrations --check --dry-run
 	$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
 
-format: $(ALL) ## format the code and mend what ruff can mend
+format: $(ALL) ## format the code and apply ruff's fixes
 	$(VENV)/bin/ruff check --fix
 	$(VENV)/bin/ruff format
 
-messages: $(SERVE) .env ## write the catalogues of French and Spanish anew, after changing a text (needs gettext)
+messages: $(SERVE) .env ## update the French and Spanish catalogues after a changed text (needs gettext)
 	$(MANAGE) makemessages --locale fr --locale es --add-location file --no-obsolete --no-wrap --ignore tests --ignore var
 	sed -i '/^"POT-Creation-Date:/d' classifier/locale/*/LC_MESSAGES/django.po
 	$(MANAGE) compilemessages --locale fr --locale es --ignore .venv
 
-train: $(ALL) .env ## train all models anew, into ml_models/
+train: $(ALL) .env ## train all models into ml_models/
 	$(MANAGE) train --ship
 
-admin: $(SERVE) .env ## make the local superuser "admin" and print its password once
+admin: $(SERVE) .env ## create the local superuser "admin" and print its password once
 	@$(MANAGE) migrate --verbosity 0
 	@password=$$($(VENV)/bin/python -c "import secrets; print(secrets.token_urlsafe(12))") && \
 	DJANGO_SUPERUSER_PASSWORD=$$password $(MANAGE) createsuperuser --no-input --verbosity 0 \
@@ -61,18 +61,18 @@ admin: $(SERVE) .env ## make the local superuser "admin" and print its password 
 	echo "http://$(ADDRESS)/admin/  user: admin  password: $$password" || \
 	{ echo "To give an existing admin a new password: $(MANAGE) changepassword admin"; exit 1; }
 
-benchmark: $(SERVE) ## print the memory of a web worker, the time a word takes and what the API bears
+benchmark: $(SERVE) ## measure memory of a web worker, time a word and throughput of the API
 	$(VENV)/bin/python -m benchmarks.worker_memory
 	$(VENV)/bin/python -m benchmarks.identify
 	$(VENV)/bin/python -m benchmarks.api
 
-schema: $(SERVE) .env ## write the API's schema anew, after changing the API
+schema: $(SERVE) .env ## update the API schema after a changed API
 	$(MANAGE) spectacular --validate --fail-on-warn --format openapi-json --file classifier/api/openapi.json
 
-screenshots: $(ALL) ## draw the pictures of the README (needs Chromium)
+screenshots: $(ALL) ## update the screenshots of the README (needs Chromium)
 	$(VENV)/bin/python -m tests.browser.screenshots
 
-pin: ## after changing a requirement: write requirements-lock.txt anew
+pin: ## update requirements-lock.txt after a changed requirement
 	$(PYTHON) -m venv --clear $(VENV)/pin
 	$(VENV)/pin/bin/python -m pip install --quiet --requirement requirements.txt
 	{ head -n 1 requirements-lock.txt; $(VENV)/pin/bin/python -m pip freeze; } > $(VENV)/lock.txt

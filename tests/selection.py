@@ -1,6 +1,6 @@
-"""Selects and orders the tests, and turns a skip into a failure where everything has to run.
+"""Selection and order of the tests; with REQUIRE_ALL a skip is a failure.
 
-On PostgreSQL only tests of the database run: all others ran on SQLite and would look at the same again.
+On PostgreSQL only tests of the database run, since all others give the same results as on SQLite.
 """
 
 import os
@@ -36,7 +36,7 @@ def _uses_database(item: pytest.Item) -> bool:
 def _place(item: pytest.Item) -> int:
     """Sort slow tests to the start and browser tests to the end.
 
-    Two workers begin with one half each, so that one of them loads TensorFlow and the other starts Chromium.
+    Two workers begin with one half each, so that one loads TensorFlow and the other starts Chromium.
     """
     if item.get_closest_marker("slow") or "version" in getattr(item, "fixturenames", ()):
         return 0

@@ -1,4 +1,4 @@
-"""Toy languages whose words differ in their letters, and models trained on them."""
+"""Toy languages with different letters, and models trained on them."""
 
 import random
 
@@ -19,12 +19,12 @@ SYLLABLES = {
 
 def toy_words(syllables, count, seed):
     draw = random.Random(seed)
-    made = ["".join(draw.choices(syllables.split(), k=draw.randint(2, 5))) for _ in range(4 * count)]
-    return list(dict.fromkeys(made))[:count]
+    words = ["".join(draw.choices(syllables.split(), k=draw.randint(2, 5))) for _ in range(4 * count)]
+    return list(dict.fromkeys(words))[:count]
 
 
 def toy_lexicon(languages, words=400):
-    """Return a lexicon of made-up words; those of "xx" belong to none of the languages."""
+    """Return a lexicon of random words, with negatives."""
     own = [dict.fromkeys(toy_words(SYLLABLES[code], words, code), 1e-05) for code in languages]
     others = dict.fromkeys(toy_words("krz vvk xyq jwo", words, "xx"), 1e-5)
     return assemble(languages, own, others, ENCODER)
@@ -37,7 +37,7 @@ def lexicon(request):
 
 @pytest.fixture(scope="session")
 def version(lexicon, tmp_path_factory):
-    """A version folder of a toy model, trained for real; tests copy it before they change it."""
+    """Train a toy model; return its version folder, not to be changed."""
     from classifier.training import export, training
     from classifier.training.networks import ARCHITECTURES
 
@@ -47,7 +47,7 @@ def version(lexicon, tmp_path_factory):
 
 @pytest.fixture
 def copied(version, tmp_path):
-    """A copy of the toy version that a test may damage."""
+    """Return a copy of the toy version, for tests that damage it."""
     import shutil
 
     return shutil.copytree(version, tmp_path / version.parent.name / version.name)
