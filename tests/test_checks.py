@@ -88,4 +88,3 @@ def test_without_any_model_file_the_commands_that_repair_it_start(manage, tmp_pa
     assert manage("migrate", **empty).returncode == 0
     assert manage("check", **empty).returncode == 0
     assert manage("check", "--tag", "models", "--fail-level", "WARNING", **empty).returncode == 1
-    assert "There is no network Nothing" in manage("train", "Nothing", **empty).stderr

@@ -16,12 +16,29 @@ def folders(tmp_path, settings):
     return settings.MODEL_DIRS
 
 
+@pytest.fixture(scope="module")
+def train_once():
+    """Return a function like `training.train` that trains once for the same arguments."""
+    from classifier.training import training
+
+    train, known = training.train, {}
+
+    def train_once(architecture, lexicon, *, teacher, **options):
+        key = (architecture.name, lexicon.digest, teacher is None, *sorted(options.items()))
+        if key not in known:
+            known[key] = train(architecture, lexicon, teacher=teacher, **options)
+        return known[key]
+
+    return train_once
+
+
 @pytest.fixture
-def train(folders, monkeypatch, capsys):
+def train(folders, train_once, monkeypatch, capsys):
     """Return a function that trains on toy words: its messages."""
-    from classifier.training import lexicon
+    from classifier.training import lexicon, training
 
     monkeypatch.setattr(lexicon, "build", lambda languages, _encoder, **_options: toy_lexicon(tuple(languages)))
+    monkeypatch.setattr(training, "train", train_once)
     monkeypatch.setattr(command, "SECONDS_TO_SWITCH", 0)
 
     def run(*names, **options):
@@ -110,9 +127,10 @@ def test_language_without_a_word_list_is_refused_with_the_known_ones(train, code
         train("Ngram", languages=["en", code])
 
 
-def test_unknown_network_is_refused_with_the_known_ones():
-    with pytest.raises(CommandError, match="Choose from: Ngram, FF, CNN, CNNsep, RNN"):
-        call_command("train", "Transformer")
+def test_unknown_network_is_refused_with_the_known_ones_even_without_model_files(folders):
+    assert not any(folder.exists() for folder in folders)
+    with pytest.raises(CommandError, match="There is no network Nothing. Choose from: Ngram, FF, CNN, CNNsep, RNN"):
+        call_command("train", "Nothing", skip_checks=False)
 
 
 def test_resumed_run_skips_models_trained_today(train, folders):
