@@ -130,7 +130,7 @@ def test_language_without_a_word_list_is_refused_with_the_known_ones(train, code
 def test_unknown_network_is_refused_with_the_known_ones_even_without_model_files(folders):
     assert not any(folder.exists() for folder in folders)
     with pytest.raises(CommandError, match="There is no network Nothing. Choose from: Ngram, FF, CNN, CNNsep, RNN"):
-        call_command("train", "Nothing", skip_checks=False)
+        call_command("train", "Nothing")
 
 
 def test_resumed_run_skips_models_trained_today(train, folders):
