@@ -1,4 +1,4 @@
-"""Admin pages: predictions and outcomes to read, feedback to decide on."""
+"""Admin pages: read-only tables, and decisions on feedback."""
 
 from typing import Any, cast
 
@@ -22,7 +22,7 @@ admin.site.login_form = AdminLoginForm
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Shows rows that nobody adds, changes or deletes here; a word is found by any spelling of it."""
+    """Read-only rows, searchable by any spelling of a word."""
 
     word_field = "word_key"
     show_full_result_count = False
@@ -36,16 +36,16 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Return False: a history is its owner's to delete."""
+        """Return False: only its owner deletes a history."""
         return False
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Find the rows whose word begins with the search term, or whose other fields contain it."""
-        found, duplicates = super().get_search_results(request, queryset, search_term)
+        """Search by the start of a word and other fields."""
+        rows, duplicates = super().get_search_results(request, queryset, search_term)
         words = queryset.filter(**{f"{self.word_field}__startswith": key_of(search_term)})
-        return (found | words if search_term else found), duplicates
+        return (rows | words if search_term else rows), duplicates
 
 
 @admin.register(Prediction)
@@ -109,13 +109,13 @@ class FeedbackAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("the model said"))
     def answer(self, feedback: Feedback) -> str:
-        """Return the model's answer as a label, for a shared word with its languages."""
+        """Return the answer's label, with a shared word's languages."""
         languages = ", ".join(feedback.prediction.answer().sharing)
         return f"{feedback.prediction.label} ({languages})" if languages else feedback.prediction.label
 
     @admin.display(description=_("votes"), ordering="votes")
     def votes(self, feedback: Any) -> int:
-        """Return the number of owners who gave the word the same label and languages."""
+        """Return the number of owners with equal feedback."""
         return int(feedback.votes)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Feedback]:
@@ -123,12 +123,12 @@ class FeedbackAdmin(ReadOnlyAdmin):
         return Feedback.objects.with_votes()
 
     def has_review_permission(self, request: HttpRequest) -> bool:
-        """Return whether the user may decide, and not only view."""
+        """Return whether the user may decide on feedback."""
         return request.user.has_perm("classifier.change_feedback")
 
     @admin.action(description=_("Accept selected feedback"), permissions=["review"])
     def accept(self, request: HttpRequest, queryset: QuerySet[Feedback]) -> None:
-        """Accept the selected feedback, with the reviewer's own label if one is given."""
+        """Accept the selected feedback, or the reviewer's own label."""
         label = request.POST.get("label", "").strip()
         languages = request.POST.get("languages", "").replace(",", " ").split()
         self._review(request, queryset, status=Feedback.Status.ACCEPTED, label=label, languages=languages)
@@ -140,12 +140,12 @@ class FeedbackAdmin(ReadOnlyAdmin):
 
     def _review(self, request: HttpRequest, queryset: QuerySet[Feedback], **decision: Any) -> None:
         reason = request.POST.get("reason", "")[:500]
-        decided = sum(self._review_one(request, feedback, reason=reason, **decision) for feedback in queryset)
-        text = ngettext("%(count)d feedback was decided.", "%(count)d feedbacks were decided.", decided)
-        self.message_user(request, text % {"count": decided})
+        count = sum(self._review_one(request, feedback, reason=reason, **decision) for feedback in queryset)
+        text = ngettext("%(count)d feedback was decided.", "%(count)d feedbacks were decided.", count)
+        self.message_user(request, text % {"count": count})
 
     def _review_one(self, request: HttpRequest, feedback: Feedback, **decision: Any) -> bool:
-        """Decide through the service and log it, both or neither; return whether it was decided now."""
+        """Decide and log, both or neither; return whether it succeeded."""
         try:
             with transaction.atomic():
                 review_feedback(feedback=feedback, reviewer=cast("User", request.user), **decision)

@@ -15,7 +15,7 @@ def feedback(identified):
 
 
 @pytest.fixture
-def reviewed(db):
+def outcome(db):
     return ReviewedWord.objects.create(word_key="orignal", label="fr", votes=1)
 
 
@@ -37,16 +37,16 @@ def act(client, action, *rows, **fields):
     return client.post(reverse("admin:classifier_feedback_changelist"), data, follow=True)
 
 
-def listed(client, table, **query):
+def rows_of(client, table, **query):
     response = client.get(reverse(f"admin:classifier_{table}_changelist"), query)
     assert response.status_code == 200
     return list(response.context["cl"].queryset)
 
 
-def test_predictions_and_feedback_are_listed(admin_client, feedback, reviewed):
-    assert listed(admin_client, "prediction") == [feedback.prediction]
-    assert listed(admin_client, "feedback") == [feedback]
-    assert listed(admin_client, "reviewedword") == [reviewed]
+def test_predictions_and_feedback_are_listed(admin_client, feedback, outcome):
+    assert rows_of(admin_client, "prediction") == [feedback.prediction]
+    assert rows_of(admin_client, "feedback") == [feedback]
+    assert rows_of(admin_client, "reviewedword") == [outcome]
 
 
 @pytest.mark.parametrize("query", [{"verdict": "several"}, {"language": "fr"}, {"model": "FF"}, {"source": "api"}])
@@ -55,7 +55,7 @@ def test_predictions_are_filtered(admin_client, identified, query):
     [(field, value)] = query.items()
     expected = {row for row in rows if getattr(row, field) == value}
     lookup = {f"{field}__exact" if field in {"verdict", "source"} else field: value}
-    assert set(listed(admin_client, "prediction", **lookup)) == expected
+    assert set(rows_of(admin_client, "prediction", **lookup)) == expected
     assert 0 < len(expected) < 3
 
 
@@ -63,21 +63,21 @@ def test_predictions_are_filtered(admin_client, identified, query):
 def test_predictions_are_found_by_any_spelling_and_by_owner(admin_client, identified, term):
     row = identified("École", owner="user:7")
     identified("orignal")
-    assert listed(admin_client, "prediction", q=term) == [row]
+    assert rows_of(admin_client, "prediction", q=term) == [row]
 
 
 @pytest.mark.parametrize("term", ["ORIG", "moose", "user:7"])
 def test_feedback_is_found_by_word_comment_and_owner(admin_client, feedback, identified, term):
     submit_feedback(prediction=identified("piano"), owner="user:8", label="en")
-    assert listed(admin_client, "feedback", q=term) == [feedback]
+    assert rows_of(admin_client, "feedback", q=term) == [feedback]
 
 
 @pytest.mark.parametrize("term", ["nothing", "' OR 1=1 --", "%", "é" * 500])
-def test_a_search_for_nothing_finds_nothing(admin_client, feedback, term):
-    assert listed(admin_client, "prediction", q=term) == []
+def test_search_without_match_finds_nothing(admin_client, feedback, term):
+    assert rows_of(admin_client, "prediction", q=term) == []
 
 
-def test_a_search_for_nul_does_not_fail(admin_client, feedback):
+def test_search_for_nul_does_not_fail(admin_client, feedback):
     assert (
         "Null characters are not allowed"
         in admin_client.get(reverse("admin:classifier_prediction_changelist"), {"q": "\x00"}).content.decode()
@@ -85,8 +85,8 @@ def test_a_search_for_nul_does_not_fail(admin_client, feedback):
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_counts_of_the_filters_can_be_shown(admin_client, feedback, reviewed, model):
-    assert listed(admin_client, model, _facets="True")
+def test_counts_of_the_filters_can_be_shown(admin_client, feedback, outcome, model):
+    assert rows_of(admin_client, model, _facets="True")
 
 
 def test_hostile_words_are_shown_as_text(admin_client, identified):
@@ -97,14 +97,14 @@ def test_hostile_words_are_shown_as_text(admin_client, identified):
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_nobody_adds_a_row_here(admin_client, model):
+def test_rows_cannot_be_added(admin_client, model):
     assert admin_client.get(reverse(f"admin:classifier_{model}_add")).status_code == 403
 
 
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("verb", ["change", "delete"])
-def test_nobody_changes_or_deletes_a_row_here(admin_client, feedback, reviewed, model, verb):
-    row = {"prediction": feedback.prediction, "feedback": feedback, "reviewedword": reviewed}[model]
+def test_rows_cannot_be_changed_or_deleted(admin_client, feedback, outcome, model, verb):
+    row = {"prediction": feedback.prediction, "feedback": feedback, "reviewedword": outcome}[model]
     before = type(row).objects.values().get()
     response = admin_client.post(
         reverse(f"admin:classifier_{model}_{verb}", args=[row.pk]), {"post": "yes", "label": "x"}
@@ -114,8 +114,8 @@ def test_nobody_changes_or_deletes_a_row_here(admin_client, feedback, reviewed, 
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_a_row_can_be_looked_at(admin_client, feedback, reviewed, model):
-    row = {"prediction": feedback.prediction, "feedback": feedback, "reviewedword": reviewed}[model]
+def test_rows_can_be_viewed(admin_client, feedback, outcome, model):
+    row = {"prediction": feedback.prediction, "feedback": feedback, "reviewedword": outcome}[model]
     response = admin_client.get(reverse(f"admin:classifier_{model}_change", args=[row.pk]))
     assert response.status_code == 200
     assert "_save" not in response.content.decode()
@@ -138,7 +138,7 @@ def test_rejecting_goes_through_the_service(admin_client, feedback):
 
 
 @pytest.mark.parametrize("languages", ["fr en", "fr, en", "FR,eng"])
-def test_a_reviewer_may_give_another_label(admin_client, feedback, languages):
+def test_reviewer_can_give_another_label(admin_client, feedback, languages):
     act(admin_client, "accept", feedback, label="mul", languages=languages)
     assert ReviewedWord.objects.values("label", "languages").get() == {"label": "mul", "languages": ["en", "fr"]}
 
@@ -154,7 +154,7 @@ def test_a_reviewer_may_give_another_label(admin_client, feedback, languages):
         {"languages": "en es"},
     ],
 )
-def test_a_wrong_label_is_explained_and_decides_nothing(admin_client, feedback, fields):
+def test_invalid_label_is_explained_and_decides_nothing(admin_client, feedback, fields):
     response = act(admin_client, "accept", feedback, **fields)
     feedback.refresh_from_db()
     assert feedback.status == "pending"
@@ -163,7 +163,7 @@ def test_a_wrong_label_is_explained_and_decides_nothing(admin_client, feedback, 
 
 
 @pytest.mark.parametrize("action", ["accept", "reject"])
-def test_a_second_decision_is_refused_with_a_warning(admin_client, feedback, action):
+def test_second_decision_is_refused_with_a_warning(admin_client, feedback, action):
     act(admin_client, "reject", feedback)
     response = act(admin_client, action, feedback)
     feedback.refresh_from_db()
@@ -171,7 +171,7 @@ def test_a_second_decision_is_refused_with_a_warning(admin_client, feedback, act
     assert "is decided already" in response.content.decode()
 
 
-def test_several_are_decided_together(admin_client, identified):
+def test_several_feedbacks_are_decided_together(admin_client, identified):
     rows = [submit_feedback(prediction=identified(word), owner="user:7", label="es") for word in ("piano", "orignal")]
     act(admin_client, "accept", *rows)
     assert ReviewedWord.objects.count() == 2
@@ -185,32 +185,32 @@ def test_equal_feedback_selected_together_is_decided_once(admin_client, identifi
 
 
 @pytest.mark.parametrize(("action", "status"), [("accept", "accepted"), ("reject", "rejected")])
-def test_every_decision_is_in_the_log(admin_client, admin_user, feedback, action, status):
+def test_decisions_are_logged_with_their_reason(admin_client, admin_user, feedback, action, status):
     act(admin_client, action, feedback, reason="checked")
     entry = LogEntry.objects.get()
     assert (entry.user, entry.object_id) == (admin_user, str(feedback.pk))
     assert entry.get_change_message() == f"{status}: checked"
 
 
-def test_a_reviewer_needs_one_permission_only(staff, feedback):
+def test_reviewer_needs_one_permission_only(staff, feedback):
     act(staff("view_feedback", "change_feedback"), "accept", feedback)
     assert Feedback.objects.get().status == "accepted"
 
 
 @pytest.mark.parametrize("action", ["accept", "reject", "delete_selected"])
 @pytest.mark.parametrize("permissions", [["view_feedback"], ["view_feedback", "delete_feedback"], []])
-def test_who_may_only_view_cannot_decide(staff, feedback, action, permissions):
+def test_viewer_cannot_decide(staff, feedback, action, permissions):
     act(staff(*permissions), action, feedback, post="yes")
     assert Feedback.objects.get().status == "pending"
     assert not LogEntry.objects.exists()
 
 
-def test_a_decision_without_reason_is_in_the_log(admin_client, feedback):
+def test_decision_without_reason_is_logged(admin_client, feedback):
     act(admin_client, "reject", feedback)
     assert LogEntry.objects.get().get_change_message() == "rejected"
 
 
-def test_who_may_only_view_is_not_offered_to_decide(staff, feedback):
+def test_viewer_is_not_offered_to_decide(staff, feedback):
     page = staff("view_feedback").get(reverse("admin:classifier_feedback_changelist")).content.decode()
     assert "orignal" in page
     assert 'value="accept"' not in page
@@ -222,7 +222,7 @@ def test_staff_without_permission_sees_nothing(staff, feedback):
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_strangers_are_sent_to_the_login(client, db, model):
+def test_anonymous_callers_are_sent_to_the_login(client, db, model):
     response = client.get(reverse(f"admin:classifier_{model}_changelist"))
     assert response.status_code == 302
     assert "/admin/login/" in response["Location"]
@@ -233,7 +233,7 @@ def test_long_lists_take_few_queries(admin_client, identified, table, django_ass
     for number in range(30):
         submit_feedback(prediction=identified(), owner=f"user:{number}", label="en")
     with django_assert_max_num_queries(12):
-        assert len(listed(admin_client, table)) == 30
+        assert len(rows_of(admin_client, table)) == 30
 
 
 def test_languages_of_the_answer_are_listed_beside_those_of_feedback(admin_client, identified):
@@ -246,7 +246,7 @@ def test_languages_of_the_answer_are_listed_beside_those_of_feedback(admin_clien
 def test_votes_for_a_shared_word_are_listed_by_its_languages(admin_client, identified):
     for owner, languages in (("user:1", ["en", "fr"]), ("user:2", ["fr", "en"]), ("user:3", ["en", "es"])):
         submit_feedback(prediction=identified(), owner=owner, label="mul", languages=languages)
-    rows = listed(admin_client, "feedback")
+    rows = rows_of(admin_client, "feedback")
     assert [(row.languages, row.votes) for row in rows] == [(["en", "es"], 1), *[(["en", "fr"], 2)] * 2]
 
 
@@ -254,5 +254,5 @@ def test_feedback_is_sorted_by_votes(admin_client, identified):
     for word, owner in (("piano", "user:1"), ("orignal", "user:1"), ("orignal", "user:2"), ("orignal", "")):
         submit_feedback(prediction=identified(word), owner=owner, label="en")
     column = "6"
-    rows = listed(admin_client, "feedback", o=f"-{column}")
+    rows = rows_of(admin_client, "feedback", o=f"-{column}")
     assert [(row.prediction.word, row.votes) for row in rows] == [*[("orignal", 2)] * 3, ("piano", 1)]
