@@ -38,9 +38,9 @@ COLUMNS: dict[str, Reader] = {
     "model": lambda line: line.answer.model,
     "model_version": lambda line: line.answer.model_version,
     "agreement": lambda line: _agreement(line.value.comparison()),
-    "correction": lambda line: _labels(line.value.correction(line.value.owner)),
-    "correction_status": lambda line: (line.value.correction(line.value.owner) or {}).get("status"),
-    "reviewed": lambda line: _labels(line.value.reviewed()),
+    "correction": lambda line: _labels(line.value.correction_fields(line.value.owner)),
+    "correction_status": lambda line: (line.value.correction_fields(line.value.owner) or {}).get("status"),
+    "reviewed": lambda line: _labels(line.value.review_fields()),
     "error": lambda _line: None,
 }
 

@@ -61,7 +61,7 @@ def prediction_fields(prediction: Prediction, owner: str) -> dict[str, Any]:
     return {
         "id": None if prediction.private else str(prediction.public_id),
         **(comparison_fields(comparison) if comparison else answer_fields(prediction.answer())),
-        "correction": prediction.correction(owner),
-        "reviewed": prediction.reviewed(),
+        "correction": prediction.correction_fields(owner),
+        "reviewed": prediction.review_fields(),
         "created_at": prediction.created,
     }

@@ -1,4 +1,4 @@
-"""Batches: words submitted together, and their rows without a word."""
+"""Batches of words submitted together."""
 
 from collections.abc import Iterable
 from typing import Self
@@ -22,13 +22,13 @@ class BatchQuerySet(models.QuerySet["Batch"]):
 
     def delete_empty(self, public_ids: Iterable[UUID | None]) -> None:
         """Delete the batches that have no answers left."""
-        some = [public_id for public_id in public_ids if public_id]
-        left = Prediction.objects.filter(batch=OuterRef("public_id"), batch_row__isnull=False)
-        self.filter(~Exists(left), public_id__in=some).delete()
+        ids = [public_id for public_id in public_ids if public_id]
+        answers = Prediction.objects.filter(batch=OuterRef("public_id"), batch_row__isnull=False)
+        self.filter(~Exists(answers), public_id__in=ids).delete()
 
 
 class Batch(models.Model):
-    """Words submitted together. Their answers are predictions; with the last of these the batch is deleted."""
+    """Words submitted together; deleted with their last prediction."""
 
     id = models.BigAutoField(primary_key=True)
     public_id = models.UUIDField(unique=True, default=new_public_id, editable=False)

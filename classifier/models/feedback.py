@@ -17,20 +17,23 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
     """Feedback by word, and its votes."""
 
     def about(self, word_key: str) -> Self:
-        """Return the feedback on all predictions of a word, oldest first."""
+        """Return the feedback on a word, oldest first."""
         return self.filter(prediction__word_key=word_key).order_by("id")
 
     def voting(self) -> Self:
-        """Return the feedback that counts: rejected feedback and rows without owner do not vote."""
+        """Return the feedback with a vote: owned and not rejected."""
         return self.exclude(owner="").exclude(status=Feedback.Status.REJECTED)
 
     def votes(self, word_key: str, label: str, languages: Sequence[str] = ()) -> int:
-        """Count the distinct owners who gave a word this label and, in canonical order, these languages."""
+        """Count the owners of this label for a word.
+
+        For a shared word, also of these `languages`, in canonical order.
+        """
         same = self.about(word_key).voting().filter(label=label, languages=list(languages))
         return same.order_by().values("owner").distinct().count()
 
     def with_votes(self) -> Self:
-        """Add to each row, as `votes`, the number of owners who gave the word the same label and languages."""
+        """Annotate rows with `votes`, the owners of equal feedback."""
         keys = {key: OuterRef(key) for key in ("prediction__word_key", "label", "languages")}
         same = Feedback.objects.voting().filter(**keys).order_by().values("label")
         count = same.annotate(votes=Count("owner", distinct=True)).values("votes")
@@ -38,7 +41,7 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
 
 
 class Feedback(models.Model):
-    """One person's label for a word, and a reviewer's decision on it."""
+    """A person's label for a word, and its review."""
 
     class Kind(models.TextChoices):
         """Whether the person agrees with the model."""
@@ -97,7 +100,7 @@ class Feedback(models.Model):
 
 
 class ReviewedWord(models.Model):
-    """The anonymous outcome of a review; it outlives the predictions and feedback it came from."""
+    """The anonymous outcome of a review; outlives predictions and feedback."""
 
     id = models.BigAutoField(primary_key=True)
     word_key = models.CharField(max_length=KEY_LENGTH, unique=True)

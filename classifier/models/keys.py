@@ -1,4 +1,4 @@
-"""Public identifiers, the key that all spellings of a word share, and the rule for labels."""
+"""Public ids, keys of words, and the rule for labels."""
 
 import hashlib
 import secrets
@@ -19,14 +19,17 @@ MULTIPLE = "mul"  # the label of a word that several languages share
 
 
 def new_public_id() -> UUID:
-    """Return an identifier in UUIDv7's layout: milliseconds, then 74 random bits."""
+    """Return a UUIDv7: milliseconds, then 74 random bits."""
     value = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
     value = value & ~(0xF << 76) | 7 << 76
     return UUID(int=value & ~(0x3 << 62) | 2 << 62)
 
 
 def key_of(word: str) -> str:
-    """Return the key that all spellings of a word share; a very long one ends in a digest."""
+    """Return the key of all spellings of a word.
+
+    A key over KEY_LENGTH characters is cut and ends in a digest.
+    """
     key = normalise(word)
     if len(key) <= KEY_LENGTH:
         return key
@@ -35,9 +38,10 @@ def key_of(word: str) -> str:
 
 
 def label_rule(label: str, languages: str) -> Q:
-    """Return the rule that `mul`, and only `mul`, comes with languages: two different ones or more, no special label.
+    """Return the rule that `mul`, and only `mul`, has languages.
 
-    The database does not check that codes are canonical and that languages beyond the second are distinct.
+    These are two different ones or more, without special labels. The database does not check that codes are canonical
+    and that languages beyond the second are distinct.
     """
     different = Q((f"{languages}__1__isnull", False)) & ~Q((f"{languages}__0", F(f"{languages}__1")))
     text = Cast(languages, TextField())

@@ -16,26 +16,29 @@ from classifier.ml.verdict import SEVERAL, SINGLE, UNDETERMINED, UNSURE
 from classifier.models.feedback import Feedback, ReviewedWord
 from classifier.models.keys import KEY_LENGTH, MULTIPLE, key_of, new_public_id
 
-OWNERLESS_HOURS = 24  # for which a row without owner is open to everybody who knows its id
+OWNERLESS_HOURS = 24  # during which anybody with its id can read a row without owner
 _MODEL_COLUMNS = ("model", "model_version", "probabilities", "language", "verdict")
 
 
 class PredictionQuerySet(models.QuerySet["Prediction"]):
-    """Predictions, by who may see them."""
+    """Predictions by owner and visibility."""
 
     def of(self, owner: str) -> Self:
-        """Return the owner's history, newest first; nobody's history is empty."""
+        """Return the owner's history, newest first; none without an owner."""
         return self.filter(owner=owner).order_by("-id") if owner else self.none()
 
     def visible_to(self, owner: str) -> Self:
-        """Return the owner's rows and, for a day, those without owner; never private ones."""
+        """Return the owner's rows and recent rows without owner.
+
+        Rows without owner are visible for OWNERLESS_HOURS, private ones never.
+        """
         since = timezone.now() - timedelta(hours=OWNERLESS_HOURS)
         ownerless = Q(owner="", private=False, created__gte=since)
         return self.filter(Q(owner=owner) | ownerless if owner else ownerless)
 
 
 class Prediction(models.Model):
-    """The answer of one model, or of all, for a word or a text; never edited."""
+    """A stored answer for a word or text; never edited."""
 
     class Verdict(models.TextChoices):
         """Whether the word belongs to one language."""
@@ -83,7 +86,7 @@ class Prediction(models.Model):
     private = models.BooleanField(default=False)
     created = models.DateTimeField(default=timezone.now, db_index=True)
 
-    # In memory only: what a new row was made from. A private row shows its words from here.
+    # In memory only: the source of a new row, and the only place of a private one's words.
     new_comparison: Comparison | None = None
 
     objects = PredictionQuerySet.as_manager()
@@ -118,7 +121,7 @@ class Prediction(models.Model):
         return f"{self.word or _('(private)')}: {self.language or self.verdict} ({self.model})"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Insert; raise TypeError when the row is stored already."""
+        """Insert the row; raise TypeError if it is already stored."""
         if not self._state.adding:
             raise TypeError("A prediction is never edited.")
         super().save(*args, **kwargs)
@@ -135,7 +138,10 @@ class Prediction(models.Model):
         private: bool = False,
         batch: UUID | None = None,
     ) -> Self:
-        """Return a row, not stored yet; a private one has neither words nor owner in its columns."""
+        """Return an unsaved row.
+
+        The columns of a private one hold neither words nor owner.
+        """
         best, *others = comparison.answers
         row = cls(
             source=source,
@@ -157,13 +163,13 @@ class Prediction(models.Model):
         return {SINGLE: self.language, SEVERAL: MULTIPLE, UNSURE: UNDETERMINED}[self.verdict]
 
     def answer(self) -> Answer:
-        """Return the answer as it was given; the best model's, when all were asked."""
+        """Return the answer; of a comparison, the best model's."""
         if self.new_comparison:
             return self.new_comparison.answers[0]
         return self._answer(0, {field: getattr(self, field) for field in _MODEL_COLUMNS})
 
     def comparison(self) -> Comparison | None:
-        """Return the answers of all models, best model first; None when one model was asked."""
+        """Return all models' answers, best first; None for one model."""
         if self.others is None:
             return None
         if self.new_comparison:
@@ -172,38 +178,38 @@ class Prediction(models.Model):
         return Comparison((self.answer(), *others), tuple(self.unavailable))
 
     def _answer(self, place: int, columns: Mapping[str, Any]) -> Answer:
-        """Return the answer of the model at `place` among all models, 0 for the best."""
+        """Return the answer of the model at `place`; 0: best."""
         words = (_answer_of({**columns, **word["said"][place]}, word["word"], self.languages) for word in self.words)
         return _answer_of(columns, self.word, self.languages, words)
 
     @property
     def shown_word(self) -> str:
-        """The word or text as typed; of a private row only while it is new."""
+        """The word as typed; empty for a stored private row."""
         return self.new_comparison.answers[0].word if self.new_comparison else self.word
 
     @cached_property
     def review_key(self) -> str:
-        """The key under which reviews of the word are stored; of a private row only while it is new."""
+        """The key for reviews; empty for a stored private row."""
         return self.word_key or key_of(self.shown_word)
 
     def feedback_of(self, owner: str) -> Feedback | None:
-        """Return the owner's own feedback; a new row has none."""
+        """Return the owner's feedback; None on a new row."""
         if self.new_comparison:
             return None
         return next((feedback for feedback in self.feedback.all() if feedback.owner == owner), None)
 
-    def correction(self, owner: str) -> dict[str, Any] | None:
-        """Return the owner's own feedback on this, ready for JSON."""
+    def correction_fields(self, owner: str) -> dict[str, Any] | None:
+        """Return the owner's feedback, ready for JSON."""
         feedback = self.feedback_of(owner)
         fields = ("label", "languages", "comment", "status")
         return {field: getattr(feedback, field) for field in fields} if feedback else None
 
     @cached_property
     def review_outcome(self) -> ReviewedWord | None:
-        """The outcome of the word's review; lists set it for all their rows at once."""
+        """The outcome of the word's review; lists prefetch it."""
         return ReviewedWord.objects.filter(word_key=self.review_key).first()
 
-    def reviewed(self) -> dict[str, Any] | None:
+    def review_fields(self) -> dict[str, Any] | None:
         """Return the outcome of the word's review, ready for JSON."""
         fields = ("label", "languages", "votes")
         return {field: getattr(self.review_outcome, field) for field in fields} if self.review_outcome else None
@@ -218,17 +224,17 @@ def _verdict_columns(answer: Answer) -> dict[str, Any]:
 
 
 def _word_columns(comparison: Comparison) -> dict[str, Any]:
-    """Return the word, its key, and the words of a text, each with the verdicts of all models."""
+    """Return the columns `word`, `word_key` and `words`."""
     word = comparison.answers[0].word
     words = [
-        {"word": own[0].word, "said": [_verdict_columns(answer) for answer in own]}
-        for own in zip(*(answer.words for answer in comparison.answers), strict=True)
+        {"word": answers[0].word, "said": [_verdict_columns(answer) for answer in answers]}
+        for answers in zip(*(answer.words for answer in comparison.answers), strict=True)
     ]
     return {"word": word, "word_key": key_of(word), "words": words}
 
 
 def _answer_of(columns: Mapping[str, Any], word: str, languages: Sequence[str], words: Iterable[Answer] = ()) -> Answer:
-    """Return the answer for `word` that was stored as `columns`, with the answers for its `words`."""
+    """Rebuild an answer from its columns and its words' answers."""
     return Answer(
         word=word,
         model=columns["model"],

@@ -5,12 +5,12 @@ from django.db import IntegrityError, transaction
 
 
 @pytest.fixture
-def refused(db):
-    """Return a function that expects the database to refuse a row."""
+def refuses(db):
+    """Return a function that checks that the database refuses a row."""
 
-    def refused(row):
+    def refuses(row):
         with pytest.raises(IntegrityError), transaction.atomic():
             row.save()
         return True
 
-    return refused
+    return refuses

@@ -5,8 +5,8 @@ from classifier.models import Batch, Prediction
 
 
 @pytest.mark.parametrize("fields", [{"owner": ""}, {"answered": 0}])
-def test_batch_belongs_to_somebody_and_holds_something(refused, fields):
-    assert refused(Batch(**{"owner": "visitor:a", "answered": 1, **fields}))
+def test_batch_has_an_owner_and_answers(refuses, fields):
+    assert refuses(Batch(**{"owner": "visitor:a", "answered": 1, **fields}))
 
 
 @pytest.mark.parametrize("fields", [{"batch": None}, {"batch_row": 0}])

@@ -34,8 +34,8 @@ def feedback(**changes):
         {"reviewed_at": timezone.now()},
     ],
 )
-def test_contradictory_feedback_is_refused(identified, changes, refused):
-    assert refused(feedback(prediction=identified(), **changes))
+def test_contradictory_feedback_is_refused(identified, changes, refuses):
+    assert refuses(feedback(prediction=identified(), **changes))
 
 
 @pytest.mark.parametrize(
@@ -60,10 +60,10 @@ def test_coherent_feedback_is_stored(identified, changes):
     assert Feedback.objects.get().label == changes.get("label", "fr")
 
 
-def test_second_feedback_of_an_owner_is_refused(identified, refused):
+def test_second_feedback_of_an_owner_is_refused(identified, refuses):
     row = identified()
     feedback(prediction=row).save()
-    assert refused(feedback(prediction=row))
+    assert refuses(feedback(prediction=row))
 
 
 @pytest.mark.parametrize(
@@ -76,13 +76,13 @@ def test_second_feedback_of_an_owner_is_refused(identified, refused):
         {"votes": -1},
     ],
 )
-def test_contradictory_outcome_is_refused(db, changes, refused):
-    assert refused(ReviewedWord(**{"word_key": "orignal", "label": "fr", "votes": 1, **changes}))
+def test_contradictory_outcome_is_refused(db, changes, refuses):
+    assert refuses(ReviewedWord(**{"word_key": "orignal", "label": "fr", "votes": 1, **changes}))
 
 
-def test_word_has_one_outcome(db, refused):
+def test_word_has_one_outcome(db, refuses):
     ReviewedWord(word_key="orignal", label="fr", votes=1).save()
-    assert refused(ReviewedWord(word_key="orignal", label="en", votes=1))
+    assert refuses(ReviewedWord(word_key="orignal", label="en", votes=1))
 
 
 def test_votes_count_distinct_owners(identified):

@@ -18,10 +18,10 @@ def test_public_ids_begin_with_the_time():
 
 def test_public_ids_have_74_random_bits():
     ids = [new_public_id().int for _ in range(500)]
-    varied = 0
+    varying_bits = 0
     for identifier in ids:
-        varied |= identifier ^ ids[0]
-    assert (varied & ((1 << 80) - 1)).bit_count() == 74
+        varying_bits |= identifier ^ ids[0]
+    assert (varying_bits & ((1 << 80) - 1)).bit_count() == 74
 
 
 @pytest.mark.parametrize("spelling", ["ÉCOLE", "école", "e\u0301cole", "é\u200bcole"])

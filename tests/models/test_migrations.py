@@ -1,4 +1,4 @@
-"""Migrations that change rows."""
+"""Migrations that change rows of the classifier's tables."""
 
 import pytest
 from django.db import connection
@@ -11,7 +11,7 @@ ORIGNAL = {"verdict": "single", "language": "fr", "probabilities": {"en": 0.2, "
 PIANO = {"verdict": "several", "probabilities": {"en": 0.4, "fr": 0.3, "es": 0.25, "de": 0.03, "und": 0.02}}
 XQZT = {"verdict": "unsure", "probabilities": {"en": 0.05, "fr": 0.05, "und": 0.9}}
 
-# Prediction, label and languages as stored; label, languages and kind as they should be.
+# Prediction; label and languages before; label, languages and kind after.
 FEEDBACK = [
     (ORIGNAL, ("eng", []), ("en", [], "correction")),
     (ORIGNAL, ("fr-CA", []), ("fr", [], "confirmation")),
@@ -26,14 +26,14 @@ FEEDBACK = [
 
 
 def migrate(name):
-    """Return the classifier's tables as they are after a migration."""
+    """Migrate; return the classifier's tables in that state."""
     executor = MigrationExecutor(connection)
     return executor.migrate([("classifier", name)]).apps.get_model
 
 
 @pytest.fixture
 def tables():
-    """Return the tables before codes were canonical; migrate to the last state at the end."""
+    """Return the tables from before codes were canonical."""
     yield migrate("0002_batches")
     executor = MigrationExecutor(connection)
     executor.migrate(executor.loader.graph.leaf_nodes())

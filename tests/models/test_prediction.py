@@ -71,7 +71,7 @@ def test_new_private_row_has_its_words_in_memory_alone(compare):
 
 
 def test_new_row_has_no_feedback_without_a_query(compare):
-    assert Prediction.from_comparison(compare(), source="web").correction(VISITOR) is None
+    assert Prediction.from_comparison(compare(), source="web").correction_fields(VISITOR) is None
 
 
 def test_stored_answers_are_the_ones_that_were_given(db, compare):
@@ -94,9 +94,9 @@ def test_history_of_nobody_is_empty(db):
 def test_history_is_the_owners_newest_first(db):
     for owner in (VISITOR, "user:1", VISITOR):
         prediction(owner=owner).save()
-    mine = list(Prediction.objects.of(VISITOR))
-    assert [row.owner for row in mine] == [VISITOR, VISITOR]
-    assert mine[0].id > mine[1].id
+    rows = list(Prediction.objects.of(VISITOR))
+    assert [row.owner for row in rows] == [VISITOR, VISITOR]
+    assert rows[0].id > rows[1].id
 
 
 def test_history_does_not_depend_on_the_clock(db):
@@ -136,8 +136,8 @@ def test_prediction_is_never_edited(identified):
         {"private": True, "word": "", "word_key": "", "words": [{"word": "orignal", "said": []}]},
     ],
 )
-def test_contradictory_prediction_is_refused(db, changes, refused):
-    assert refused(prediction(**changes))
+def test_contradictory_prediction_is_refused(db, changes, refuses):
+    assert refuses(prediction(**changes))
 
 
 def test_private_prediction_has_neither_word_nor_owner(db):
@@ -145,8 +145,8 @@ def test_private_prediction_has_neither_word_nor_owner(db):
     assert Prediction.objects.get().private
 
 
-def test_public_id_is_refused_twice(identified, refused):
-    assert refused(prediction(public_id=identified().public_id))
+def test_public_id_is_refused_twice(identified, refuses):
+    assert refuses(prediction(public_id=identified().public_id))
 
 
 def test_stored_answer_is_the_one_that_was_given(identified, fake_models):
@@ -167,11 +167,11 @@ def test_verdict_has_a_label(identified, word, label):
 def test_correction_is_shown_to_its_owner_only(identified):
     Feedback(prediction=identified(), label="en", kind="correction", owner=VISITOR).save()
     row = Prediction.objects.get()
-    assert row.correction(VISITOR) == {"label": "en", "languages": [], "comment": "", "status": "pending"}
-    assert row.correction("user:1") is None
+    assert row.correction_fields(VISITOR) == {"label": "en", "languages": [], "comment": "", "status": "pending"}
+    assert row.correction_fields("user:1") is None
 
 
 def test_outcome_is_shown_with_every_spelling(identified):
     ReviewedWord(word_key="école", label="fr", votes=3).save()
-    assert identified("ÉCOLE").reviewed() == {"label": "fr", "languages": [], "votes": 3}
-    assert identified("ecole").reviewed() is None
+    assert identified("ÉCOLE").review_fields() == {"label": "fr", "languages": [], "votes": 3}
+    assert identified("ecole").review_fields() is None

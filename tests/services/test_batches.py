@@ -108,7 +108,7 @@ def test_page_shows_the_owners_corrections(create):
     submit_feedback(prediction=Prediction.objects.get(), owner=OWNER, label="es")
 
     [row] = batches.read_page(batch, 1).rows
-    assert row.value.correction(OWNER)["label"] == "es"
+    assert row.value.correction_fields(OWNER)["label"] == "es"
 
 
 def test_page_of_any_length_costs_the_same_queries(create, django_assert_num_queries):
