@@ -5,10 +5,20 @@ import sys
 import pytest
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifier.languages import SPECIAL_LABELS, canonical_label, canonical_language, find_code
+from classifier.languages import (
+    SPECIAL_LABELS,
+    canonical_label,
+    canonical_language,
+    find_code,
+    join_names,
+    label_name,
+    language_name,
+    name_in_text,
+)
 
 LETTERS = st.text(string.ascii_letters, min_size=2, max_size=3)
 SUBTAGS = st.sampled_from(["Latn", "cyrl", "HANS", "gb", "BR", "419", "1996", "yue", "x-mine", "valencia"])
@@ -93,7 +103,7 @@ def test_region_does_not_matter(code):
     assert canonical(f"{code}-CA") == canonical(code) or code.lower() in SPECIAL_LABELS
 
 
-def test_languages_of_django_are_their_own_canonical_form_or_a_region_of_it():
+def test_languages_of_the_site_have_canonical_codes():
     codes = {code for code, _name in settings.LANGUAGES}
     assert {canonical_language(code) for code in codes} == codes
 
@@ -115,6 +125,44 @@ def test_invented_codes_use_no_memory():
     assert len(Language._PARSE_CACHE) == before
 
 
-def test_library_of_codes_is_imported_on_use_only():
+def test_library_of_codes_is_imported_only_when_used():
     probe = "import sys, classifier.languages as l; l.find_code('fr', ['fr']); print('langcodes' in sys.modules)"
     assert subprocess.check_output([sys.executable, "-c", probe], cwd=settings.BASE_DIR, text=True) == "False\n"
+
+
+@pytest.mark.parametrize(("code", "name"), [("en", "English"), ("fr", "French"), ("pt-br", "Brazilian Portuguese")])
+def test_languages_have_english_names(code, name):
+    assert language_name(code) == name
+
+
+@pytest.mark.parametrize("code", ["tlh", "", "zh"])
+def test_language_without_name_has_its_code(code):
+    assert language_name(code) == code
+
+
+def test_special_labels_have_names():
+    assert label_name("mis") == "Another language"
+
+
+@pytest.mark.parametrize(("codes", "text"), [(["en"], "English"), (["en", "fr", "es"], "English, French and Spanish")])
+def test_names_are_joined_to_an_enumeration(codes, text):
+    assert join_names(codes) == text
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Spanish, French and English"),
+        ("fr", "espagnol, français et anglais"),
+        ("es", "español, francés e inglés"),
+    ],
+)
+def test_enumeration_of_languages_is_localised(language, text):
+    with translation.override(language):
+        assert join_names(["es", "fr", "en"]) == text
+
+
+def test_names_inside_a_sentence_are_lower_case_except_in_english():
+    with translation.override("fr"):
+        assert [label_name("de"), name_in_text("de"), name_in_text("und")] == ["Allemand", "allemand", "incertain"]
+    assert [label_name("de"), name_in_text("de"), name_in_text("und")] == ["German", "German", "not sure"]

@@ -1,4 +1,4 @@
-"""Files of batches and histories; the tests of the pages and of the API read them through a request."""
+"""Downloads of batches and histories."""
 
 import csv
 import io
@@ -30,7 +30,7 @@ def rows(identified):
     return [Row(1, identified("orignal", owner=OWNER)), ERROR, Row(3, identified("=eau", owner=OWNER))]
 
 
-def test_csv_of_a_batch_has_a_line_for_every_row(rows):
+def test_csv_of_a_batch_has_a_line_for_each_row(rows):
     lines = [*csv.DictReader(io.StringIO(text_of(rows, "csv")))]
 
     assert [(line["row"], line["word"], line["language"], line["error"]) for line in lines] == [
@@ -41,7 +41,7 @@ def test_csv_of_a_batch_has_a_line_for_every_row(rows):
     assert float(lines[0]["fr"]) == 0.6657
 
 
-def test_json_lines_of_a_batch_have_an_object_for_every_row_exactly_as_typed(rows):
+def test_json_lines_of_a_batch_have_an_object_for_each_row(rows):
     first, second, third = map(json.loads, text_of(rows, "jsonl").splitlines())
 
     assert (first["row"], first["word"], first["language"]) == (1, "orignal", "fr")
@@ -57,22 +57,22 @@ def test_files_are_the_same_in_every_language(rows, name):
         assert text_of(rows, name) == english
 
 
-def test_errors_before_the_first_answer_do_not_hide_the_languages(identified):
-    answered = Row(2, identified("orignal", languages=["es", "en"]))
-    lines = text_of([Row(1, code="required"), answered], "csv").splitlines()
+def test_columns_of_languages_come_from_the_first_answer(identified):
+    row = Row(2, identified("orignal", languages=["es", "en"]))
+    lines = text_of([Row(1, code="required"), row], "csv").splitlines()
 
     assert lines[0] == "row,word,language,verdict,en,es,undetermined,model,model_version,error"
     assert [line.partition(",")[0] for line in lines[1:]] == ["1", "2"]
 
 
-def test_errors_alone_are_a_file_without_languages():
+def test_file_of_errors_has_no_columns_of_languages():
     assert text_of([ERROR], "csv").splitlines() == [
         "row,word,language,verdict,undetermined,model,model_version,error",
         "2,,,,,,,This contains no letters.",
     ]
 
 
-def test_all_models_are_the_best_one_in_csv_and_each_in_json_lines(identified):
+def test_csv_has_the_best_of_all_models_and_json_lines_have_each(identified):
     rows = [Row(1, identified("orignal", model="all"))]
 
     assert len(text_of(rows, "csv").splitlines()) == 2
@@ -93,7 +93,7 @@ def test_comment_with_a_line_separator_stays_on_its_line(identified):
     assert json.loads(line)["correction"]["comment"] == "one\u2028two\u2029three"
 
 
-def test_every_text_of_a_history_is_escaped(identified):
+def test_formulas_of_a_history_are_escaped_in_all_columns(identified):
     identified("=eau", owner=OWNER)
     prediction = Prediction.objects.get()
     prediction.model, prediction.model_version = "@FF", "-1"
@@ -102,15 +102,15 @@ def test_every_text_of_a_history_is_escaped(identified):
     assert (line["word"], line["model"], line["model_version"]) == ("'=eau", "'@FF", "'-1")
 
 
-def test_lines_of_a_history_end_as_rfc_4180_says(identified):
+def test_lines_of_a_history_end_with_crlf(identified):
     identified("orignal", owner=OWNER)
     text = text_of(history.read_all(Prediction.objects.of(OWNER), OWNER), "csv", HISTORY)
 
     assert text.count("\r\n") == text.count("\n") == 2
 
 
-def test_many_rows_are_sent_in_pieces(identified):
+def test_rows_are_sent_in_chunks(identified):
     prediction = identified("orignal")
     response = download((Row(number, prediction) for number in range(1, 251)), BATCH, "csv")
 
-    assert [piece.count(b"\n") for piece in response.streaming_content] == [1, 100, 100, 50, 0]
+    assert [chunk.count(b"\n") for chunk in response.streaming_content] == [1, 100, 100, 50, 0]

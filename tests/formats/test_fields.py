@@ -4,11 +4,10 @@ from dataclasses import replace
 import pytest
 
 from classifier.formats.fields import answer_fields, comparison_fields
-from classifier.languages import language_name
 from classifier.ml.answers import Comparison
 
 
-def test_an_answer_has_the_documented_shape(fake_models):
+def test_answer_has_the_documented_fields(fake_models):
     [answer] = fake_models["Ngram"].identify(["orignal"])
     assert answer_fields(answer) == {
         "word": "orignal",
@@ -25,52 +24,42 @@ def test_an_answer_has_the_documented_shape(fake_models):
     }
 
 
-def test_the_fields_come_in_the_documented_order(fake_models):
+def test_fields_have_the_documented_order(fake_models):
     [answer] = fake_models["Ngram"].identify(["orignal"])
     documented = "word model model_version language verdict candidates undetermined"
     assert list(answer_fields(answer)) == documented.split()
 
 
 @pytest.mark.parametrize(("word", "verdict"), [("piano", "several"), ("xqzt", "unsure")])
-def test_no_language_is_named_unless_it_is_one(fake_models, word, verdict):
+def test_language_is_null_unless_the_verdict_is_single(fake_models, word, verdict):
     [answer] = fake_models["Ngram"].identify([word])
     fields = answer_fields(answer)
     assert (fields["verdict"], fields["language"]) == (verdict, None)
 
 
 @pytest.mark.parametrize("word", ["orignal", "piano", "xqzt", "school", "gâteau"])
-def test_an_answer_survives_json(fake_models, word):
+def test_answer_survives_json(fake_models, word):
     [answer] = fake_models["Ngram"].identify([word])
     fields = json.loads(json.dumps(answer_fields(answer)))
     assert fields == answer_fields(answer)
     assert sum(candidate["probability"] for candidate in fields["candidates"]) == pytest.approx(1)
 
 
-@pytest.mark.parametrize(("code", "name"), [("en", "English"), ("fr", "French"), ("pt-br", "Brazilian Portuguese")])
-def test_languages_have_english_names(code, name):
-    assert language_name(code) == name
-
-
-@pytest.mark.parametrize("code", ["tlh", "", "zh"])
-def test_a_language_without_name_is_called_by_its_code(code):
-    assert language_name(code) == code
-
-
-def test_a_text_shows_the_answer_for_each_word(fake_models):
-    [text], [word] = (fake_models["Ngram"].identify([asked]) for asked in ("un gâteau", "gâteau"))
+def test_text_has_fields_for_each_word(fake_models):
+    [text], [word] = (fake_models["Ngram"].identify([text]) for text in ("un gâteau", "gâteau"))
     fields = answer_fields(text)
     assert list(fields)[-1] == "words"
     assert [word["word"] for word in fields["words"]] == ["un", "gâteau"]
     assert fields["words"][1] == {key: value for key, value in answer_fields(word).items() if "model" not in key}
 
 
-def said_by(fakes, *words):
-    """Return a comparison of models of which each says of a word what is said of another one."""
+def comparison_of(fakes, *words):
+    """Return a comparison of one word, with the answers to others."""
     return Comparison(tuple(replace(answer, word="word") for answer in fakes["FF"].identify(words)))
 
 
 @pytest.mark.parametrize(
-    ("words", "agreement", "opinion"),
+    ("words", "agreement", "majority"),
     [
         (["gâteau"] * 5, 1, "fr"),
         (["gâteau"] * 4 + ["piano"], 0.8, "fr"),
@@ -82,14 +71,14 @@ def said_by(fakes, *words):
         (["gâteau"], 1, "fr"),
     ],
 )
-def test_agreement_is_the_share_of_models_that_say_what_most_say(fake_models, words, agreement, opinion):
-    comparison = said_by(fake_models, *words)
+def test_agreement_is_the_share_of_the_largest_group_of_models(fake_models, words, agreement, majority):
+    comparison = comparison_of(fake_models, *words)
     assert comparison.agreement == agreement
-    assert {answer.language or answer.verdict for answer in comparison.majority} == {opinion}
+    assert {answer.language or answer.verdict for answer in comparison.majority} == {majority}
 
 
-def test_a_comparison_has_the_documented_shape(fake_models):
-    comparison = replace(said_by(fake_models, "gâteau", "school"), unavailable=("RNN",))
+def test_comparison_has_the_documented_fields(fake_models):
+    comparison = replace(comparison_of(fake_models, "gâteau", "school"), unavailable=("RNN",))
     assert comparison_fields(comparison) == {
         "word": "word",
         "answers": [answer_fields(answer) for answer in comparison.answers],

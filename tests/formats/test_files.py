@@ -7,9 +7,8 @@ import pytest
 
 from classifier.formats.columns import ANSWERS
 from classifier.formats.fields import answer_fields, comparison_fields
-from classifier.formats.files import DOWNLOADS, FORMATS, escape_formula
+from classifier.formats.files import FORMATS, escape_formula
 from classifier.ml.answers import Comparison
-from classifier.web.forms import DOWNLOAD_LABELS, FORMAT_LABELS
 from classifier.words.lists import Row
 
 LANGUAGES = ("en", "fr", "es")
@@ -23,7 +22,7 @@ def text_of(name, rows):
 
 
 @pytest.fixture
-def written(fake_models):
+def write_answers(fake_models):
     """Return a function that writes the answers for words, and errors, in a format."""
 
     def write(name, words, errors=()):
@@ -33,7 +32,7 @@ def written(fake_models):
 
 
 @pytest.fixture
-def compared(fake_models):
+def write_comparisons(fake_models):
     """Return a function that writes all models' answers for words in a format."""
 
     def write(name, *words):
@@ -44,15 +43,15 @@ def compared(fake_models):
     return write
 
 
-def test_table_is_aligned_and_names_languages(written):
-    assert written("table", ["orignal", "piano"]).splitlines() == [
+def test_table_is_aligned_and_names_languages(write_answers):
+    assert write_answers("table", ["orignal", "piano"]).splitlines() == [
         "orignal  single   French   French 66.6%, English 28.9%, Spanish 4.5%",
         "piano    several  -        English 35.0%, French 34.0%, Spanish 31.0%",
     ]
 
 
-def test_tsv_has_a_header_and_a_column_for_each_language(written):
-    table = csv.DictReader(io.StringIO(written("tsv", ["orignal"])), delimiter="\t")
+def test_tsv_has_a_header_and_a_column_for_each_language(write_answers):
+    table = csv.DictReader(io.StringIO(write_answers("tsv", ["orignal"])), delimiter="\t")
     [answer] = list(table)
 
     start, end = ["word", "language", "verdict"], ["undetermined", "model", "model_version"]
@@ -60,11 +59,11 @@ def test_tsv_has_a_header_and_a_column_for_each_language(written):
     assert (answer["language"], answer["fr"]) == ("fr", "0.6657")
 
 
-def test_csv_holds_the_cells_of_tsv(written):
+def test_csv_holds_the_cells_of_tsv(write_answers):
     words = ["orignal", "piano", "xqzt", 'say"cheese', "a,b"]
 
-    assert [*csv.reader(io.StringIO(written("csv", words)))] == [
-        *csv.reader(io.StringIO(written("tsv", words)), delimiter="\t")
+    assert [*csv.reader(io.StringIO(write_answers("csv", words)))] == [
+        *csv.reader(io.StringIO(write_answers("tsv", words)), delimiter="\t")
     ]
 
 
@@ -74,16 +73,16 @@ def test_formula_is_escaped(start):
 
 
 @pytest.mark.parametrize("cell", ["aujourd'hui-=+@", "", -0.5, None])
-def test_other_cells_stay_as_they_are(cell):
+def test_cell_without_formula_is_unchanged(cell):
     assert escape_formula(cell) == cell
 
 
-def test_formulas_are_escaped_in_csv_and_exact_in_tsv(written):
-    assert "\n'=orignal," in written("csv", ["=orignal"])
-    assert "\n=orignal\t" in written("tsv", ["=orignal"])
+def test_formulas_are_escaped_in_csv_and_exact_in_tsv(write_answers):
+    assert "\n'=orignal," in write_answers("csv", ["=orignal"])
+    assert "\n=orignal\t" in write_answers("tsv", ["=orignal"])
 
 
-def test_every_text_of_a_csv_is_escaped(fake_models):
+def test_formulas_are_escaped_in_all_columns_of_csv(fake_models):
     [answer] = fake_models["FF"].identify(["=orignal"])
     answer = dataclasses.replace(answer, model="@FF", model_version="-1", verdict="+", language="=fr")
     [row] = csv.DictReader(io.StringIO(text_of("csv", [Row(1, answer)])))
@@ -92,78 +91,78 @@ def test_every_text_of_a_csv_is_escaped(fake_models):
     assert texts == ["'=orignal", "'=fr", "'+", "'@FF", "'-1"]
 
 
-def test_json_line_is_the_documented_answer_without_id_and_time(written, fake_models):
+def test_json_line_is_the_documented_answer_without_id_and_time(write_answers, fake_models):
     [answer] = fake_models["FF"].identify(["orignal"])
 
-    assert json.loads(written("jsonl", ["orignal"])) == {**answer_fields(answer), "correction": None, "reviewed": None}
+    assert json.loads(write_answers("jsonl", ["orignal"])) == {
+        **answer_fields(answer),
+        "correction": None,
+        "reviewed": None,
+    }
 
 
-def test_json_is_one_array_of_the_json_lines(written):
+def test_json_is_one_array_of_the_json_lines(write_answers):
     words = ["orignal", "éléphant"]
 
-    lines = written("jsonl", words, [ERROR]).splitlines()
-    assert json.loads(written("json", words, [ERROR])) == [json.loads(line) for line in lines]
+    lines = write_answers("jsonl", words, [ERROR]).splitlines()
+    assert json.loads(write_answers("json", words, [ERROR])) == [json.loads(line) for line in lines]
 
 
-def test_accents_stay_readable_in_json(written):
-    assert "éléphant" in written("jsonl", ["éléphant"])
+def test_accents_stay_readable_in_json(write_answers):
+    assert "éléphant" in write_answers("jsonl", ["éléphant"])
 
 
-def test_error_is_a_row_in_json(written):
-    *_, line = written("jsonl", ["chat"], [ERROR]).splitlines()
+def test_json_line_of_an_error_has_its_number(write_answers):
+    *_, line = write_answers("jsonl", ["chat"], [ERROR]).splitlines()
 
     assert json.loads(line) == {"line": 2, "error": {"code": "no_letters", "detail": "No letters."}}
 
 
 @pytest.mark.parametrize("name", ["table", "tsv", "csv"])
-def test_error_is_no_row_elsewhere(written, name):
-    assert written(name, ["chat"], [ERROR]) == written(name, ["chat"])
+def test_errors_are_left_out_of_tables(write_answers, name):
+    assert write_answers(name, ["chat"], [ERROR]) == write_answers(name, ["chat"])
 
 
-def test_no_rows_are_an_empty_array():
+def test_json_without_rows_is_an_empty_array():
     assert json.loads(text_of("json", [])) == []
 
 
-def test_text_shows_its_words_in_json(written):
-    [line] = written("jsonl", ["un gâteau"]).splitlines()
+def test_json_of_a_text_holds_its_words(write_answers):
+    [line] = write_answers("jsonl", ["un gâteau"]).splitlines()
 
     assert [word["word"] for word in json.loads(line)["words"]] == ["un", "gâteau"]
 
 
 @pytest.mark.parametrize("name", ["tsv", "csv"])
-def test_text_is_one_line_of_columns(written, name):
-    [line] = written(name, ["un gâteau"]).splitlines()[1:]
+def test_text_is_one_line_of_columns(write_answers, name):
+    [line] = write_answers(name, ["un gâteau"]).splitlines()[1:]
 
     assert line.startswith("un gâteau")
 
 
-def test_long_text_does_not_widen_a_table(written):
-    _, line = written("table", ["chat " * 20 + "noir", "chat"]).splitlines()
+def test_long_text_does_not_widen_a_table(write_answers):
+    _, line = write_answers("table", ["chat " * 20 + "noir", "chat"]).splitlines()
 
     assert line.index("single") == 42
 
 
-def test_all_models_are_one_object_in_json(compared):
-    text, [comparison] = compared("jsonl", "orignal")
+def test_all_models_are_one_object_in_json(write_comparisons):
+    text, [comparison] = write_comparisons("jsonl", "orignal")
 
     assert json.loads(text) == {**comparison_fields(comparison), "correction": None, "reviewed": None}
 
 
-def test_all_models_are_a_line_each_in_columns(compared):
-    text, _ = compared("tsv", "orignal", "piano")
+def test_all_models_are_a_line_each_in_columns(write_comparisons):
+    text, _ = write_comparisons("tsv", "orignal", "piano")
 
     rows = [(row["word"], row["model"]) for row in csv.DictReader(io.StringIO(text), delimiter="\t")]
     assert rows == [("orignal", "Ngram"), ("orignal", "FF"), ("piano", "Ngram"), ("piano", "FF")]
 
 
-def test_all_models_are_named_in_a_table(compared):
-    text, _ = compared("table", "orignal")
+def test_all_models_are_named_in_a_table(write_comparisons):
+    text, _ = write_comparisons("table", "orignal")
 
     assert text.splitlines() == [
         "orignal  Ngram  single   French   French 66.6%, English 28.9%, Spanish 4.5%",
         "orignal  FF     single   French   French 66.6%, English 28.9%, Spanish 4.5%",
     ]
-
-
-def test_labels_name_every_download():
-    assert set(FORMATS) >= set(DOWNLOADS) == set(FORMAT_LABELS) == set(DOWNLOAD_LABELS)

@@ -1,18 +1,17 @@
 import pytest
 
-from classifier.languages import join_names, label_name, language_name
 from classifier.ml.answers import Comparison
 from classifier.ml.identifier import make_answer
 from classifier.models import Feedback
 from classifier.templatetags import answer_text
 
 
-def answered(fakes, en, fr, es, und=0.0):
+def answer_of(fakes, en, fr, es, und=0.0):
     return make_answer(fakes["Ngram"].card, "word", {"en": en, "fr": fr, "es": es, "und": und})
 
 
 @pytest.mark.parametrize(
-    ("shares", "said"),
+    ("shares", "text"),
     [
         ((0.9, 0.06, 0.04), "Probably English, 90\xa0%"),
         ((0.0, 0.0, 1.0), "Probably Spanish, over 99\xa0%"),
@@ -22,20 +21,20 @@ def answered(fakes, en, fr, es, und=0.0):
         ((0.1, 0.1, 0.1, 0.7), "Not sure"),
     ],
 )
-def test_answer_is_a_sentence(fake_models, shares, said):
-    assert answer_text.sentence(answered(fake_models, *shares)) == said
+def test_answer_is_a_sentence(fake_models, shares, text):
+    assert answer_text.sentence(answer_of(fake_models, *shares)) == text
 
 
 @pytest.mark.parametrize(
-    ("shares", "said"),
+    ("shares", "text"),
     [((0.9, 0.06, 0.04), "English"), ((0.45, 0.47, 0.08), "French and English"), ((0.1, 0.1, 0.1, 0.7), "Not sure")],
 )
-def test_answer_in_a_list_is_short(fake_models, shares, said):
-    assert answer_text.brief(answered(fake_models, *shares)) == said
+def test_brief_answer_is_a_name(fake_models, shares, text):
+    assert answer_text.brief(answer_of(fake_models, *shares)) == text
 
 
 @pytest.mark.parametrize(
-    ("shares", "said"),
+    ("shares", "text"),
     [
         ((0.9, 0.06, 0.04), ""),
         ((0.45, 0.47, 0.08), "nobody can tell"),
@@ -43,17 +42,17 @@ def test_answer_in_a_list_is_short(fake_models, shares, said):
         ((0.5, 0.2, 0.2, 0.1), "stands out"),
     ],
 )
-def test_hint_explains_uncertain_answers(fake_models, shares, said):
-    hint = answer_text.verdict_reason(answered(fake_models, *shares))
-    assert said in hint
-    assert bool(hint) is bool(said)
+def test_verdict_reason_explains_uncertain_answers(fake_models, shares, text):
+    reason = answer_text.verdict_reason(answer_of(fake_models, *shares))
+    assert text in reason
+    assert bool(reason) is bool(text)
 
 
 @pytest.mark.parametrize(
-    ("share", "decimals", "said"), [(0.6657, 0, "67\xa0%"), (0.6657, 1, "66.6\xa0%"), (1, 0, "100\xa0%")]
+    ("share", "decimals", "text"), [(0.6657, 0, "67\xa0%"), (0.6657, 1, "66.6\xa0%"), (1, 0, "100\xa0%")]
 )
-def test_share_is_rounded_not_cut(share, decimals, said):
-    assert answer_text.percent(share, decimals) == said
+def test_share_is_rounded_not_cut(share, decimals, text):
+    assert answer_text.percent(share, decimals) == text
 
 
 def test_width_has_a_point_in_every_language(settings):
@@ -62,24 +61,24 @@ def test_width_has_a_point_in_every_language(settings):
 
 
 @pytest.mark.parametrize(
-    ("label", "languages", "said"), [("mul", ["en", "es"], "English and Spanish"), ("zxx", [], "")]
+    ("label", "languages", "text"), [("mul", ["en", "es"], "English and Spanish"), ("zxx", [], "")]
 )
-def test_reviewers_label_is_shown_when_it_differs(label, languages, said):
+def test_decided_label_is_empty_unless_it_differs(label, languages, text):
     feedback = Feedback(label="zxx", decided_label=label, decided_languages=languages)
-    assert answer_text.decided_label(feedback) == said
+    assert answer_text.decided_label(feedback) == text
 
 
 @pytest.mark.parametrize(("label", "code"), [("fr", "fr"), ("mul", ""), ("zxx", "")])
-def test_only_a_language_marks_a_word(label, code):
+def test_code_is_empty_unless_the_label_is_a_language(label, code):
     assert answer_text.code(Feedback(label=label)) == code
 
 
-def compared(fakes, *shares):
-    return Comparison(tuple(answered(fakes, *each) for each in shares))
+def comparison_of(fakes, *shares):
+    return Comparison(tuple(answer_of(fakes, *each) for each in shares))
 
 
 @pytest.mark.parametrize(
-    ("shares", "said"),
+    ("shares", "text"),
     [
         ([(0, 1, 0)], "Only this model could answer."),
         ([(0, 1, 0), (0, 0.9, 0.1)], "All 2 models say so."),
@@ -89,24 +88,15 @@ def compared(fakes, *shares):
         ([(0, 1, 0), (0.1, 0, 0, 0.9), (0.1, 0, 0, 0.9)], "2 of 3 models agree: not sure."),
     ],
 )
-def test_agreement_is_told_in_a_sentence(fake_models, shares, said):
-    assert answer_text.agreement(compared(fake_models, *shares)) == said
+def test_agreement_is_a_sentence(fake_models, shares, text):
+    assert answer_text.agreement(comparison_of(fake_models, *shares)) == text
 
 
 def test_tokens_hold_the_whole_text(fake_models):
-    [text] = fake_models["Ngram"].identify(["« Oui, » 7 fois !"])
-    shown = [(token, word and word.word) for token, word in answer_text.token_answers(text)]
-    assert shown == [("«", None), ("Oui,", "Oui"), ("»", None), ("7", None), ("fois", "fois"), ("!", None)]
+    [answer] = fake_models["Ngram"].identify(["« Oui, » 7 fois !"])
+    tokens = [(token, word and word.word) for token, word in answer_text.token_answers(answer)]
+    assert tokens == [("«", None), ("Oui,", "Oui"), ("»", None), ("7", None), ("fois", "fois"), ("!", None)]
 
 
 def test_unknown_model_has_no_line():
     assert answer_text.model_line("Toy") == ""
-
-
-def test_languages_have_names_and_unknown_ones_their_code():
-    assert [language_name("fr"), language_name("tlh"), label_name("mis")] == ["French", "tlh", "Another language"]
-
-
-@pytest.mark.parametrize(("codes", "said"), [(["en"], "English"), (["en", "fr", "es"], "English, French and Spanish")])
-def test_languages_are_listed_as_people_do(codes, said):
-    assert join_names(codes) == said

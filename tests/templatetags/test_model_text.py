@@ -1,5 +1,3 @@
-"""Names and numbers on the pages of models, as the reader's language writes them."""
-
 import pytest
 from django.utils import translation
 
@@ -23,17 +21,17 @@ def test_ticks_have_as_many_decimals_as_they_need(value, unit, label):
     assert model_text.tick_label(value, unit) == label
 
 
-def test_numbers_are_written_in_the_readers_language():
+def test_numbers_are_localised():
     with translation.override("fr"):
         assert model_text.number(14_002.3, 1) == "14\xa0002,3"
         assert model_text.bounds(Interval(0.5, 0.412, 0.588)) == "41,2 à 58,8"
 
 
-def test_keys_have_names_and_unknown_ones_name_themselves():
+def test_unknown_key_is_its_own_name():
     assert model_text.display_name("single-words") == "Public single words"
     assert model_text.display_name("German") == "German words"
     assert model_text.display_name("lingua") == "lingua"
 
 
-def test_verdicts_that_were_not_measured_have_no_share():
+def test_verdicts_not_measured_are_left_out():
     assert model_text.verdict_shares({"single": 0.7, "single_right": 0.9}) == [("Names one language", 0.7)]

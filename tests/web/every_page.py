@@ -16,7 +16,7 @@ from classifier.models import Prediction
 from classifier.services import identify as services
 from classifier.services.feedback import review_feedback
 from tests.conftest import FakeIdentifier
-from tests.web.test_models_page import SCORES, TRAINING
+from tests.web.test_models import SCORES, TRAINING
 
 # Addresses without a page: they redirect or send a file.
 NO_PAGES = {"delete-batch", "delete-prediction", "download-batch", "export-history", "keep-history", "logout"}

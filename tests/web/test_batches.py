@@ -8,7 +8,6 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from classifier.access.owners import HISTORY_COOKIE, HISTORY_OFF
 from classifier.models import Batch, Prediction
-from classifier.web.forms import BatchForm
 
 pytestmark = pytest.mark.django_db
 
@@ -64,20 +63,6 @@ def test_chart_and_table_show_the_same_numbers(client, batch_address):
     assertContains(page, "Mostly French: 2 of 3 words")
     assertContains(page, '<rect class="part tone-1" x="0.00%" width="50.00%" height="100%"/>', html=True)
     assertContains(page, "<td>2</td><td>50.0\N{NO-BREAK SPACE}%</td>", html=True)
-
-
-@pytest.mark.parametrize(
-    ("words", "sentence"),
-    [
-        ("gâteau", "One word, and it is French"),
-        ("gâteau\nbeau", "All 2 words are French"),
-        ("gâteau\nthis\nxqzt", "Mixed: no language leads"),
-        ("gâteau\nchâteau\nthis\nxqzt\nxqzt", "Mixed: most often French, 2 of 5 words"),
-        ("piano\nxqzt", "None of these words is clearly of one language"),
-    ],
-)
-def test_heading_summarises_the_languages(client, batch_address, words, sentence):
-    assertContains(client.get(batch_address(words)), f"<h1>{sentence}")
 
 
 def test_long_batch_is_split_into_pages(client, batch_address):
@@ -209,12 +194,6 @@ def test_hostile_words_are_shown_as_typed(client, batch_address):
     assertContains(
         client.get(batch_address("<script>alert(1)</script>")), "&lt;script&gt;alert(1)&lt;/script&gt;</bdi>"
     )
-
-
-def test_file_name_is_cut_to_100_characters(file):
-    form = BatchForm({"words": ""}, {"file": file("chat", "x" * 300 + ".txt")})
-    assert form.is_valid()
-    assert len(form.file_name) == 100
 
 
 def test_page_of_long_words_stays_small(client, batch_address):

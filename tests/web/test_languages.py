@@ -2,7 +2,6 @@ import pytest
 from django.utils import translation
 from pytest_django.asserts import assertContains, assertNotContains
 
-from classifier.languages import join_names, label_name, name_in_text
 from classifier.models import Prediction
 from classifier.templatetags.answer_text import percent
 from tests.web.page_reader import switch_target
@@ -80,25 +79,6 @@ def test_numbers_and_times_are_localised(client, ask):
     assertContains(page, f"de {created.year} a las")
     with translation.override("fr"):
         assert percent(0.12345, 1) == "12,3\xa0%"
-
-
-@pytest.mark.parametrize(
-    ("language", "text"),
-    [
-        ("en", "Spanish, French and English"),
-        ("fr", "espagnol, français et anglais"),
-        ("es", "español, francés e inglés"),
-    ],
-)
-def test_enumeration_of_languages_is_localised(language, text):
-    with translation.override(language):
-        assert join_names(["es", "fr", "en"]) == text
-
-
-def test_names_inside_a_sentence_are_lower_case_except_in_english():
-    with translation.override("fr"):
-        assert [label_name("de"), name_in_text("de"), name_in_text("und")] == ["Allemand", "allemand", "incertain"]
-    assert [label_name("de"), name_in_text("de"), name_in_text("und")] == ["German", "German", "not sure"]
 
 
 def test_texts_for_programs_are_english_on_all_pages(client, ask):

@@ -1,7 +1,9 @@
 import pytest
 from pytest_django.asserts import assertContains
 
+from classifier.formats.files import DOWNLOADS, FORMATS
 from classifier.models import Prediction
+from classifier.web.forms import DOWNLOAD_LABELS, FORMAT_LABELS, BatchForm
 from classifier.words import lists
 from classifier.words.lists import MOST_BYTES
 
@@ -72,3 +74,13 @@ def test_pasted_text_over_the_body_limit_is_refused(send_batch):
 def test_malformed_multipart_form_is_a_bad_request(client):
     kind = "multipart/form-data; boundary=" + "x" * 300
     assert client.generic("POST", "/batches/", b"--", content_type=kind).status_code == 400
+
+
+def test_file_name_is_cut_to_100_characters(file):
+    form = BatchForm({"words": ""}, {"file": file("chat", "x" * 300 + ".txt")})
+    assert form.is_valid()
+    assert len(form.file_name) == 100
+
+
+def test_downloads_have_labels():
+    assert set(FORMATS) >= set(DOWNLOADS) == set(FORMAT_LABELS) == set(DOWNLOAD_LABELS)

@@ -3,9 +3,7 @@ import re
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
-from classifier.ml.occlusion import Explanation, Part
 from classifier.models import Prediction
-from classifier.templatetags import answer_charts
 
 pytestmark = pytest.mark.django_db
 
@@ -91,24 +89,3 @@ def test_letters_of_html_syntax_are_escaped(client, ask, word):
     page = client.get(ask(word))
     assertNotContains(page, "<script>")
     assertNotContains(page, '<bdi lang="en"><</bdi>')
-
-
-def explanation(*changes):
-    return Explanation("fr", 0.5, tuple(Part("x", 0.5 - change, change) for change in changes))
-
-
-def test_largest_change_fills_half_of_the_chart():
-    first, second, third = answer_charts.bars(explanation(0.4, -0.2, 0.001))
-    assert (first.top, first.height, first.side, first.strongest) == (0, 50, "for", True)
-    assert (second.top, second.height, second.side, second.strongest) == (50, 25, "against", False)
-    assert (third.height, third.side) == (0, "")
-
-
-def test_small_changes_have_small_bars():
-    [bar] = answer_charts.bars(explanation(0.002))
-    assert (bar.height, bar.strongest, answer_charts.decisive(explanation(0.002))) == (1, False, False)
-
-
-@pytest.mark.parametrize(("change", "text"), [(0.314, "+31"), (-0.05, "\N{MINUS SIGN}5"), (0.004, "0"), (-0.004, "0")])
-def test_points_have_a_sign(change, text):
-    assert answer_charts.signed_points(change) == text

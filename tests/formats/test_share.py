@@ -1,0 +1,33 @@
+import json
+import shlex
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from classifier.formats.fields import prediction_fields
+from classifier.formats.share import curl, link, share
+
+OWNER = "visitor:a"
+BODY = {"word": "né", "model": "FF", "languages": ["fr", "es"]}
+HOSTILE = ["x'; rm -rf / #", '"$(id)"', "`id`", "a\\'b", "a!!", "$HOME", "--help", "@/etc/passwd", "L'\"'\"'x"]
+
+
+@pytest.mark.parametrize("word", HOSTILE)
+def test_command_is_quoted_for_a_shell(word):
+    program, address, *_headers, option, body = shlex.split(curl("http://testserver/", {"word": word}))
+    assert (program, address, option, json.loads(body)) == ("curl", "http://testserver/", "-d", {"word": word})
+
+
+def test_link_holds_only_the_word_and_the_model(rf):
+    address = urlsplit(link(rf.get("/"), BODY))
+    assert (address.path, parse_qs(address.query)) == ("/shared/", {"word": ["né"], "model": ["FF"]})
+
+
+def test_link_without_a_model_holds_only_the_word(rf):
+    assert link(rf.get("/"), {"word": "a&model=FF"}) == "http://testserver/shared/?word=a%26model%3DFF"
+
+
+def test_json_is_that_of_the_api_for_the_reader(rf, identified):
+    prediction = identified("né", owner=OWNER)
+    fields = json.loads(share(prediction, rf.get("/"), OWNER).json)
+    assert fields == {**prediction_fields(prediction, OWNER), "created_at": fields["created_at"]}

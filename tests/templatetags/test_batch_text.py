@@ -1,0 +1,40 @@
+import pytest
+
+from classifier.services.batches import NO_WORD, Part
+from classifier.templatetags import batch_text
+
+
+def parts(**counts):
+    """Return the parts of a batch with these counts, most rows first."""
+    total = sum(counts.values())
+    return [Part(label, count, count / total, 0) for label, count in counts.items()]
+
+
+@pytest.mark.parametrize(
+    ("counts", "summary"),
+    [
+        ({"fr": 1}, "One word, and it is French"),
+        ({"fr": 2}, "All 2 words are French"),
+        ({"fr": 2000, "en": 1}, "Mostly French: 2,000 of 2,001 words"),
+        ({"fr": 1, "en": 1, "und": 1}, "Mixed: no language leads"),
+        ({"und": 2, "fr": 2, "en": 1}, "Mixed: most often French, 2 of 5 words"),
+        ({"mul": 1, "und": 1}, "None of these words is clearly of one language"),
+        ({"fr": 1, NO_WORD: 2}, "One word, and it is French"),
+        ({NO_WORD: 1}, "None of these words is clearly of one language"),
+    ],
+)
+def test_summary_names_the_leading_language(counts, summary):
+    assert batch_text.language_summary(parts(**counts)) == summary
+
+
+@pytest.mark.parametrize(("label", "name"), [("fr", "French"), ("mul", "Several languages"), (NO_WORD, "No word")])
+def test_parts_have_the_names_of_their_labels(label, name):
+    assert batch_text.part_name(Part(label, 1, 1, 0)) == name
+
+
+@pytest.mark.parametrize(
+    ("label", "place", "tone"),
+    [("fr", 1, "tone-1"), ("en", 5, "tone-5"), ("es", 6, "tone-1"), ("mul", 1, "tone-mul"), ("und", 2, "tone-und")],
+)
+def test_tones_of_languages_repeat_after_five(label, place, tone):
+    assert batch_text.tone(label, place) == tone
