@@ -1,4 +1,4 @@
-"""Who may do what: every address that the URL configuration has, for every kind of caller."""
+"""Status of all addresses of the URL configuration, for all callers."""
 
 from copy import deepcopy
 
@@ -15,7 +15,7 @@ from classifier.services.feedback import submit_feedback
 from classifier.words.lists import WordList
 
 pytestmark = pytest.mark.django_db
-# A and B are two browsers without a cookie; what is looked at is ana's. Staff has no permission, viewer may view all.
+# A and B are browsers without a cookie; all objects are ana's. Staff has no permission, viewer may view all.
 CALLERS = ("A", "B", "ana", "bob", "key", "revoked", "staff", "viewer", "superuser")
 
 
@@ -125,7 +125,7 @@ ROUTES = list(routes(get_resolver().url_patterns))
 
 @pytest.fixture
 def callers(django_user_model, make_key):
-    """Return a client for each of CALLERS, and ana."""
+    """Return the clients of CALLERS, and ana."""
     people = {name: django_user_model.objects.create_user(name) for name in ("ana", "bob")}
     people |= {name: django_user_model.objects.create_user(name, is_staff=True) for name in ("staff", "viewer")}
     people["viewer"].user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
@@ -139,7 +139,7 @@ def callers(django_user_model, make_key):
 
 @pytest.fixture
 def address(callers, identified, make_key):
-    """Return a function that makes an address of a route, about what is ana's."""
+    """Return a function that makes an address of ana's from a route."""
     _clients, ana = callers
     prediction = identified("orignal", owner=f"user:{ana.pk}")
     batch = batches.create_batch(WordList(["chat"], [1]), owner=prediction.owner, name="", model="", languages=())
@@ -162,21 +162,21 @@ def address(callers, identified, make_key):
     return address
 
 
-def test_every_address_has_a_row_and_every_row_an_address():
+def test_table_has_a_row_for_each_address():
     assert sorted(TABLE) == sorted(ROUTES)
 
 
-def test_each_caller_gets_what_the_table_says(callers, address, subtests):
-    """Makes the callers and rows once for all routes; each route leaves them as they were."""
+def test_callers_get_the_statuses_of_the_table(callers, address, subtests):
+    # Callers and rows are made once for all routes; each route is rolled back.
     clients, _ana = callers
     cookies = {name: deepcopy(client.cookies) for name, client in clients.items()}
     for route, expected in TABLE.items():
         method, _space, pattern = route.partition(" ")
         with subtests.test(route), transaction.atomic():
-            found = {}
-            for name in sorted(CALLERS, key=lambda name: name == "ana"):  # Ana last: what she deletes is gone for all
+            statuses = {}
+            for name in sorted(CALLERS, key=lambda name: name == "ana"):  # ana last, since she may delete the object
                 clients[name].cookies = deepcopy(cookies[name])
                 response = clients[name].generic(method, address(pattern), "{}", "application/json")
-                found[name] = response.status_code
+                statuses[name] = response.status_code
             transaction.set_rollback(True)
-            assert found == dict(zip(CALLERS, expected, strict=True))
+            assert statuses == dict(zip(CALLERS, expected, strict=True))

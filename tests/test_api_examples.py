@@ -1,4 +1,4 @@
-"""The examples of docs/api.md run as they stand, and show what is answered."""
+"""Examples of docs/api.md run unchanged and show the real answers."""
 
 import json
 import os
@@ -22,24 +22,27 @@ def examples(language):
 
 @pytest.fixture
 def run(live_server, api_key, tmp_path):
-    """Return a function that runs a program with the page's address and key put right, and returns what it prints."""
+    """Return a function that runs a program: its output.
+
+    The address of the page is replaced by the test server's.
+    """
 
     def run(command, code):
         program = tmp_path / "example.mjs"  # the name matters to Node.js only
         program.write_text(code.replace("http://127.0.0.1:8000", live_server.url))
         key = api_key.headers["authorization"].removeprefix("Bearer ")
         environment = {"PATH": os.environ["PATH"], "KEY": key}
-        done = subprocess.run(
+        process = subprocess.run(
             [*command, program], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
         )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        assert process.returncode == 0, process.stdout + process.stderr
+        return process.stdout
 
     return run
 
 
 def shape(value):
-    """Return a JSON value without what differs from call to call."""
+    """Reduce a JSON value to its keys and types."""
     if isinstance(value, dict):
         return {key: shape(member) for key, member in value.items()}
     if isinstance(value, list):
@@ -47,26 +50,26 @@ def shape(value):
     return type(value).__name__
 
 
-def test_the_curl_examples_run_and_answer_as_shown(run):
+def test_curl_examples_run_and_answer_as_shown(run):
     if shutil.which("curl") is None:
         pytest.skip("needs curl: apt-get install curl")
     script = f"\nprintf '{SEPARATOR[:-1]}\\n'\n".join(examples("sh"))
     outputs = run(["bash", "-euo", "pipefail"], script).split(SEPARATOR)
     kinds = [kind for kind, _code in BLOCKS if kind in {"sh", "json"}]
     shown = iter(examples("json"))
-    followed = [following == "json" for kind, following in zip(kinds, [*kinds[1:], ""], strict=True) if kind == "sh"]
+    have_answer = [following == "json" for kind, following in zip(kinds, [*kinds[1:], ""], strict=True) if kind == "sh"]
 
-    assert len(outputs) == len(followed)
-    for output, answered in zip(outputs, followed, strict=True):
-        if answered:
+    assert len(outputs) == len(have_answer)
+    for output, has_answer in zip(outputs, have_answer, strict=True):
+        if has_answer:
             assert shape(json.loads(output)) == shape(json.loads(next(shown)))
 
 
-def test_the_python_examples_run(run):
+def test_python_examples_run(run):
     assert run([sys.executable], "\n".join(examples("python"))).splitlines()[0] == "French"
 
 
-def test_the_javascript_examples_run(run):
+def test_javascript_examples_run(run):
     node = shutil.which("node")
     if node is None:
         pytest.skip("needs Node.js 18 or newer: apt-get install nodejs")

@@ -1,4 +1,4 @@
-"""Positions in charts: inside the chart, in the order of the values."""
+"""Positions in charts lie inside and follow the values."""
 
 import math
 from itertools import pairwise
@@ -57,9 +57,9 @@ def test_places_grow_with_the_values_and_stay_inside(ends, one, other):
 
 
 @given(scores)
-def test_dot_lies_within_its_interval(found):
-    chart = charts.dot_plot(found)
-    assert [dot.score for dot in chart.dots] == found
+def test_dot_lies_within_its_interval(values):
+    chart = charts.dot_plot(values)
+    assert [dot.score for dot in chart.dots] == values
     for dot in chart.dots:
         assert inside(dot.place, dot.start, dot.end)
         assert dot.start <= dot.place + 1e-9
@@ -67,22 +67,24 @@ def test_dot_lies_within_its_interval(found):
 
 
 @given(scores)
-def test_larger_share_lies_further_right_and_higher(found):
-    ordered = sorted(found, key=lambda score: score.share.value)
+def test_larger_share_lies_further_right_and_higher(values):
+    ordered = sorted(values, key=lambda score: score.share.value)
     assert [dot.place for dot in charts.dot_plot(ordered).dots] == sorted(
-        dot.place for dot in charts.dot_plot(found).dots
+        dot.place for dot in charts.dot_plot(values).dots
     )
     heights = [1 - point.y for point in charts.line_plot(ordered).points]
     assert heights == sorted(heights)
 
 
 @given(scores)
-def test_points_of_a_line_plot_are_equally_far_apart_and_joined(found):
-    plot = charts.line_plot(found)
+def test_points_of_a_line_plot_are_equally_far_apart_and_joined(values):
+    plot = charts.line_plot(values)
     places = [point.x for point in plot.points]
     assert inside(*places)
-    assert [after - before for before, after in pairwise(places)] == pytest.approx([1 / len(found)] * (len(found) - 1))
-    assert len(plot.segments) == len(found) - 1
+    assert [after - before for before, after in pairwise(places)] == pytest.approx(
+        [1 / len(values)] * (len(values) - 1)
+    )
+    assert len(plot.segments) == len(values) - 1
     assert all(inside(point.y, point.top, point.bottom) for point in plot.points)
 
 
@@ -103,9 +105,9 @@ def test_names_below_a_plot_are_few_enough_to_read(passes, names):
 
 @given(st.data())
 def test_reliability_diagram_lies_inside_and_its_columns_hold_all_texts(data):
-    found = data.draw(scores)
-    confidences = sorted(data.draw(st.lists(shares, min_size=len(found), max_size=len(found))))
-    plot = charts.reliability_diagram(confidences, found)
+    values = data.draw(scores)
+    confidences = sorted(data.draw(st.lists(shares, min_size=len(values), max_size=len(values))))
+    plot = charts.reliability_diagram(confidences, values)
     assert sum(column.height for column in plot.columns) == pytest.approx(1)
     for column in plot.columns:
         assert column.width >= 0

@@ -14,8 +14,8 @@ VERSION = "20261122-00000001"
 
 
 @pytest.fixture
-def found(tmp_path, settings, monkeypatch):
-    """Return what the check on models finds when one version, sound by the digest, is shipped."""
+def check_ids(tmp_path, settings, monkeypatch):
+    """Ship one sound version; return a function that checks: ids."""
     settings.MODEL_DIRS = [tmp_path / "ml_models", tmp_path / "var"]
     monkeypatch.setattr(checks, "verify", lambda folder: None)
     (tmp_path / "ml_models" / "Ngram" / VERSION).mkdir(parents=True)
@@ -24,24 +24,24 @@ def found(tmp_path, settings, monkeypatch):
 
 
 @pytest.fixture
-def without_models(found, settings):
+def without_models(check_ids, settings):
     (settings.MODEL_DIRS[0] / ACTIVE_FILE).unlink()
 
 
-def test_sound_models_are_fine(found):
-    assert found() == []
+def test_sound_models_give_no_warning(check_ids):
+    assert check_ids() == []
 
 
-def test_no_models_at_all_are_a_warning(found, without_models):
-    assert found() == ["classifier.W001"]
+def test_missing_models_are_a_warning(check_ids, without_models):
+    assert check_ids() == ["classifier.W001"]
 
 
-def test_missing_files_are_a_warning(found, settings):
+def test_missing_files_are_a_warning(check_ids, settings):
     (settings.MODEL_DIRS[0] / "Ngram" / VERSION).rmdir()
-    assert found() == ["classifier.W002"]
+    assert check_ids() == ["classifier.W002"]
 
 
-def test_a_bad_version_is_a_warning_that_says_what_to_do(found, monkeypatch):
+def test_unsound_version_is_a_warning_with_a_hint(check_ids, monkeypatch):
     def verify(folder):
         raise BadVersion(f"{folder.name}: the digest differs")
 
@@ -61,29 +61,29 @@ def test_check_of_the_models_fails_at_level_warning(without_models):
         call_command("check", "--tag", "models", "--fail-level", "WARNING")
 
 
-def test_check_of_the_models_passes_when_they_are_sound(found):
+def test_check_of_the_models_passes_when_they_are_sound(check_ids):
     assert call_command("check", "--tag", "models", "--fail-level", "WARNING") is None
 
 
-def test_check_of_other_tags_does_not_look_at_models(without_models):
+def test_check_of_other_tags_does_not_check_models(without_models):
     assert not [message for message in run_checks(tags=["urls"]) if message.id.startswith("classifier")]
 
 
 @pytest.mark.parametrize(("version", "ids"), [((3, 40, 1), ["classifier.W003"]), ((3, 51, 3), []), ((3, 53, 4), [])])
-def test_an_old_sqlite_is_a_warning(monkeypatch, version, ids):
+def test_outdated_sqlite_is_a_warning(monkeypatch, version, ids):
     monkeypatch.setattr(connection, "vendor", "sqlite")
     monkeypatch.setattr(sqlite3, "sqlite_version_info", version)
     assert [message.id for message in check_sqlite()] == ids
 
 
-def test_the_sqlite_of_postgresql_users_does_not_matter(monkeypatch):
+def test_outdated_sqlite_does_not_matter_with_postgresql(monkeypatch):
     monkeypatch.setattr(connection, "vendor", "postgresql")
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 40, 1))
     assert check_sqlite() == []
 
 
 @pytest.mark.slow
-def test_without_any_model_file_the_commands_that_repair_it_start(manage, tmp_path):
+def test_repairing_commands_start_without_models(manage, tmp_path):
     empty = {"MODEL_DIRS": str(tmp_path / "none")}
     assert manage("migrate", **empty).returncode == 0
     assert manage("check", **empty).returncode == 0

@@ -1,4 +1,4 @@
-"""Scores of cards and of other programs: their order, their names, a typical confidence."""
+"""Order, names and typical confidence of scores."""
 
 from dataclasses import replace
 
@@ -29,8 +29,8 @@ def test_public_sets_come_first_and_sets_without_accuracy_are_left_out():
         "word-pairs": {},
         "empty": {**SCORES, "words": 0},
     }
-    found = scores.model_scores(replace(fake_card("Ngram", "1"), scores=measured))
-    assert [one.name for one in found.test_sets] == ["sentences", "held-out", "mine"]
+    model = scores.model_scores(replace(fake_card("Ngram", "1"), scores=measured))
+    assert [one.name for one in model.test_sets] == ["sentences", "held-out", "mine"]
 
 
 def test_speed_is_that_on_the_largest_set():
@@ -57,10 +57,10 @@ def test_programs_have_the_order_of_the_first_kind_of_text():
             "sentences": {"as typed": {"lingua": rows[2], "Ngram": rows[3]}},
         },
     }
-    found = scores.program_scores(results)
-    assert {kind: [one.name for one in of_kind] for kind, of_kind in found.items()} == {
+    by_kind = scores.program_scores(results)
+    assert {kind: [one.name for one in of_kind] for kind, of_kind in by_kind.items()} == {
         "single-words": ["Ngram", "lingua"],
         "sentences": ["Ngram", "lingua"],
     }
-    best = found["single-words"][0]
+    best = by_kind["single-words"][0]
     assert (best.texts, best.ours, best.share) == (30, True, Interval(0.8, pytest.approx(0.7), pytest.approx(0.9)))

@@ -1,4 +1,4 @@
-"""Tests of which tests run and in which order: what CI relies on when it forbids skips."""
+"""Selection, order and forbidden skips of tests."""
 
 import pytest
 
@@ -58,7 +58,7 @@ MARKERS = ("lingua", "sqlite", "any_database", "browser", "slow", "django_db")
 
 @pytest.fixture
 def run(pytester, monkeypatch):
-    """Return a function that runs the examples in a session of their own, in this environment and no other."""
+    """Return a function that runs the examples in an own session."""
     pytester.makepyfile(EXAMPLES)
     pytester.makeini("[pytest]\nmarkers =\n" + "".join(f"  {marker}\n" for marker in MARKERS))
     for name in ("REQUIRE_ALL", "LINGUA_TESTDATA", "DATABASE_URL"):
@@ -74,30 +74,29 @@ def run(pytester, monkeypatch):
 
 
 def names(result):
-    """Return the names of the tests in the order in which they ran."""
+    """Return the names of the tests in their order."""
     return [line.partition("::")[2].split()[0] for line in result.outlines if "::test" in line and "%]" in line]
 
 
-def test_skip_is_allowed_on_a_machine_that_lacks_something(run):
+def test_skip_is_allowed_by_default(run):
     assert run().parseoutcomes() == {"passed": 6, "skipped": 1, "xfailed": 1, "deselected": 1}
 
 
-def test_skip_is_a_failure_where_all_is_required(run):
+def test_skip_is_a_failure_with_require_all(run):
     assert run(REQUIRE_ALL="1").parseoutcomes() == {"passed": 6, "errors": 1, "xfailed": 1, "deselected": 1}
 
 
-def test_skipped_module_is_an_error_where_all_is_required(run, pytester):
+def test_skipped_module_is_an_error_with_require_all(run, pytester):
     pytester.makepyfile(test_module="import pytest; pytest.skip('no TensorFlow', allow_module_level=True)")
     assert run(REQUIRE_ALL="1").parseoutcomes()["errors"] == 1
 
 
-def test_public_words_are_used_where_they_are(run):
+def test_tests_of_public_words_run_where_these_exist(run):
     assert "test_on_public_words" in names(run(LINGUA_TESTDATA="somewhere"))
 
 
-def test_only_tests_of_the_database_run_on_postgresql(run):
-    ran = names(run(DATABASE_URL="postgres://x"))
-    assert ran == ["test_of_a_row", "test_of_the_database", "test_of_a_browser"]
+def test_database_tests_alone_run_on_postgresql(run):
+    assert names(run(DATABASE_URL="postgres://x")) == ["test_of_a_row", "test_of_the_database", "test_of_a_browser"]
 
 
 def test_slow_tests_come_first_and_browser_tests_last(run):

@@ -14,7 +14,7 @@ PRODUCTION = {"DEBUG": "off", "ALLOWED_HOSTS": "words.example", "SECRET_KEY": "x
 
 @pytest.fixture
 def settings_in(monkeypatch):
-    """Return a function that reads the settings file in an environment like that of production."""
+    """Return a function that reads the settings as in production."""
 
     def read(**environment):
         monkeypatch.setattr(environ.Env, "read_env", lambda *_: None)
@@ -39,42 +39,42 @@ def settings_in(monkeypatch):
         ({"DEBUG": "on"}, "DEBUG shows the inside"),
     ],
 )
-def test_an_unsafe_start_is_refused(settings_in, environment, advice):
+def test_unsafe_settings_are_refused(settings_in, environment, advice):
     with pytest.raises(ImproperlyConfigured, match=advice):
         settings_in(**environment)
 
 
-def test_the_refusal_reaches_the_terminal(manage):
+def test_refusal_reaches_the_terminal(manage):
     process = manage("migrate", **{**PRODUCTION, "SECRET_KEY": ""})
     assert process.returncode != 0
     assert "Set SECRET_KEY" in process.stderr
 
 
-def test_the_deployment_checks_pass(manage):
+def test_deployment_checks_pass(manage):
     process = manage("check", "--deploy", "--fail-level", "WARNING", "--tag", "security", HTTPS="on", **PRODUCTION)
     assert process.returncode == 0, process.stderr
 
 
-def test_no_migration_is_missing(db):
+def test_migrations_are_complete(db):
     call_command("makemigrations", check_changes=True, dry_run=True, verbosity=0)
 
 
-def test_debug_is_off_and_https_on_unless_asked_for(settings_in):
+def test_debug_is_off_and_https_on_by_default(settings_in):
     read = settings_in(DEBUG="")
     assert (read.DEBUG, read.HTTPS, read.SECURE_SSL_REDIRECT, read.CSRF_COOKIE_SECURE) == (False, True, True, True)
 
 
-def test_a_developer_needs_a_key_only(settings_in):
+def test_developer_needs_a_key_only(settings_in):
     read = settings_in(DEBUG="on", ALLOWED_HOSTS="localhost")
     assert (read.HTTPS, read.SECURE_HSTS_SECONDS) == (False, 0)
 
 
-def test_the_word_of_a_proxy_is_believed_only_when_there_is_one(settings_in):
+def test_proxy_headers_are_trusted_only_behind_a_proxy(settings_in):
     assert settings_in().SECURE_PROXY_SSL_HEADER is None
     assert settings_in(BEHIND_PROXY="on").SECURE_PROXY_SSL_HEADER == ("HTTP_X_FORWARDED_PROTO", "https")
 
 
-def test_sites_that_may_call_the_api_come_from_the_environment(settings_in):
+def test_cors_origins_come_from_the_environment(settings_in):
     assert settings_in().CORS_ALLOWED_ORIGINS == []
     assert settings_in(CORS_ORIGINS="https://a.example, https://b.example").CORS_ALLOWED_ORIGINS == [
         "https://a.example",
@@ -82,25 +82,25 @@ def test_sites_that_may_call_the_api_come_from_the_environment(settings_in):
     ]
 
 
-def test_models_are_looked_for_where_the_environment_says(settings_in):
+def test_model_folders_come_from_the_environment(settings_in):
     folders = settings_in(MODEL_DIRS="ml_models,/srv/models").MODEL_DIRS
     assert folders == [settings.BASE_DIR / "ml_models", Path("/srv/models")]
 
 
 @pytest.fixture(params=["/admin/login/", "/nowhere", "/static/nowhere.css", "/api/v1/models", "/api/nowhere"])
 def response(request, client, db):
-    """Return a response of each kind of address."""
+    """Return the responses of several kinds of address."""
     return client.get(request.param)
 
 
-def test_every_response_has_the_security_headers(response):
+def test_responses_have_the_security_headers(response):
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["X-Frame-Options"] == "DENY"
     assert response["Referrer-Policy"] == "same-origin"
     assert "camera=()" in response["Permissions-Policy"]
 
 
-def test_the_content_security_policy_is_strict(response):
+def test_content_security_policy_is_strict(response):
     policy = response["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "script-src 'self'" in policy
@@ -108,27 +108,27 @@ def test_the_content_security_policy_is_strict(response):
     assert "http" not in policy
 
 
-def test_a_bad_host_is_refused_with_the_headers(client):
+def test_bad_host_is_refused_with_the_headers(client):
     response = client.get("/admin/login/", headers={"host": "evil.example"})
     assert response.status_code == 400
     assert "Content-Security-Policy" in response
 
 
-def test_https_is_insisted_on(client, settings):
+def test_http_is_redirected_to_https(client, settings):
     settings.SECURE_SSL_REDIRECT, settings.SECURE_HSTS_SECONDS = True, 3600
     assert client.get("/admin/login/")["Location"].startswith("https://")
     assert "max-age=3600" in client.get("/admin/login/", secure=True, follow=True)["Strict-Transport-Security"]
 
 
 @pytest.mark.django_db
-def test_the_admin_works_under_the_policy(admin_client):
+def test_admin_has_no_inline_code(admin_client):
     page = admin_client.get(reverse("admin:index")).content.decode()
     assert "<script>" not in page
     assert " style=" not in page
     assert " onclick=" not in page
 
 
-def test_sqlite_is_as_durable_as_promised(manage):
+def test_sqlite_writes_are_durable(manage):
     command = (
         "from django.db import connection\nwith connection.cursor() as cursor:\n for name in"
         " ('synchronous', 'mmap_size', 'secure_delete'): print(cursor.execute(f'PRAGMA {name}').fetchone()[0])\n"
@@ -138,26 +138,26 @@ def test_sqlite_is_as_durable_as_promised(manage):
     assert process.stdout.split() == ["2", "0", "1", "IMMEDIATE", "None"], process.stderr
 
 
-def test_postgresql_is_pooled_and_waits_are_bounded(settings_in):
+def test_postgresql_has_a_pool_and_timeouts(settings_in):
     options = settings_in(DATABASE_URL="postgres://me@words.example/words").DATABASES["default"]["OPTIONS"]
     assert options["pool"]["timeout"] == options["connect_timeout"] == 5
     assert "statement_timeout=5s" in options["options"]
 
 
-def test_options_in_the_address_of_the_database_win(settings_in):
+def test_options_of_the_database_url_take_precedence(settings_in):
     address = "postgres://me@words.example/words?sslmode=require&connect_timeout=2"
     options = settings_in(DATABASE_URL=address).DATABASES["default"]["OPTIONS"]
     assert (options["sslmode"], options["connect_timeout"]) == ("require", 2)
 
 
-def test_a_stand_in_for_sqlite_is_used_where_there_is_one():
+def test_pysqlite3_replaces_sqlite_where_installed():
     pysqlite3 = pytest.importorskip("pysqlite3", reason="no wheel of pysqlite3 for this machine")
     from django.db.backends.sqlite3.base import Database
 
     assert Database is pysqlite3.dbapi2
 
 
-def test_all_logs_pass_the_filter_once():
+def test_log_records_are_filtered_once():
     handlers = settings.LOGGING["handlers"].values()
     assert [handler["filters"] for handler in handlers] == [["without_query", "request_id"]]
     assert not any(settings.LOGGING["loggers"][name]["handlers"] for name in ("django", "django.server"))

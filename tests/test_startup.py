@@ -16,7 +16,7 @@ print("heavy:", *imported & {"tensorflow", "keras", "wordfreq", "langcodes"})
 """
 
 
-def test_serving_imports_nothing_that_trains(manage):
+def test_serving_imports_no_training_library(manage):
     process = manage("shell", "--no-imports", "-c", PROBE)
     loaded, heavy = process.stdout.splitlines()
     assert len(loaded.split()) > 1, process.stderr
@@ -24,7 +24,7 @@ def test_serving_imports_nothing_that_trains(manage):
 
 
 @pytest.mark.parametrize("module", ["encoding", "artifacts", "identifier", "verdict"])
-def test_the_core_of_machine_learning_imports_no_django(module):
+def test_ml_imports_no_django_at_run_time(module):
     probe = f"import sys, classifier.ml.{module}; print('django' in sys.modules)"
     output = subprocess.check_output([sys.executable, "-c", probe], cwd=settings.BASE_DIR, text=True)
     assert output == "False\n"

@@ -16,8 +16,8 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd%]")
 TAG = re.compile(r"</?\w+[^>]*>")
 PART = re.compile(r'^(\w+)(?:\[(\d)\])? (".*"(?:\n".*")*)', re.MULTILINE)
 CODE = re.compile(r"{.*?}|<code>.*?</code>|<.*?>")
-# Signs without what good typography sets beside them.
-CARELESS = {
+# Punctuation without the spaces and signs of the language.
+BAD_TYPOGRAPHY = {
     "fr": re.compile(r"'|\.\.\.|\"|[^\u202f][;!?](?=\s|$)|[^\u00a0]:(?=\s|$)|«[^\u00a0]|[^\u00a0]»|\d %"),
     "es": re.compile(r"'|\.\.\.|^[^¿]*\?|^[^¡]*!|\d %|\busted", re.IGNORECASE),
 }
@@ -25,7 +25,7 @@ CARELESS = {
 
 @dataclass
 class Entry:
-    """One text of a catalogue: what is said about it, its parts by keyword, its translations by form."""
+    """A text of a catalogue with its translations by plural form."""
 
     comments: str
     parts: dict
@@ -43,15 +43,15 @@ def entries(path):
 
 def entry(block):
     lines = block.splitlines()
-    found = Entry("\n".join(line for line in lines if line.startswith("#")), {}, {})
+    parsed = Entry("\n".join(line for line in lines if line.startswith("#")), {}, {})
     texts = "\n".join(line for line in lines if not line.startswith("#"))
     for keyword, form, strings in PART.findall(texts):
         text = "".join(map(ast.literal_eval, strings.splitlines()))
         if keyword == "msgstr":
-            found.forms[int(form or 0)] = text
+            parsed.forms[int(form or 0)] = text
         else:
-            found.parts[keyword] = text
-    return found
+            parsed.parts[keyword] = text
+    return parsed
 
 
 @pytest.fixture(params=LANGUAGES)
@@ -69,22 +69,22 @@ def plurals(language):
     return int(re.search(r"nplurals=(\d)", header)[1])
 
 
-def test_every_language_of_the_site_has_a_catalogue():
+def test_languages_of_the_site_have_catalogues():
     assert {folder.name for folder in LOCALE.iterdir()} == {code for code, _ in settings.LANGUAGES} - {"en"}
 
 
-def test_every_text_is_translated_in_all_its_plural_forms(catalogue, language):
+def test_texts_are_translated_in_all_plural_forms(catalogue, language):
     for entry in catalogue:
         forms = plurals(language) if "msgid_plural" in entry.parts else 1
         assert set(entry.forms) == set(range(forms)), entry
         assert all(text.strip() for text in entry.forms.values()), entry
 
 
-def test_no_text_is_fuzzy_or_obsolete(catalogue):
+def test_translations_are_not_fuzzy_or_obsolete(catalogue):
     assert [entry for entry in catalogue if "#, fuzzy" in entry.comments or "#~" in entry.comments] == []
 
 
-def test_a_translation_fills_in_what_its_text_fills_in(catalogue):
+def test_translation_has_the_placeholders_of_its_text(catalogue):
     for entry in catalogue:
         one = Counter(PLACEHOLDER.findall(entry.parts["msgid"]))
         many = Counter(PLACEHOLDER.findall(entry.parts.get("msgid_plural", entry.parts["msgid"])))
@@ -92,33 +92,33 @@ def test_a_translation_fills_in_what_its_text_fills_in(catalogue):
             assert Counter(PLACEHOLDER.findall(text)) in ((one, many) if form == 0 else (many,)), text
 
 
-def test_a_translation_has_the_tags_of_its_text(catalogue):
+def test_translation_has_the_tags_of_its_text(catalogue):
     for entry in catalogue:
         for text in entry.forms.values():
             assert Counter(TAG.findall(text)) == Counter(TAG.findall(entry.parts["msgid"])), text
 
 
-def test_a_translation_is_set_with_care(catalogue, language):
+def test_translation_has_correct_typography(catalogue, language):
     for entry in catalogue:
         for text in entry.forms.values():
-            assert not CARELESS[language].search(CODE.sub("", text)), text
+            assert not BAD_TYPOGRAPHY[language].search(CODE.sub("", text)), text
 
 
-def test_what_is_compiled_is_what_is_written(catalogue, language):
-    written = {}
+def test_compiled_catalogue_equals_the_source(catalogue, language):
+    source = {}
     for entry in catalogue:
         context, text, plural = entry.key
         key = text if context is None else f"{context}\x04{text}"
         forms = entry.forms.items()
-        written |= {(key, form): said for form, said in forms} if plural else {key: entry.forms[0]}
+        source |= {(key, form): text for form, text in forms} if plural else {key: entry.forms[0]}
     with (LOCALE / language / "LC_MESSAGES" / "django.mo").open("rb") as file:
         compiled = dict(gettext.GNUTranslations(file)._catalog)
     compiled.pop("")
-    assert compiled == written
+    assert compiled == source
 
 
 @pytest.mark.slow
-def test_the_catalogues_hold_the_texts_of_the_sources(tmp_path, catalogue, language):
+def test_catalogues_hold_the_texts_of_the_sources(tmp_path, catalogue, language):
     if shutil.which("xgettext") is None:
         pytest.skip("needs gettext: apt-get install gettext")
     shutil.copy(settings.BASE_DIR / "manage.py", tmp_path)
@@ -126,5 +126,5 @@ def test_the_catalogues_hold_the_texts_of_the_sources(tmp_path, catalogue, langu
         shutil.copytree(settings.BASE_DIR / name, tmp_path / name)
     command = [sys.executable, "manage.py", "makemessages", f"--locale={language}", "--no-obsolete"]
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
-    found = entries(tmp_path / "classifier" / "locale" / language / "LC_MESSAGES" / "django.po")
-    assert {entry.key for entry in found} == {entry.key for entry in catalogue}, "run `make messages`"
+    updated = entries(tmp_path / "classifier" / "locale" / language / "LC_MESSAGES" / "django.po")
+    assert {entry.key for entry in updated} == {entry.key for entry in catalogue}, "run `make messages`"

@@ -1,4 +1,4 @@
-"""The walls between the rooms of classifier/, read from the imports; CONTRIBUTING says which room does what."""
+"""Imports between the rooms of classifier/, described in CONTRIBUTING."""
 
 import ast
 import subprocess
@@ -25,7 +25,7 @@ ROOMS = {
 
 
 def imports_of(path):
-    """Return the modules that a file imports, those inside functions included."""
+    """Return the modules imported by a file, also inside functions."""
     names = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -36,7 +36,7 @@ def imports_of(path):
 
 
 def importers(*modules, among=("classifier", "langid_site", "benchmarks")):
-    """Return the folders below ROOT whose files import one of the modules."""
+    """Return the folders that import one of the modules."""
     paths = [path for folder in among for path in (ROOT / folder).rglob("*.py")]
     starts = tuple(f"{module}." for module in modules)
     return {
@@ -58,7 +58,7 @@ def test_room_imports_only_rooms_below_it(room):
     assert rooms - {room} <= set(ROOMS[room].split())
 
 
-def test_every_room_has_walls():
+def test_rooms_have_walls():
     rooms = {path.name for path in (ROOT / "classifier").iterdir() if (path / "__init__.py").is_file()}
     assert rooms - {"management", "migrations", "templatetags"} == set(ROOMS)
 
@@ -67,15 +67,15 @@ def test_ml_imports_no_django():
     assert "classifier/ml" not in importers("django", "rest_framework")
 
 
-def test_words_import_no_orm():
+def test_words_imports_no_orm():
     assert "classifier/words" not in importers("django.db")
 
 
-def test_only_training_imports_what_trains():
+def test_training_libraries_are_imported_by_training_only():
     assert importers(*HEAVY) - {"benchmarks/systems.py"} == {"classifier/training"}
 
 
-def test_only_commands_and_benchmarks_import_training():
+def test_training_is_imported_by_commands_and_benchmarks_only():
     rooms = importers("classifier.training")
     assert "classifier/management" in rooms
     assert {room for room in rooms if not room.startswith("benchmarks/")} == {
@@ -84,12 +84,12 @@ def test_only_commands_and_benchmarks_import_training():
     }
 
 
-def test_nothing_imports_the_project():
+def test_project_is_imported_by_its_urls_only():
     assert importers("langid_site") <= {"langid_site/urls.py"}
 
 
 @pytest.mark.parametrize("modules", ["classifier.words.lists, classifier.ml.identifier"])
-def test_worker_that_only_identifies_loads_no_orm(modules):
+def test_identifying_worker_loads_no_orm(modules):
     probe = f"import sys, {modules}; print({{'django.db', 'rest_framework'}} & set(sys.modules))"
     output = subprocess.check_output([sys.executable, "-c", probe], cwd=ROOT, text=True)
     assert output == "set()\n"

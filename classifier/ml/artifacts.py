@@ -30,7 +30,7 @@ class BadVersion(Exception):
 
 
 class VersionConflict(Exception):
-    """Another version, or a damaged one, has this name on disk; the message names the difference."""
+    """A different or damaged version has this name on disk."""
 
 
 @dataclass(frozen=True)
@@ -203,7 +203,7 @@ def write_active(directory: Path, name: str, version: str) -> None:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Replace a file in one step, since servers read it at any time."""
+    # In one step, since servers read the file at any time.
     new = path.with_name(f"{path.name}.new")
     new.write_text(text, encoding="utf-8")
     new.replace(path)

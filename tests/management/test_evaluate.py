@@ -67,13 +67,13 @@ def test_folder_is_measured_for_all_models(folder):
     assert line(table, "most often")[3:] == ["en", "as", "fr", "1"] * 2
 
 
-def test_all_kinds_of_a_folder_are_measured(folder):
+def test_kinds_of_a_folder_are_measured(folder):
     table, _ = evaluate("--data", folder)
     assert "single-words: 4 texts" in table
     assert "sentences: 4 texts" in table
 
 
-def test_one_model_is_chosen_in_any_case(folder):
+def test_named_model_is_chosen_in_any_case(folder):
     table, _ = evaluate("ff", "--data", folder, "--kind", "sentences")
     assert "Ngram" not in table
 

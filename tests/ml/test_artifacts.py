@@ -118,23 +118,23 @@ def test_unreadable_card_is_refused(copied, content):
 
 
 @pytest.fixture
-def made(version, tmp_path):
-    """Return the finished files of a version that has no folder yet, and its card."""
+def new_version(version, tmp_path):
+    """Return a finished folder outside the models, and its card."""
     return shutil.copytree(version, tmp_path / "new"), Card.read(version)
 
 
-def test_added_version_is_the_finished_folder(made, tmp_path):
-    folder = tmp_path / "Ngram" / made[1].version
-    inode = made[0].stat().st_ino
-    add_version(*made, folder)
+def test_added_version_is_the_finished_folder(new_version, tmp_path):
+    folder = tmp_path / "Ngram" / new_version[1].version
+    inode = new_version[0].stat().st_ino
+    add_version(*new_version, folder)
     assert folder.stat().st_ino == inode
-    assert verify(folder) == made[1]
+    assert verify(folder) == new_version[1]
 
 
-def test_identical_version_stays(made, copied):
+def test_identical_version_stays(new_version, copied):
     change_card(copied, scores={"held-out": {"accuracy": 0.5}}, tolerance=1e-4)
     inode, card = copied.stat().st_ino, Card.read(copied)
-    add_version(*made, copied)
+    add_version(*new_version, copied)
     assert (copied.stat().st_ino, Card.read(copied)) == (inode, card)
 
 
@@ -145,33 +145,33 @@ def test_identical_version_stays(made, copied):
         ({"alphabet": "abc", "length": 3}, "alphabet, length"),
     ],
 )
-def test_version_that_answers_otherwise_stays_and_is_reported(made, copied, fields, message):
+def test_version_with_other_answers_stays_and_is_reported(new_version, copied, fields, message):
     change_card(copied, **fields)
     card = Card.read(copied)
     with pytest.raises(VersionConflict, match=f"with other {message};"):
-        add_version(*made, copied)
+        add_version(*new_version, copied)
     assert Card.read(copied) == card
 
 
-def test_version_whose_digest_only_begins_alike_stays_and_is_reported(made, copied):
+def test_version_with_another_digest_stays_and_is_reported(new_version, copied):
     (copied / LITERT_FILE).write_bytes(b"other weights")
     change_card(copied, sha256={LITERT_FILE: digest(copied / LITERT_FILE)})
     with pytest.raises(VersionConflict, match=f"with other {LITERT_FILE};"):
-        add_version(*made, copied)
+        add_version(*new_version, copied)
     assert (copied / LITERT_FILE).read_bytes() == b"other weights"
 
 
 @pytest.mark.parametrize("damage", [lambda folder: (folder / LITERT_FILE).write_bytes(b""), file_instead_of])
-def test_damaged_version_stays_and_is_reported(made, copied, damage):
+def test_damaged_version_stays_and_is_reported(new_version, copied, damage):
     damage(copied)
     with pytest.raises(VersionConflict, match="restore or remove it"):
-        add_version(*made, copied)
+        add_version(*new_version, copied)
 
 
-def test_version_that_cannot_be_added_is_an_error(made, tmp_path):
+def test_version_that_cannot_be_added_is_an_error(new_version, tmp_path):
     (tmp_path / "Ngram").write_text("no folder")
     with pytest.raises(OSError, match="exists"):
-        add_version(*made, tmp_path / "Ngram" / made[1].version)
+        add_version(*new_version, tmp_path / "Ngram" / new_version[1].version)
 
 
 def test_card_is_replaced_in_one_step(copied):

@@ -113,13 +113,13 @@ def test_keras_file_is_never_opened(copied):
 
 
 def test_interpreters_are_few_and_made_on_first_use(version, monkeypatch):
-    made = []
+    interpreters = []
     make = identifier_module.Interpreter
-    monkeypatch.setattr(identifier_module, "Interpreter", lambda **options: made.append(1) or make(**options))
+    monkeypatch.setattr(identifier_module, "Interpreter", lambda **options: interpreters.append(1) or make(**options))
     toy = Identifier(version)
     with ThreadPoolExecutor(16) as pool:
         list(pool.map(lambda _: toy.probabilities(["theing"] * 100), range(64)))
-    assert 1 <= len(made) <= 3
+    assert 1 <= len(interpreters) <= 3
 
 
 def test_candidates_are_ranked_by_probability():

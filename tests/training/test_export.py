@@ -1,4 +1,4 @@
-"""Version folders are complete when they appear, and are never overwritten."""
+"""Version folders appear complete and are never overwritten."""
 
 import shutil
 from dataclasses import replace
@@ -26,7 +26,7 @@ def trained(small):
 
 @pytest.fixture
 def write(trained, small, tmp_path):
-    """Return a function that writes the same network into the same directory."""
+    """Return a function that writes the same network again."""
     from classifier.training import export
     from classifier.training.networks import ARCHITECTURES
 
@@ -55,7 +55,7 @@ def test_folder_of_another_version_is_refused_and_kept(write):
     assert contents(folder) == before
 
 
-def test_nothing_but_the_version_is_left(write, tmp_path):
+def test_writing_leaves_no_temporary_files(write, tmp_path):
     folder = write()
     write()
     shutil.rmtree(folder)

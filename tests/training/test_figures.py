@@ -61,7 +61,7 @@ def colours(css):
     return [dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", part)) for part in (light, dark.split("}\n")[0])]
 
 
-def test_all_figures_are_written(cards, measured, tmp_path):
+def test_figures_are_written(cards, measured, tmp_path):
     folders = {name: tmp_path / name for name in NAMES}
     paths = list(figures.draw(cards, {"held-out": measured, "sentences": measured}, folders, tmp_path / "images"))
     beside = [tmp_path / name / f"{kind}.svg" for name in NAMES for kind in ("confusion", "reliability", "training")]

@@ -17,7 +17,7 @@ def code_of(value):
     return refusal.value.code
 
 
-def cleaned(value):
+def clean_or_none(value):
     """Return the clean word, or None when it is refused."""
     try:
         return clean_word(value)
@@ -28,29 +28,29 @@ def cleaned(value):
 @pytest.mark.parametrize(
     "word", ["orignal", "École", "ecole", "MAÑANA", "aujourd'hui", "l’eau", "porte-monnaie", "col·legi"]
 )
-def test_a_word_stays_as_typed(word):
+def test_word_stays_as_typed(word):
     assert clean_word(word) == word
 
 
 @pytest.mark.parametrize("word", ["мир", "日本語", "سلام", "हिन्दी", "ภาษาไทย", "עִבְרִית", "раураl"])
-def test_a_word_of_any_script_is_a_word(word):
+def test_word_of_any_script_is_accepted(word):
     assert clean_word(word) == unicodedata.normalize("NFC", word)
 
 
 @pytest.mark.parametrize(
     "word", ["';DROP--", "<script>alert(1)</script>", "{{config}}", "${env}", "=cmd|'/C'!A1", "%s"]
 )
-def test_hostile_text_is_a_word_like_any_other(word):
+def test_hostile_text_is_accepted_unchanged(word):
     assert clean_word(word) == word
 
 
 @pytest.mark.parametrize("value", [None, "", " ", "\t\n", "\u00a0", "\u3000", "\u2003\u2029"])
-def test_nothing_is_no_word(value):
+def test_empty_value_is_refused(value):
     assert code_of(value) == "required"
 
 
 @pytest.mark.parametrize("value", [12, True, False, 1.5, float("inf"), [], ["mot"], {}, {"word": "mot"}, b"mot"])
-def test_what_is_not_a_text_is_no_word(value):
+def test_value_of_another_type_is_refused(value):
     assert code_of(value) == "invalid"
 
 
@@ -77,23 +77,23 @@ def test_what_is_not_a_text_is_no_word(value):
         "\u2800",
     ],
 )
-def test_what_has_no_letters_is_no_word(value):
+def test_value_without_letters_is_refused(value):
     assert code_of(value) == "no_letters"
 
 
 @pytest.mark.parametrize(
     "value", ["a b", "a\tb", "a\r\nb", "a\u00a0b", "a\u3000b", "a\u2028b", "\u200ba \u200bb", " a \u200b \n b\t"]
 )
-def test_between_words_white_space_of_any_kind_is_one_space(value):
+def test_white_space_between_words_becomes_one_space(value):
     assert clean_word(value) == "a b"
 
 
-def test_a_text_keeps_its_punctuation_and_its_numbers():
+def test_text_keeps_its_punctuation_and_numbers():
     assert clean_word("¿Dónde  está\nel n.º 7 ?") == "¿Dónde está el n.º 7 ?"
 
 
 @pytest.mark.parametrize("value", ["12 3", "- \u2014 -", "\u3164 \u3164", "! ? \u02bc"])
-def test_a_text_without_any_letter_is_none(value):
+def test_text_without_letters_is_refused(value):
     assert code_of(value) == "no_letters"
 
 
@@ -108,34 +108,34 @@ def test_lone_surrogates_are_refused(value):
 
 
 @pytest.mark.parametrize("space", [" ", "\t", "\r\n", "\u00a0", "\u3000", "\u200b", " \u200b ", "\ufeff", "\u202e"])
-def test_what_surrounds_a_word_is_cut_off(space):
+def test_white_space_around_a_word_is_removed(space):
     assert clean_word(f"{space}mot{space}") == "mot"
 
 
 @pytest.mark.parametrize(
     "mark", sorted(INVISIBLE & set("\u202a\u202b\u202d\u202e\u2066\u2067\u2068\u2069\u200f\u061c"))
 )
-def test_controls_of_direction_are_taken_out(mark):
+def test_controls_of_direction_are_removed(mark):
     assert clean_word(f"m{mark}ot") == "mot"
 
 
-def test_a_word_may_have_the_greatest_length():
+def test_longest_word_is_accepted():
     assert len(clean_word("a" * MAX_WORD_LENGTH)) == MAX_WORD_LENGTH
 
 
-def test_a_text_may_have_the_greatest_length():
+def test_longest_text_is_accepted():
     assert len(clean_word("é" * 10 + " e\u0301" * 495)) == MAX_TEXT_LENGTH
 
 
 @pytest.mark.parametrize("value", ["a" * 101, "e\u0301" * 101, "a" * 101 + " " + "b", "b " + "a" * 101])
-def test_a_longer_word_is_refused_with_the_limit(value):
+def test_longer_word_is_refused_with_the_limit(value):
     with pytest.raises(ValidationError, match=f"word has at most {MAX_WORD_LENGTH} ") as refusal:
         clean_word(value)
     assert refusal.value.code == "max_length"
 
 
 @pytest.mark.parametrize("value", ["a " * 500 + "bb", "a" * 10_000_000, "a " * 5_000_000])
-def test_a_longer_text_is_refused_with_the_limit(value):
+def test_longer_text_is_refused_with_the_limit(value):
     with pytest.raises(ValidationError, match=f"text has at most {MAX_TEXT_LENGTH} ") as refusal:
         clean_word(value)
     assert refusal.value.code == "max_length"
@@ -148,13 +148,13 @@ def test_length_is_counted_after_composition(value):
     assert len(clean_word(value)) == MAX_WORD_LENGTH
 
 
-def test_every_control_character_is_refused_or_white_space():
+def test_control_character_is_refused_or_white_space():
     controls = [chr(point) for point in range(0xA0) if unicodedata.category(chr(point)) == "Cc"]
     assert {clean_word(f"m{control}ot") for control in controls if control.isspace()} == {"m ot"}
     assert {code_of(f"m{control}ot") for control in controls if not control.isspace()} == {"control_characters"}
 
 
-def test_a_letter_has_a_few_marks_at_most():
+def test_marks_of_a_letter_are_limited():
     assert clean_word("x" + "\u0301" * MAX_MARKS)
     assert code_of("x" + "\u0301" * (MAX_MARKS + 1)) == "too_many_marks"
     assert code_of("x" + "\u0301" * 70) == "too_many_marks"
@@ -162,15 +162,15 @@ def test_a_letter_has_a_few_marks_at_most():
 
 @given(TEXTS)
 @example("\u200b\u00a0é\u0301")
-def test_cleaning_twice_changes_nothing(text):
-    word = cleaned(text)
+def test_cleaning_is_idempotent(text):
+    word = clean_or_none(text)
     assume(word)
     assert clean_word(word) == word
 
 
 @given(TEXTS)
-def test_a_clean_word_is_composed_visible_and_has_a_letter(text):
-    word = cleaned(text)
+def test_clean_word_is_composed_visible_and_has_a_letter(text):
+    word = clean_or_none(text)
     assume(word)
     assert unicodedata.is_normalized("NFC", word)
     assert not INVISIBLE & set(word)
@@ -178,8 +178,8 @@ def test_a_clean_word_is_composed_visible_and_has_a_letter(text):
 
 
 @given(TEXTS)
-def test_a_clean_word_can_be_stored_anywhere(text):
-    word = cleaned(text)
+def test_clean_word_can_be_stored_anywhere(text):
+    word = clean_or_none(text)
     assume(word)
     assert "\x00" not in word
     assert word.encode().decode() == word
@@ -187,26 +187,26 @@ def test_a_clean_word_can_be_stored_anywhere(text):
 
 
 @given(TEXTS)
-def test_composed_and_decomposed_spellings_are_the_same_word(text):
-    assert cleaned(unicodedata.normalize("NFC", text)) == cleaned(unicodedata.normalize("NFD", text))
+def test_composed_and_decomposed_spellings_give_the_same_word(text):
+    assert clean_or_none(unicodedata.normalize("NFC", text)) == clean_or_none(unicodedata.normalize("NFD", text))
 
 
 @given(
     st.text(st.characters(min_codepoint=0x100), min_size=3, max_size=30),
     st.sampled_from(["\x00", "\ud800", "a" * 500]),
 )
-def test_a_refusal_never_repeats_the_word(text, spoilt):
+def test_refusal_does_not_repeat_the_word(text, invalid):
     with pytest.raises(ValidationError) as refusal:
-        clean_word(text + spoilt)
+        clean_word(text + invalid)
     assert text not in " ".join(refusal.value.messages)
 
 
 @pytest.mark.django_db
 @given(TEXTS)
-def test_a_clean_word_comes_back_from_the_database_as_it_was(text):
+def test_clean_word_is_unchanged_by_the_database(text):
     from classifier.models import Prediction, key_of
 
-    word = cleaned(text)
+    word = clean_or_none(text)
     assume(word)
     row = Prediction(
         word=word,

@@ -50,7 +50,7 @@ def test_blank_lines_only_count():
     assert list(lines_of("chat\r\n\n  \nperro\rdog")) == [(1, "chat\n"), (4, "perro\n"), (5, "dog")]
 
 
-def test_first_column_is_read_unless_one_has_a_usual_name():
+def test_column_is_the_first_or_one_with_a_usual_name():
     assert list(cells_of("chat,1\nperro,2\n", "")) == [(1, "chat"), (2, "perro")]
     assert list(cells_of("id,Word\n1,chat\n2,perro\n", "")) == [(2, "chat"), (3, "perro")]
 
@@ -79,11 +79,11 @@ def test_single_column_may_hold_delimiters_in_quotes():
     assert list(cells_of('word\n"uno, dos; tres"\n', "", "\t")) == [(2, "uno, dos; tres")]
 
 
-def test_quoted_cells_may_hold_quotes_and_lines_and_rows_keep_their_numbers():
+def test_quoted_cells_may_hold_quotes_and_line_breaks():
     assert list(cells_of('word\n"a ""b"""\n"two\nlines"\nlast\n', "")) == [(2, 'a "b"'), (3, "two\nlines"), (4, "last")]
 
 
-def test_short_row_has_an_empty_cell_and_a_blank_one_is_left_out():
+def test_short_row_has_an_empty_cell():
     assert list(cells_of("id,word\n1,chat\n2\n,\n\n3,perro\n", "")) == [(2, "chat"), (3, ""), (6, "perro")]
 
 
@@ -98,10 +98,10 @@ def test_endless_cell_is_refused():
 
 @pytest.mark.parametrize("bad", ["12", "w" * 101, "a\0b", "\u200b", "�"])
 def test_bad_word_does_not_affect_the_others(bad):
-    found = build_word_list([(1, "chat"), (2, bad), (3, "un  gâteau")])
+    words = build_word_list([(1, "chat"), (2, bad), (3, "un  gâteau")])
 
-    assert (found.words, found.rows, found.size) == (["chat", "un gâteau"], [1, 3], 4)
-    assert [row for row, _code in found.errors] == [2]
+    assert (words.words, words.rows, words.size) == (["chat", "un gâteau"], [1, 3], 4)
+    assert [row for row, _code in words.errors] == [2]
 
 
 def test_error_of_a_list_is_a_code_only():
@@ -121,7 +121,7 @@ def test_words_of_texts_are_counted():
     assert error_of(build_word_list, [(1, "a " * 500)] * (MOST_WORDS // 500 + 1)).code == "too_many"
 
 
-def test_no_rows_and_no_valid_rows_are_told_apart():
+def test_missing_rows_and_invalid_rows_are_told_apart():
     assert error_of(build_word_list, []).code == "empty"
     assert error_of(build_word_list, [(1, "12"), (2, "")]).messages[0].startswith("None of the 2 rows holds a word")
 
@@ -130,7 +130,7 @@ def clean(content):
     return [row.value or row for row in clean_rows(enumerate(read_lines(io.BytesIO(content)), 1))]
 
 
-def test_each_line_is_a_word():
+def test_line_is_a_word():
     assert clean(b"chat\nperro\ndog\n") == ["chat", "perro", "dog"]
 
 
@@ -150,7 +150,7 @@ def test_empty_file_has_no_words():
     ("line", "code"),
     [(b"", "required"), (b"12", "no_letters"), (b"caf\xe9", "encoding"), (b"x" * 101, "max_length")],
 )
-def test_bad_line_is_an_error_with_its_number_and_the_others_stay(line, code):
+def test_bad_line_is_an_error_with_its_number(line, code):
     first, error, last = clean(b"chat\n" + line + b"\nperro\n")
 
     assert (first, last) == ("chat", "perro")
@@ -164,13 +164,13 @@ def test_error_does_not_repeat_the_word():
 
 
 @pytest.mark.parametrize("length", [LONGEST_LINE - 1, LONGEST_LINE, LONGEST_LINE + 1, 3 * LONGEST_LINE])
-def test_endless_line_is_one_error_and_shifts_no_number(length):
+def test_endless_line_is_one_error(length):
     error, word, last = clean(b"x" * length + b"\nchat\n12\n")
 
     assert (error.number, error.code, word, last.number) == (1, "max_length", "chat", 3)
 
 
-def test_endless_line_is_never_in_memory_as_a_whole():
+def test_endless_line_is_read_in_pieces():
     lines = list(read_lines(io.BytesIO(b"x" * (5 * LONGEST_LINE))))
 
     assert [len(line) for line in lines] == [LONGEST_LINE]
