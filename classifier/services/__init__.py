@@ -1,1 +1,1 @@
-"""The verbs that join models, database and versions; a file a noun."""
+"""Operations that join models, database and versions."""

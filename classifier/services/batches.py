@@ -14,8 +14,8 @@ from classifier.services.identify import identify, predict
 from classifier.services.store import store
 from classifier.words.lists import Row, WordList
 
-PAGE = 100  # rows
-NO_WORD = "no word"  # the label of rows that hold none
+PAGE_SIZE = 100  # rows
+NO_WORD = "no word"  # label of rows without a word
 
 INVALID = _("This is no word.")
 REASONS = {
@@ -30,7 +30,7 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class BatchPage:
-    """Some rows of a batch, and the first rows of the pages before and after."""
+    """A page of a batch, and its neighbours' first rows."""
 
     rows: Sequence[Row[Prediction]]
     before: int | None
@@ -44,7 +44,7 @@ class BatchPage:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The rows of a batch with one label: their number, and their segment of a bar of length 1."""
+    """The rows of one label: count, and segment of a bar."""
 
     label: str
     count: int
@@ -53,7 +53,7 @@ class Part:
 
 
 def create_batch(words: WordList, *, owner: str, name: str, model: str, languages: Sequence[str]) -> Batch:
-    """Answer the words; store answers and errors as a batch of `owner` in one commit.
+    """Answer the words and store a batch, in one commit.
 
     Raises UnknownModel, ModelUnavailable and UnknownLanguage.
     """
@@ -73,50 +73,51 @@ def create_batch(words: WordList, *, owner: str, name: str, model: str, language
 
 
 def answer_privately(words: WordList, *, model: str, languages: Sequence[str]) -> list[Row[Prediction]]:
-    """Answer the words; store neither them, nor the owner, nor that they came together.
+    """Answer the words, but store neither words, owner nor batch.
 
     Raises UnknownModel, ModelUnavailable and UnknownLanguage.
     """
     source = Prediction.Source.BATCH
     rows = identify(words=words.words, source=source, model=model, languages=languages, private=True)
-    return _merged(zip(words.rows, rows, strict=True), words.errors)
+    return _merge(zip(words.rows, rows, strict=True), words.errors)
 
 
 def predictions(batch: Batch) -> PredictionQuerySet:
-    """Return the answers of a batch that are not deleted, in the order of its rows."""
+    """Return the remaining answers of a batch, in row order."""
     return Prediction.objects.filter(batch=batch.public_id, batch_row__isnull=False).order_by("batch_row")
 
 
 def read_page(batch: Batch, start: int) -> BatchPage:
-    """Return the page that begins with row `start`, or the next one there is."""
-    rows = _from(batch, start, PAGE + 1)
-    before = _before(batch, start)
-    return BatchPage(rows[:PAGE], before[0].number if before else None, rows[PAGE].number if len(rows) > PAGE else None)
+    """Return the page of the rows from `start` on."""
+    rows = _rows_from(batch, start, PAGE_SIZE + 1)
+    before = _rows_before(batch, start)
+    after = rows[PAGE_SIZE:]
+    return BatchPage(rows[:PAGE_SIZE], before[0].number if before else None, after[0].number if after else None)
 
 
 def read_all(batch: Batch) -> Iterator[Row[Prediction]]:
-    """Yield all rows with one chunk in memory."""
+    """Yield all rows, with one chunk in memory."""
     start = 1
-    while chunk := _from(batch, start, history.CHUNK):
+    while chunk := _rows_from(batch, start, history.CHUNK):
         yield from chunk
         start = chunk[-1].number + 1
 
 
 def parts(batch: Batch) -> list[Part]:
-    """Count the rows by label: languages first, by frequency, then the other labels."""
+    """Count rows by label: languages by frequency, then other labels."""
     groups = predictions(batch).order_by().values_list("verdict", "language").annotate(count=Count("pk"))
     counts = {language or (MULTIPLE if verdict == SEVERAL else UNDETERMINED): n for verdict, language, n in groups}
-    last = [MULTIPLE, UNDETERMINED, NO_WORD]
     counts[NO_WORD] = len(batch.errors)
-    labels = sorted(set(counts) - set(last), key=lambda label: -counts[label]) + last
+    other_labels = [MULTIPLE, UNDETERMINED, NO_WORD]
+    labels = sorted(set(counts) - set(other_labels), key=lambda label: -counts[label]) + other_labels
     return list(_parts([(label, counts[label]) for label in labels if counts.get(label)]))
 
 
 def _parts(counts: Sequence[tuple[str, int]]) -> Iterator[Part]:
-    total, taken = sum(count for _label, count in counts), 0
+    total, start = sum(count for _label, count in counts), 0
     for label, count in counts:
-        yield Part(label, count, count / total, taken / total)
-        taken += count
+        yield Part(label, count, count / total, start / total)
+        start += count
 
 
 def delete(batch: Batch) -> None:
@@ -124,26 +125,26 @@ def delete(batch: Batch) -> None:
     history.delete_all(Prediction.objects.of(batch.owner).filter(batch=batch.public_id, batch_row__isnull=False))
 
 
-def _from(batch: Batch, start: int, count: int) -> list[Row[Prediction]]:
+def _rows_from(batch: Batch, start: int, count: int) -> list[Row[Prediction]]:
     """Return the first `count` rows from number `start` on."""
-    rows = _numbered(predictions(batch).filter(batch_row__gte=start)[:count], batch)
+    rows = _number(predictions(batch).filter(batch_row__gte=start)[:count], batch)
     errors = [(row, code) for row, code in batch.errors if row >= start]
-    return _merged(rows, errors[:count])[:count]
+    return _merge(rows, errors[:count])[:count]
 
 
-def _before(batch: Batch, start: int) -> list[Row[Prediction]]:
-    """Return the rows of the page before number `start`."""
-    rows = predictions(batch).filter(batch_row__lt=start).reverse()[:PAGE]
+def _rows_before(batch: Batch, start: int) -> list[Row[Prediction]]:
+    """Return the page of rows before number `start`."""
+    rows = predictions(batch).filter(batch_row__lt=start).reverse()[:PAGE_SIZE]
     errors = [(row, code) for row, code in batch.errors if row < start]
-    return _merged(((row.batch_row or 0, row) for row in rows), errors[-PAGE:])[-PAGE:]
+    return _merge(((row.batch_row or 0, row) for row in rows), errors[-PAGE_SIZE:])[-PAGE_SIZE:]
 
 
-def _numbered(rows: Iterable[Prediction], batch: Batch) -> Iterator[tuple[int, Prediction]]:
+def _number(rows: Iterable[Prediction], batch: Batch) -> Iterator[tuple[int, Prediction]]:
     for prediction in history.with_feedback(list(rows), batch.owner):
         yield prediction.batch_row or 0, prediction
 
 
-def _merged(answers: Iterable[tuple[int, Prediction]], errors: Iterable[tuple[int, str]]) -> list[Row[Prediction]]:
-    answered = [Row(number, prediction) for number, prediction in answers]
-    refused: list[Row[Prediction]] = [Row(number, None, code, REASONS.get(code, INVALID)) for number, code in errors]
-    return sorted([*answered, *refused], key=attrgetter("number"))
+def _merge(answers: Iterable[tuple[int, Prediction]], errors: Iterable[tuple[int, str]]) -> list[Row[Prediction]]:
+    answer_rows = [Row(number, prediction) for number, prediction in answers]
+    error_rows: list[Row[Prediction]] = [Row(number, None, code, REASONS.get(code, INVALID)) for number, code in errors]
+    return sorted([*answer_rows, *error_rows], key=attrgetter("number"))

@@ -1,4 +1,4 @@
-"""Errors that pass by themselves: pages and API answer them 503."""
+"""Transient errors, which pages and API answer with 503."""
 
 from django.db import OperationalError
 

@@ -13,19 +13,19 @@ from classifier.models import MULTIPLE, Feedback, Prediction, ReviewedWord
 
 
 class FeedbackClosed(Exception):
-    """The feedback is decided already and stays as it is."""
+    """Error: reviewers have already decided on the feedback."""
 
 
 @transaction.atomic
 def submit_feedback(
     *, prediction: Prediction, owner: str, label: str, languages: Sequence[str] = (), comment: str = ""
 ) -> Feedback:
-    """Store the owner's label for a word, in place of an earlier one.
+    """Store the owner's label for a word, or replace it.
 
-    Raises ValidationError for a wrong label, and FeedbackClosed when reviewers have decided already.
+    Raises ValidationError for an invalid label, and FeedbackClosed after a decision.
     """
     label, languages = _canonical(label, languages)
-    Prediction.objects.select_for_update().get(pk=prediction.pk)  # one at a time, however many come at once
+    Prediction.objects.select_for_update().get(pk=prediction.pk)  # one at a time
     feedback = Feedback.objects.filter(prediction=prediction, owner=owner).first()
     feedback = feedback or Feedback(prediction=prediction, owner=owner)
     if feedback.status != Feedback.Status.PENDING:
@@ -38,9 +38,9 @@ def submit_feedback(
 
 @transaction.atomic
 def withdraw_feedback(*, prediction: Prediction, owner: str) -> bool:
-    """Delete the owner's feedback on a prediction; return whether there was any.
+    """Delete the owner's feedback; return whether there was any.
 
-    Raises FeedbackClosed when reviewers have decided about it.
+    Raises FeedbackClosed after a decision.
     """
     rows = Feedback.objects.filter(prediction=prediction, owner=owner)
     feedback = rows.select_for_update(of=("self",)).first()
@@ -60,39 +60,40 @@ def review_feedback(
     languages: Sequence[str] = (),
     reason: str = "",
 ) -> Feedback:
-    """Decide on pending feedback, once; an accepted one becomes the outcome for its word.
+    """Decide on pending feedback, once.
 
-    `label` and `languages` are the reviewer's own, if not those of the feedback. Equal feedback that
-    still waits becomes a duplicate. Raises ValidationError, and FeedbackClosed when it is decided.
+    Accepted feedback becomes the outcome for its word, and equal pending feedback a duplicate. `label` and
+    `languages` are the reviewer's own, if they differ from the feedback's. Raises ValidationError for an invalid label,
+    and FeedbackClosed after a decision.
     """
     word_key = feedback.prediction.word_key
-    # All rows of the word, in one order, so that two decisions neither interleave nor wait for each other.
-    waiting = Feedback.objects.about(word_key).filter(status=Feedback.Status.PENDING).select_for_update(of=("self",))
-    decided = next((row for row in waiting if row.pk == feedback.pk), None)
-    if decided is None:
+    # Lock all rows of the word, in one order, so that two decisions neither interleave nor deadlock.
+    pending = Feedback.objects.about(word_key).filter(status=Feedback.Status.PENDING).select_for_update(of=("self",))
+    target = next((row for row in pending if row.pk == feedback.pk), None)
+    if target is None:
         raise FeedbackClosed
-    decided.status, decided.reason = status, reason
-    decided.reviewer, decided.reviewed_at = reviewer, timezone.now()
+    target.status, target.reason = status, reason
+    target.reviewer, target.reviewed_at = reviewer, timezone.now()
     if status == Feedback.Status.ACCEPTED:
-        decision = (label, languages) if label or languages else (decided.label, decided.languages)
-        decided.decided_label, decided.decided_languages = _canonical(*decision)
-    decided.save()
+        decision = (label, languages) if label or languages else (target.label, target.languages)
+        target.decided_label, target.decided_languages = _canonical(*decision)
+    target.save()
     if status == Feedback.Status.ACCEPTED:
-        _store_outcome(decided, word_key)
-    return decided
+        _store_outcome(target, word_key)
+    return target
 
 
-def _store_outcome(accepted: Feedback, word_key: str) -> None:
-    """Store accepted feedback as the outcome for its word; equal feedback becomes a duplicate."""
-    decision = {"label": accepted.decided_label, "languages": accepted.decided_languages}
+def _store_outcome(feedback: Feedback, word_key: str) -> None:
+    """Store accepted feedback as its word's outcome; close equal feedback."""
+    decision = {"label": feedback.decided_label, "languages": feedback.decided_languages}
     equal = Feedback.objects.about(word_key).filter(status=Feedback.Status.PENDING, **decision)
-    equal.update(status=Feedback.Status.DUPLICATE, reviewer=accepted.reviewer, reviewed_at=accepted.reviewed_at)
+    equal.update(status=Feedback.Status.DUPLICATE, reviewer=feedback.reviewer, reviewed_at=feedback.reviewed_at)
     votes = Feedback.objects.votes(word_key, **decision)
     ReviewedWord.objects.update_or_create(word_key=word_key, defaults={**decision, "votes": votes, "trained_in": ""})
 
 
 def _canonical(label: str, languages: Sequence[str]) -> tuple[str, list[str]]:
-    """Return a label and its languages, canonical, sorted and distinct; raise ValidationError."""
+    """Return canonical label and sorted languages; raise ValidationError."""
     label = canonical_label(label)
     codes = sorted({canonical_language(code) for code in languages})
     if (label == MULTIPLE) != (len(codes) > 1) or (label != MULTIPLE and codes):
@@ -101,6 +102,6 @@ def _canonical(label: str, languages: Sequence[str]) -> tuple[str, list[str]]:
 
 
 def _kind(prediction: Prediction, label: str, languages: Sequence[str]) -> Feedback.Kind:
-    """Return whether a canonical label confirms the prediction, for a shared word with all its languages."""
+    """Return whether label and languages confirm the prediction."""
     agrees = label == prediction.label and set(languages) == set(prediction.answer().sharing)
     return Feedback.Kind.CONFIRMATION if agrees else Feedback.Kind.CORRECTION

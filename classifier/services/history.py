@@ -18,33 +18,33 @@ from classifier.models import Batch, Feedback, Prediction, PredictionQuerySet, R
 from classifier.services.store import empty_log
 from classifier.words.lists import Row
 
-CHUNK = 1000  # rows in memory, and in one transaction
+CHUNK = 1000  # rows in memory and in one transaction
 PAGE_SIZE = 25  # rows
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryPage:
-    """Rows, newest first, and the cursor of the next page, if there is one."""
+    """Rows, newest first, and the cursor of the next page."""
 
     rows: Sequence[Prediction] = ()
     older: str = ""
 
     @classmethod
     def read(cls, rows: QuerySet[Prediction], scope: str, cursor: str = "", size: int = 0) -> Self:
-        """Read the page of `size` rows that a cursor points at; the first one without.
+        """Read `size` rows, from `cursor` on if there is one.
 
         A cursor is valid only for its `scope`: the owner and filters of the rows. Raises BadRequest for any other.
         """
         size = size or PAGE_SIZE
         signer = Signer(salt=f"classifier.history:{scope}")
         if cursor:
-            rows = rows.filter(id__lt=_key(signer, cursor))
+            rows = rows.filter(id__lt=_row_id(signer, cursor))
         page = list(rows.order_by("-id")[: size + 1])
         older = signer.sign(str(page[size - 1].pk)) if len(page) > size else ""
         return cls(page[:size], older)
 
 
-def _key(signer: Signer, cursor: str) -> int:
+def _row_id(signer: Signer, cursor: str) -> int:
     try:
         return int(signer.unsign(cursor))
     except BadSignature as error:
@@ -52,7 +52,7 @@ def _key(signer: Signer, cursor: str) -> int:
 
 
 def with_feedback(predictions: Sequence[Prediction], owner: str) -> Sequence[Prediction]:
-    """Add the owner's feedback and the outcomes of reviews to predictions, in two queries."""
+    """Prefetch the owner's feedback and review outcomes, in two queries."""
     old = [prediction for prediction in predictions if not prediction.new_comparison]
     prefetch_related_objects(old, Prefetch("feedback", Feedback.objects.filter(owner=owner)))
     keys = {prediction.review_key for prediction in predictions}
@@ -63,7 +63,10 @@ def with_feedback(predictions: Sequence[Prediction], owner: str) -> Sequence[Pre
 
 
 def read_all(rows: QuerySet[Prediction], owner: str) -> Iterator[Row[Prediction]]:
-    """Yield all rows, newest first, with one chunk in memory and no transaction open."""
+    """Yield all rows, newest first, one chunk in memory.
+
+    No transaction is open between chunks.
+    """
     before: dict[str, Any] = {}
     numbers = count(1)
     while chunk := list(rows.filter(**before)[:CHUNK]):
@@ -72,51 +75,51 @@ def read_all(rows: QuerySet[Prediction], owner: str) -> Iterator[Row[Prediction]
 
 
 def delete_all(rows: QuerySet[Prediction]) -> int:
-    """Delete rows of a history with their feedback; return their number.
+    """Delete rows with their feedback; return their number.
 
-    Works in chunks, so that other writers wait a short time only. Rows added meanwhile stay.
+    Deletes in chunks, so that other writers wait only briefly. Rows added meanwhile stay.
     """
-    deleted = 0
+    total = 0
     before: dict[str, Any] = {}
     while chunk := list(rows.filter(**before).values_list("pk", flat=True)[:CHUNK]):
         delete_rows(chunk)
-        deleted, before = deleted + len(chunk), {"id__lt": chunk[-1]}
+        total, before = total + len(chunk), {"id__lt": chunk[-1]}
     empty_log()
-    return deleted
+    return total
 
 
 def delete_one(owner: str, public_id: UUID) -> None:
-    """Delete a row of the owner with its feedback; raise Prediction.DoesNotExist."""
+    """Delete an owner's row with its feedback; raise Prediction.DoesNotExist."""
     delete_rows([Prediction.objects.of(owner).values_list("pk", flat=True).get(public_id=public_id)])
     empty_log()
 
 
 def purge(moment: datetime) -> Iterator[int]:
-    """Delete all owners' rows from before a moment; yield the number of rows of each chunk."""
-    rows = asked_before(moment).order_by("created").values_list("pk", flat=True)
+    """Delete rows older than `moment`; yield the number per chunk."""
+    rows = rows_before(moment).order_by("created").values_list("pk", flat=True)
     while chunk := list(rows[:CHUNK]):
         delete_rows(chunk)
         yield len(chunk)
     empty_log()
 
 
-def asked_before(moment: datetime) -> PredictionQuerySet:
-    """Return all owners' rows from before a moment."""
+def rows_before(moment: datetime) -> PredictionQuerySet:
+    """Return the rows of all owners from before `moment`."""
     return Prediction.objects.filter(created__lt=moment)
 
 
 @transaction.atomic
 def delete_rows(keys: Sequence[int]) -> None:
-    """Delete rows by their keys, with their feedback and the batches left empty, in one commit."""
+    """Delete rows with feedback and emptied batches, in one commit."""
     rows = Prediction.objects.filter(pk__in=keys)
     batches = set(rows.values_list("batch", flat=True))
-    _silence_log(keys)
+    _clear_admin_log(keys)
     rows.delete()
     Batch.objects.delete_empty(batches)
 
 
-def _silence_log(keys: Sequence[int]) -> None:
-    """Remove words and reasons from the admin's log of decisions; reviewer and time stay."""
+def _clear_admin_log(keys: Sequence[int]) -> None:
+    """Remove words and reasons from the admin's log of decisions."""
     feedback = [str(key) for key in Feedback.objects.filter(prediction__in=keys).values_list("pk", flat=True)]
     if feedback:
         kind = ContentType.objects.get_for_model(Feedback)

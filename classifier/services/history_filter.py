@@ -31,7 +31,7 @@ class WordField(forms.Field):
 
 
 class LanguageField(forms.Field):
-    """The code of a language, also of one that no model knows any more."""
+    """The code of a language, known to models or not."""
 
     default_error_messages = {"invalid": "Must be the code of a language (BCP 47)."}
 
@@ -44,14 +44,14 @@ class LanguageField(forms.Field):
 
 
 class ModelField(forms.Field):
-    """The name of a model, also of one that serves no more."""
+    """The name of a model, serving or not."""
 
     default_error_messages = {"invalid": "Must be the name of a model."}
 
     def to_python(self, value: str | None) -> str:
-        """Return the registry's spelling of a model that serves, and any other name as it is.
+        """Return the name, in the registry's spelling if it serves.
 
-        A field that may not be empty takes an empty name for the default model, as everywhere in the API.
+        In a required field, an empty name stands for the default model, as everywhere in the API.
         """
         if not value and not self.required:
             return ""
@@ -64,7 +64,7 @@ class ModelField(forms.Field):
 
 
 class MomentField(forms.DateTimeField):
-    """A moment in ISO 8601; without an offset it is in UTC."""
+    """A moment in ISO 8601, in UTC unless it says otherwise."""
 
     input_formats: list[str] = []  # none but ISO 8601
     default_error_messages = {
@@ -82,18 +82,18 @@ class MomentField(forms.DateTimeField):
 
 
 class WordFilter(Filter):
-    """Selects the rows of a word in any spelling with the same key."""
+    """Selects the rows of a word, in any spelling."""
 
     field_class = WordField
 
     def filter(self, qs: QuerySet[Prediction], value: str) -> QuerySet[Prediction]:
         """Return the rows of the word; all without one."""
-        # By their keys, else SQLite would look through the owner's whole history instead of the index of words.
+        # A subquery, since SQLite would otherwise scan the owner's whole history in place of the index of words.
         return qs.filter(pk__in=Prediction.objects.filter(word_key=key_of(value)).values("pk")) if value else qs
 
 
 class LanguageFilter(Filter):
-    """Selects the rows whose answer is a language."""
+    """Selects the rows of a language."""
 
     field_class = LanguageField
 
@@ -120,30 +120,32 @@ class MomentFilter(Filter):
 
 
 class FilterForm(forms.Form):
-    """Form of filters that refuses parameters that are unknown, repeated or empty."""
+    """Form of filters; refuses unknown, repeated and empty parameters."""
 
     empty_is_any = False
-    unknown: Any = "There is a parameter that is not known here; filters are: %(names)s."
-    repeated: Any = "Each parameter may be given once."
+    unknown_message: Any = "There is a parameter that is not known here; filters are: %(names)s."
+    repeated_message: Any = "Each parameter may be given once."
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in self.fields.keys() & self.data.keys():
-            # Else `DELETE ?word=` with a variable that was never set would delete a whole history.
+            # Else a script's `DELETE ?word=$UNSET` would delete a whole history.
             self.fields[name].required = not self.empty_is_any
 
     def clean(self) -> dict[str, Any]:
         """Check the names of all parameters."""
         data = super().clean() or {}
         if self.data.keys() - self.fields.keys():
-            self.add_error(None, ValidationError(self.unknown, "unknown_field", {"names": ", ".join(self.fields)}))
+            self.add_error(
+                None, ValidationError(self.unknown_message, "unknown_field", {"names": ", ".join(self.fields)})
+            )
         elif any(len(values) > 1 for _name, values in cast("QueryDict", self.data).lists()):
-            self.add_error(None, ValidationError(self.repeated, "repeated"))
+            self.add_error(None, ValidationError(self.repeated_message, "repeated"))
         return data
 
 
 class HistoryFilter(FilterSet):
-    """Filters of an owner's history; those not given select all rows."""
+    """Filters of an owner's history; without any, all rows."""
 
     word = WordFilter(label=_("Word"))
     language = LanguageFilter(label=_("Language"))
@@ -162,17 +164,17 @@ class HistoryFilter(FilterSet):
 
     @property
     def scope(self) -> str:
-        """The owner and all filters, for the cursors of these rows."""
+        """The owner and all filters, to bind cursors to them."""
         return f"{self.owner}:{sorted((name, str(value)) for name, value in self.form.cleaned_data.items() if value)}"
 
     def filter_queryset(self, queryset: QuerySet[Prediction]) -> QuerySet[Prediction]:
-        """Return the rows that pass all filters, newest first; raise ValueError when one is not valid."""
-        if self.errors:  # without it more rows would be exported or deleted than meant
+        """Return the matching rows; raise ValueError for invalid filters."""
+        if self.errors:  # else more rows than meant would be exported or deleted
             raise ValueError("Filters that are not valid select nothing.")
         return super().filter_queryset(queryset)
 
     def filter_feedback(self, queryset: QuerySet[Prediction], _name: str, status: str) -> QuerySet[Prediction]:
-        """Return the rows by the status of their owner's feedback on them."""
+        """Return the rows by the status of their feedback."""
         feedback = Feedback.objects.filter(owner=self.owner)
         if status == NO_FEEDBACK:
             return queryset.exclude(pk__in=feedback.values("prediction"))

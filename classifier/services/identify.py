@@ -1,4 +1,4 @@
-"""Identify words with the models that serve: compare, predict, store, explain, find again."""
+"""Identify words: compare, predict, store, explain, find."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -16,7 +16,7 @@ ALL_MODELS = "all"
 
 
 class UnknownLanguage(ValueError):
-    """A requested language that the model does not know; the message lists those it knows."""
+    """A language is unknown to the model; the message lists its own."""
 
 
 class Question(TypedDict, total=False):
@@ -48,9 +48,9 @@ def predict(
     private: bool = False,
     batch: UUID | None = None,
 ) -> list[Prediction]:
-    """Return a row, not stored yet, for each clean word or text.
+    """Return an unsaved row for each clean word or text.
 
-    With `all` for a model every model answers: the best one in the row, the rest in its `others`.
+    With model `all` every model answers: the best one in the row, the rest in its `others`.
     Raises UnknownModel, ModelUnavailable and UnknownLanguage.
     """
     all_models = wants_all(model)
@@ -69,8 +69,9 @@ def predict(
 
 
 def compare(*, words: Sequence[str], model: str = "", languages: Sequence[str] = ()) -> list[Comparison]:
-    """Return the answers of the model, or of all models, for each clean word or text.
+    """Return a comparison for each clean word or text.
 
+    It holds the answer of the model, or of all models.
     Raises UnknownModel, ModelUnavailable and UnknownLanguage.
     """
     identifiers, unavailable = _identifiers(model)
@@ -82,7 +83,7 @@ def compare(*, words: Sequence[str], model: str = "", languages: Sequence[str] =
 
 
 def explain(answer: Answer) -> Explanation | None:
-    """Return the effect of each letter of a word, or each word of a text, on its answer.
+    """Return the effect of each letter or word on `answer`.
 
     None when the version that answered no longer serves: another one would explain another answer.
     """
@@ -103,7 +104,7 @@ def wants_all(model: str) -> bool:
 
 
 def known_languages(model: str = "") -> tuple[str, ...]:
-    """Return the languages that the model knows; with `all`, those that every model knows.
+    """Return the model's languages; for `all`, the common ones.
 
     Raises UnknownModel and ModelUnavailable.
     """
@@ -111,7 +112,7 @@ def known_languages(model: str = "") -> tuple[str, ...]:
 
 
 def options_to_repeat(prediction: Prediction) -> dict[str, Any]:
-    """Return the model and languages of a prediction, as far as they still serve.
+    """Return a prediction's model and languages that still serve.
 
     An empty model stands for the default one, no languages for all that the model knows.
     """
@@ -121,7 +122,7 @@ def options_to_repeat(prediction: Prediction) -> dict[str, Any]:
         "languages": [],
     }
     if prediction.languages:
-        with suppress(registry.ModelUnavailable):  # then the question itself is answered with an error
+        with suppress(registry.ModelUnavailable):  # the repeated question itself reports the error
             known = set(known_languages(options["model"]))
             options["languages"] = prediction.languages if known.issuperset(prediction.languages) else []
     return options
@@ -133,7 +134,7 @@ def _common_languages(identifiers: Sequence[Identifier]) -> tuple[str, ...]:
 
 
 def _identifiers(model: str) -> tuple[list[Identifier], list[str]]:
-    """Return the identifiers that answer, best first, and the names of unavailable models."""
+    """Return identifiers, best first, and names of unavailable models."""
     serving = registry.current()
     if not wants_all(model):
         return [serving.get(model)], []
@@ -141,5 +142,5 @@ def _identifiers(model: str) -> tuple[list[Identifier], list[str]]:
 
 
 def find_prediction(*, public_id: UUID, owner: str) -> Prediction:
-    """Return the prediction if `owner` may see it; raise Prediction.DoesNotExist otherwise."""
+    """Return a prediction visible to `owner`; raise Prediction.DoesNotExist."""
     return Prediction.objects.visible_to(owner).get(public_id=public_id)

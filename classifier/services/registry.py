@@ -1,4 +1,4 @@
-"""The models that serve in this process: one immutable snapshot, replaced when active.json changes."""
+"""Snapshot of the serving models, replaced when active.json changes."""
 
 import logging
 import math
@@ -17,8 +17,8 @@ from classifier.ml.identifier import Identifier
 
 logger = logging.getLogger(__name__)
 
-LOOK_SECONDS = 1  # time between two looks at active.json
-RETRY_SECONDS = 5  # time until a refused version is loaded again, so that a repair is noticed
+POLL_SECONDS = 1  # time between two reads of active.json
+RETRY_SECONDS = 5  # time until a refused version is tried again, so that a repair is noticed
 
 Load = Callable[[], Identifier | None]
 
@@ -28,12 +28,12 @@ class UnknownModel(ValueError):
 
 
 class ModelUnavailable(RuntimeError):
-    """No sound version of a model is on disk; the message says what to do."""
+    """No sound version is on disk; the message gives advice."""
 
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """The models that serve at one moment, best first; each is loaded on its first use."""
+    """Immutable snapshot of models, best first, loaded on first use."""
 
     models: Mapping[str, Load]
 
@@ -44,7 +44,7 @@ class Serving:
 
     @property
     def default(self) -> str:
-        """The name of the best model; raises ModelUnavailable when there are no models at all."""
+        """The name of the best model; raises ModelUnavailable without models."""
         return self.resolve("")
 
     @property
@@ -59,12 +59,12 @@ class Serving:
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """The languages of all models that can answer, in the order of their first model."""
-        known = [code for identifier in self.identifiers.values() for code in identifier.card.languages]
-        return tuple(dict.fromkeys(known))
+        """The languages of all models that can answer, best first."""
+        codes = [code for identifier in self.identifiers.values() for code in identifier.card.languages]
+        return tuple(dict.fromkeys(codes))
 
     def resolve(self, name: str) -> str:
-        """Return the proper spelling of a name in any case, the best model's for an empty one.
+        """Return the name in its own spelling; empty: the best model's.
 
         Raises UnknownModel, and ModelUnavailable when there are no models at all.
         """
@@ -76,7 +76,10 @@ class Serving:
         return spellings[name.casefold()]
 
     def get(self, name: str = "") -> Identifier:
-        """Return the model of this name, or the best one; raise UnknownModel or ModelUnavailable."""
+        """Return a model's identifier, by default the best one's.
+
+        Raises UnknownModel and ModelUnavailable.
+        """
         name = self.resolve(name)
         identifier = self.models[name]()
         if identifier is None:
@@ -85,12 +88,12 @@ class Serving:
 
 
 def folders(name: str, version: str) -> list[Path]:
-    """Return where the version's files are or would be."""
+    """Return the possible folders of a version, the first preferred."""
     return [directory / name / version for directory in settings.MODEL_DIRS]
 
 
 class _Version:
-    """One version of a model, loaded and verified on its first use; the outcome is final."""
+    """A version of a model, loaded and verified on first use."""
 
     def __init__(self, name: str, version: str) -> None:
         self.version = version
@@ -101,12 +104,12 @@ class _Version:
         self._retry_at = math.inf
 
     @property
-    def due(self) -> bool:
-        """Whether the version was refused and is to be loaded again."""
+    def retry_due(self) -> bool:
+        """Whether a refused version should be tried again."""
         return time.monotonic() >= self._retry_at
 
     def load(self) -> Identifier | None:
-        """Return the identifier, or None when no folder holds sound files."""
+        """Return the identifier, or None without sound files."""
         if not self.tried:
             with self._lock:
                 if not self.tried:
@@ -127,44 +130,44 @@ class _Version:
 
 
 class Registry:
-    """The snapshot of the versions in active.json, rebuilt by a background thread when they change."""
+    """Snapshot of active.json's versions, rebuilt in a background thread."""
 
     def __init__(self) -> None:
-        self.forget()
+        self.reset()
 
-    def forget(self) -> None:
-        """Drop everything, so that the next call of `current` loads anew."""
+    def reset(self) -> None:
+        """Drop everything; the next `current` call builds anew."""
         self._lock = threading.Lock()  # held by the only thread that builds a snapshot
         self._serving: Serving | None = None
-        self._next_look = 0.0
-        self._content: bytes | None = None  # of active.json, as used last
+        self._next_poll = 0.0
+        self._content: bytes | None = None  # of active.json, as of the last build
         self._names: dict[str, str] = {}
-        self._active: dict[str, _Version] = {}  # as active.json names them
-        self._served: dict[str, _Version] = {}  # the same, or older where that one is refused
+        self._active: dict[str, _Version] = {}  # listed in active.json
+        self._serving_versions: dict[str, _Version] = {}  # the same, or older where that one is refused
 
     def current(self) -> Serving:
         """Return the snapshot; only the first call waits for it."""
         serving = self._serving
         if serving is None:
-            return self._first()
-        if time.monotonic() >= self._next_look:
-            self._look()
+            return self._build_first()
+        if time.monotonic() >= self._next_poll:
+            self._poll()
         return serving
 
-    def _first(self) -> Serving:
+    def _build_first(self) -> Serving:
         with self._lock:
             if self._serving is None:
-                self._next_look = time.monotonic() + LOOK_SECONDS
+                self._next_poll = time.monotonic() + POLL_SECONDS
                 self._serving = self._build(_read())
             return self._serving
 
-    def _look(self) -> None:
-        self._next_look = time.monotonic() + LOOK_SECONDS
-        changed = _read() != self._content or any(version.due for version in self._active.values())
+    def _poll(self) -> None:
+        self._next_poll = time.monotonic() + POLL_SECONDS
+        changed = _read() != self._content or any(version.retry_due for version in self._active.values())
         if changed and self._lock.acquire(blocking=False):
             try:
                 threading.Thread(target=self._rebuild, name="model loader").start()
-            except RuntimeError:  # no more threads: the next look tries again
+            except RuntimeError:  # no more threads: the next poll tries again
                 self._lock.release()
                 logger.exception("The active models cannot be loaded now.")
 
@@ -177,27 +180,27 @@ class Registry:
     def _build(self, content: bytes) -> Serving:
         names = (_parse(content) if content != self._content else {}) or self._names
         active = {name: self._version(name, version) for name, version in names.items()}
-        served = {name: self._best(name, version) for name, version in active.items()}
-        # Assigned last, so that a build that raised is begun again at the next look.
-        self._names, self._active, self._served, self._content = names, active, served, content
-        return Serving({name: version.load for name, version in served.items()})
+        serving = {name: self._best(name, version) for name, version in active.items()}
+        # Assigned last, so that a build that raised is repeated at the next poll.
+        self._names, self._active, self._serving_versions, self._content = names, active, serving, content
+        return Serving({name: version.load for name, version in serving.items()})
 
     def _version(self, name: str, version: str) -> _Version:
-        for known in (self._active.get(name), self._served.get(name)):
-            if known and known.version == version and not known.due:
+        for known in (self._active.get(name), self._serving_versions.get(name)):
+            if known and known.version == version and not known.retry_due:
                 return known
         return _Version(name, version)
 
     def _best(self, name: str, active: _Version) -> _Version:
-        """Return the active version, or the one served before if only that one is sound."""
-        before = self._served.get(name)
-        if before is None or not before.tried:
-            return active  # not used in this process yet, so loaded on its first use
-        return active if active.load() or not before.load() else before
+        """Return the active version, or the last sound one."""
+        previous = self._serving_versions.get(name)
+        if previous is None or not previous.tried:
+            return active  # not used by this process yet, so loaded on first use
+        return active if active.load() or not previous.load() else previous
 
 
 def _read() -> bytes:
-    """Return the content of active.json, empty when it cannot be read."""
+    """Return the content of active.json, empty if unreadable."""
     path: Path = settings.MODEL_DIRS[0] / ACTIVE_FILE
     try:
         return path.read_bytes()
@@ -206,7 +209,7 @@ def _read() -> bytes:
 
 
 def _parse(content: bytes) -> dict[str, str]:
-    """Return versions by name; log a list that is missing, empty or malformed and return none."""
+    """Return versions by name; log a missing or malformed list."""
     try:
         versions = parse_active(content)
     except ValueError:
@@ -226,25 +229,28 @@ def _advice(name: str) -> str:
 _registry = Registry()
 _source = _registry.current
 # A forked child has none of its parent's threads, but the locks that they held.
-os.register_at_fork(after_in_child=_registry.forget)
+os.register_at_fork(after_in_child=_registry.reset)
 
 
 def current() -> Serving:
-    """Return the models that serve now; take it once a request and pass it on."""
+    """Return the serving models; call once a request, pass it on."""
     return _source()
 
 
 @contextmanager
 def use(identifiers: Mapping[str, Identifier | None]) -> Iterator[Serving]:
-    """Serve these identifiers by name, best first, within the block; None is a model without sound files."""
+    """Serve these identifiers, best first, within the block.
+
+    None stands for a model without sound files.
+    """
     global _source  # noqa: PLW0603 - one source for the process
-    serving = Serving({name: _loaded(identifier) for name, identifier in identifiers.items()})
-    before, _source = _source, lambda: serving
+    serving = Serving({name: _loader_of(identifier) for name, identifier in identifiers.items()})
+    previous, _source = _source, lambda: serving
     try:
         yield serving
     finally:
-        _source = before
+        _source = previous
 
 
-def _loaded(identifier: Identifier | None) -> Load:
+def _loader_of(identifier: Identifier | None) -> Load:
     return lambda: identifier

@@ -1,4 +1,4 @@
-"""Insert rows; purge deleted ones from SQLite's log and free pages."""
+"""Insert rows; purge deleted ones from SQLite's files."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -9,24 +9,24 @@ from django.db.models import Model
 
 
 def store(rows: Sequence[Model]) -> None:
-    """Insert `rows`, of one table or several, in one commit: all or none.
+    """Insert `rows`, of any tables, in one commit.
 
-    When this returns, they survive a power cut. It is a transaction of its own: inside another one it raises
-    RuntimeError. Tables are written in the order of their first row. Raises IntegrityError.
+    On return they survive a power cut. Tables are written in the order of their first row. Raises IntegrityError, and
+    RuntimeError inside a transaction.
     """
     rows_by_model: dict[Any, list[Model]] = defaultdict(list)
     for row in rows:
         rows_by_model[type(row)].append(row)
     if rows_by_model:
         with transaction.atomic(durable=True):
-            for model, own in rows_by_model.items():
-                model.objects.bulk_create(own)
+            for model, model_rows in rows_by_model.items():
+                model.objects.bulk_create(model_rows)
 
 
 def empty_log() -> None:
-    """Move SQLite's write-ahead log, which still holds deleted rows, into the database and empty it.
+    """Empty SQLite's write-ahead log, which still holds deleted rows.
 
-    In a transaction this waits for the commit. A log that others read is left for the next call.
+    Inside a transaction this happens after the commit. A log that others read is left for the next call.
     """
     if connection.vendor == "sqlite":
         transaction.on_commit(_checkpoint)
@@ -38,9 +38,9 @@ def _checkpoint() -> None:
 
 
 def wipe_unused_space() -> None:
-    """Rewrite SQLite's file, since its pages may hold pieces of deleted rows that were moved within it.
+    """Rewrite SQLite's file, without remains of deleted rows.
 
-    Raises OperationalError while others use the database, or when the disk has no room for a copy.
+    Raises OperationalError while others use the database, and when the disk has no room for a copy.
     """
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:

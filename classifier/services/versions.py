@@ -1,4 +1,4 @@
-"""Knows the models as their pages show them: what serves, what lies on disk, how other programs compare."""
+"""Models and versions on disk, and scores of other programs."""
 
 import json
 from dataclasses import dataclass, field
@@ -22,18 +22,18 @@ class Version:
 
     name: str
     serves: bool
-    shipped: bool  # came with the program; else it was trained on the spot
-    card: Card | None  # None: it cannot be read
+    shipped: bool  # with the program; else trained on this machine
+    card: Card | None  # None: unreadable
 
     @property
-    def made(self) -> date:
-        """The day that its name begins with."""
+    def day(self) -> date:
+        """The day of its training, from its name."""
         return datetime.strptime(self.name[:8], "%Y%m%d").date()  # noqa: DTZ007 - a day has no time zone
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model by name, with the card of the version that serves, or none."""
+    """A model, with the card of its serving version."""
 
     name: str
     card: Card | None = None
@@ -42,7 +42,7 @@ class Model:
 
     @property
     def megabytes(self) -> float | None:
-        """The size of what is served, None when it is not on disk."""
+        """The size of the serving file; None without one."""
         if self.card is None:
             return None
         files = [folder / LITERT_FILE for folder in registry.folders(self.name, self.card.version)]
@@ -56,13 +56,13 @@ def models() -> list[Model]:
 
 
 def model(name: str) -> Model:
-    """Return one model, by its name in any case.
+    """Return a model with its versions, by name in any case.
 
     Raises UnknownModel, and ModelUnavailable when there are no models at all.
     """
     serving = registry.current()
-    found = _model(serving, serving.resolve(name))
-    return Model(found.name, found.card, found.best, _versions(found))
+    summary = _model(serving, serving.resolve(name))
+    return Model(summary.name, summary.card, summary.best, _versions(summary))
 
 
 def _model(serving: registry.Serving, name: str) -> Model:
@@ -73,11 +73,11 @@ def _model(serving: registry.Serving, name: str) -> Model:
     return Model(name, card, name == serving.default)
 
 
-def _versions(found: Model) -> list[Version]:
-    folders = version_folders(settings.MODEL_DIRS, found.name)
-    serves = found.card.version if found.card else ""
+def _versions(model: Model) -> list[Version]:
+    folders = version_folders(settings.MODEL_DIRS, model.name)
+    serving = model.card.version if model.card else ""
     return [
-        Version(version, version == serves, folder.parent.parent == settings.MODEL_DIRS[0], _card(folder))
+        Version(version, version == serving, folder.parent.parent == settings.MODEL_DIRS[0], _card(folder))
         for version, folder in reversed(folders.items())
     ]
 
@@ -90,8 +90,11 @@ def _card(folder: Path) -> Card | None:
 
 
 @lru_cache(maxsize=1)
-def compared(path: Path = COMPARISON) -> dict[str, list[Score]]:
-    """Return the accuracy of our models and of other programs by kind of text; {} without a readable file."""
+def read_program_scores(path: Path = COMPARISON) -> dict[str, list[Score]]:
+    """Return accuracies of models and other programs, by text kind.
+
+    Empty without a readable file.
+    """
     try:
         return program_scores(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError):

@@ -52,7 +52,9 @@ class HistoryForm(FilterForm):
     """Form of the filters; an empty one selects all rows."""
 
     empty_is_any = True
-    unknown = repeated = _("This address asks for a filter that is not known here, or for one of them twice.")
+    unknown_message = repeated_message = _(
+        "This address asks for a filter that is not known here, or for one of them twice."
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -66,7 +66,7 @@ def test_batch_and_answers_are_stored_in_one_call(create, monkeypatch):
     ("start", "before", "after"), [(1, None, 4), (2, 1, 5), (4, 1, 7), (7, 4, None), (99, 5, None)]
 )
 def test_pages_lead_to_each_other_by_numbers_of_rows(create, monkeypatch, start, before, after):
-    monkeypatch.setattr(batches, "PAGE", 3)
+    monkeypatch.setattr(batches, "PAGE_SIZE", 3)
     batch = create("a", "12", "b", "c", "13", "d", "e")
 
     page = batches.read_page(batch, start)
@@ -75,7 +75,7 @@ def test_pages_lead_to_each_other_by_numbers_of_rows(create, monkeypatch, start,
 
 
 def test_pages_have_no_holes_after_an_answer_was_deleted(create, monkeypatch):
-    monkeypatch.setattr(batches, "PAGE", 2)
+    monkeypatch.setattr(batches, "PAGE_SIZE", 2)
     batch = create("a", "b", "12", "c")
     history.delete_one(OWNER, Prediction.objects.get(word="b").public_id)
 

@@ -189,7 +189,7 @@ def test_disk_is_looked_at_once_a_second(ship, models, clock, monkeypatch):
     for _ in range(100):
         models.current().get()
     assert len(looks) == 1
-    clock(registry.LOOK_SECONDS)
+    clock(registry.POLL_SECONDS)
     for _ in range(100):
         models.current().get()
     assert len(looks) == 2
@@ -198,7 +198,7 @@ def test_disk_is_looked_at_once_a_second(ship, models, clock, monkeypatch):
 def test_lookup_takes_no_lock(ship, models, monkeypatch):
     ship()
     models.current().get()
-    for lock in [models, *models._served.values()]:
+    for lock in [models, *models._serving_versions.values()]:
         monkeypatch.setattr(lock, "_lock", None)
     assert models.current().languages == ("en", "fr")
 
@@ -220,7 +220,7 @@ def test_nobody_waits_while_a_version_loads(ship, models, clock, settled):
     models.current().get()
     Toy.may_load.clear()
     new = ship(version=NEW)
-    clock(registry.LOOK_SECONDS)
+    clock(registry.POLL_SECONDS)
     for _ in range(100):
         assert models.current().get().folder == folder
         assert models.current().names == ("Ngram", "FF")
@@ -254,7 +254,7 @@ def test_only_one_thread_loads(ship, models, clock, at_once):
     Toy.may_load.clear()
     ship(version=NEW)
     for _ in range(3):
-        clock(registry.LOOK_SECONDS)
+        clock(registry.POLL_SECONDS)
         at_once(models.current, [()] * 8)
     assert sum(thread.name == "model loader" for thread in threading.enumerate()) == 1
     Toy.may_load.set()
@@ -285,7 +285,7 @@ def test_bad_new_version_leaves_the_old_one_and_is_logged(ship, models, settled,
 def test_bad_version_is_retried_after_a_while(ship, models, clock, settled):
     folder = ship(bad=True)
     for _ in range(3):
-        clock(registry.LOOK_SECONDS)
+        clock(registry.POLL_SECONDS)
         assert models.current().unavailable == ("Ngram",)
     assert Toy.loads == [OLD]
     (folder / "bad").unlink()

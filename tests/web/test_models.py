@@ -195,12 +195,12 @@ def test_missing_comparison_is_left_out(tmp_path, text):
     path = tmp_path / "accuracy.json"
     if text:
         path.write_text(text)
-    assert versions.compared(path) == {}
+    assert versions.read_program_scores(path) == {}
 
 
 def test_comparison_shows_the_measured_accuracies():
     results = json.loads(versions.COMPARISON.read_text())
-    for kind, scores in versions.compared().items():
+    for kind, scores in versions.read_program_scores().items():
         measured = results["results"][kind]["as typed"]
         accuracies = {name: program["accuracy"] for name, program in measured.items()}
         assert {score.name: score.share.value for score in scores} == accuracies

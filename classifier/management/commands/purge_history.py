@@ -40,7 +40,7 @@ class Command(BaseCommand):
         now = timezone.now()
         moment = now - timedelta(days=days)
         sessions, requests = Session.objects.filter(expire_date__lt=now), AnsweredRequest.objects.expired()
-        count = history.asked_before(moment).count()
+        count = history.rows_before(moment).count()
         if dry_run:
             self._report("would be deleted", days, count, sessions.count(), requests.count())
             return

@@ -13,7 +13,7 @@ from classifier.services.registry import UnknownModel
 @require_safe
 def models(request: HttpRequest) -> HttpResponse:
     """Show all models, and compare them with other programs."""
-    comparisons = {kind: dot_plot(scores) for kind, scores in versions.compared().items()}
+    comparisons = {kind: dot_plot(scores) for kind, scores in versions.read_program_scores().items()}
     return render(request, "models.html", {"models": versions.models(), "comparisons": comparisons})
 
 
