@@ -114,7 +114,7 @@ def by_length(results: Results) -> Iterator[str]:
 
 
 def where_others_are_better(results: Results) -> Iterator[str]:
-    """List the columns in which another system beats all of ours."""
+    """List columns in which others beat all of ours."""
     yield "## Where others are better"
     yield ""
     yield from list(_better(results)) or ["In none of the columns above."]

@@ -1,4 +1,4 @@
-"""Throughput of the API for single words and batches, and cost of limits."""
+"""Throughput of the API and cost of limits."""
 
 import http.client
 import json
@@ -82,7 +82,7 @@ def microseconds_to_consume(path: Path) -> float:
 
 
 def measure_limits() -> None:
-    """Print the time to count a call in one process and in four."""
+    """Print the time to count a call, alone and in parallel."""
     with tempfile.TemporaryDirectory() as folder, get_context("spawn").Pool(4) as pool:
         path = Path(folder) / "limits"
         alone = microseconds_to_consume(path)

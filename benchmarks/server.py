@@ -1,4 +1,4 @@
-"""Server with an own port and an empty database, for benchmarks and tests."""
+"""Temporary server with an empty database."""
 
 import os
 import secrets

@@ -28,7 +28,7 @@ _new_lock = threading.Lock
 
 
 class _CountedLock:
-    """A lock that counts its acquisitions, by the file that made it."""
+    """A lock that counts its acquisitions by file."""
 
     def __init__(self, file: str) -> None:
         self._file, self._lock = file, _new_lock()

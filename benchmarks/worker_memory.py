@@ -1,4 +1,4 @@
-"""Memory of one web worker (Linux) after pages and answers of all models."""
+"""Memory of one web worker after requests to all models (Linux)."""
 
 import http.client
 import json

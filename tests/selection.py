@@ -1,4 +1,4 @@
-"""Selection and order of the tests; with REQUIRE_ALL a skip is a failure.
+"""Selection and order of tests; no skips with REQUIRE_ALL.
 
 On PostgreSQL only tests of the database run, since all others give the same results as on SQLite.
 """
@@ -34,7 +34,7 @@ def _uses_database(item: pytest.Item) -> bool:
 
 
 def _place(item: pytest.Item) -> int:
-    """Sort slow tests to the start and browser tests to the end.
+    """Sort slow tests first and browser tests last.
 
     Two workers begin with one half each, so that one loads TensorFlow and the other starts Chromium.
     """

@@ -1,4 +1,4 @@
-"""Status of all addresses of the URL configuration, for all callers."""
+"""Status of all addresses for all callers."""
 
 from copy import deepcopy
 
@@ -139,7 +139,7 @@ def callers(django_user_model, make_key):
 
 @pytest.fixture
 def address(callers, identified, make_key):
-    """Return a function that makes an address of ana's from a route."""
+    """Return a function that fills ana's objects into a route."""
     _clients, ana = callers
     prediction = identified("orignal", owner=f"user:{ana.pk}")
     batch = batches.create_batch(WordList(["chat"], [1]), owner=prediction.owner, name="", model="", languages=())

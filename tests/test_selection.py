@@ -58,7 +58,7 @@ MARKERS = ("lingua", "sqlite", "any_database", "browser", "slow", "django_db")
 
 @pytest.fixture
 def run(pytester, monkeypatch):
-    """Return a function that runs the examples in an own session."""
+    """Return a function that runs the examples."""
     pytester.makepyfile(EXAMPLES)
     pytester.makeini("[pytest]\nmarkers =\n" + "".join(f"  {marker}\n" for marker in MARKERS))
     for name in ("REQUIRE_ALL", "LINGUA_TESTDATA", "DATABASE_URL"):

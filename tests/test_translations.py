@@ -25,7 +25,7 @@ BAD_TYPOGRAPHY = {
 
 @dataclass
 class Entry:
-    """A text of a catalogue with its translations by plural form."""
+    """A text with its translations by plural form."""
 
     comments: str
     parts: dict

@@ -37,7 +37,7 @@ def lexicon(request):
 
 @pytest.fixture(scope="session")
 def version(lexicon, tmp_path_factory):
-    """Train a toy model; return its version folder, not to be changed."""
+    """Return the version folder of a toy model, unchanged by tests."""
     from classifier.training import export, training
     from classifier.training.networks import ARCHITECTURES
 
@@ -47,7 +47,7 @@ def version(lexicon, tmp_path_factory):
 
 @pytest.fixture
 def copied(version, tmp_path):
-    """Return a copy of the toy version, for tests that damage it."""
+    """Return a copy of the toy version to damage."""
     import shutil
 
     return shutil.copytree(version, tmp_path / version.parent.name / version.name)

@@ -96,7 +96,10 @@ class Card:
 
 
 def _check_types(card: Card) -> None:
-    """Raise TypeError naming the fields that would make an identifier or a page fail."""
+    """Raise TypeError with the names of invalid fields.
+
+    Only for types that would make an identifier or a page fail.
+    """
     wrong = [name for name, types in FIELD_TYPES.items() if not isinstance(getattr(card, name), types)]
     numbers = {"thresholds": astuple(card.thresholds), "golden": chain.from_iterable(card.golden.values())}
     wrong += [name for name, values in numbers.items() if not all(isinstance(value, int | float) for value in values)]

@@ -8,7 +8,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def log_in(rf, limits):
-    """Return a function that validates a login form, with a limit of two."""
+    """Return a function that validates a login form, twice at most."""
     limits(login=2)
 
     def log_in(form=LoginForm, name="ana", password="wrong", address="192.0.2.1"):

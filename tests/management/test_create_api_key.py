@@ -8,7 +8,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def create(capsys):
-    """Return a function that runs the command and returns its output."""
+    """Return a function that runs the command: its output."""
 
     def create(*arguments):
         call_command("create_api_key", *arguments)

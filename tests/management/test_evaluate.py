@@ -42,7 +42,7 @@ def on_disk(fake_models, settings, tmp_path):
 
 @pytest.fixture
 def reload(serve, on_disk):
-    """Return a function that serves fakes with the cards on disk."""
+    """Return a function that serves the cards on disk."""
     return lambda: serve({name: FakeIdentifier(Card.read(folder)) for name, folder in on_disk.items()})
 
 

@@ -25,7 +25,7 @@ def without_wiping(monkeypatch):
 
 @pytest.fixture
 def store_old(identified):
-    """Return a function that stores an answer of some days ago."""
+    """Return a function that stores an old answer."""
 
     def store(days, word="orignal", **options):
         prediction = identified(word, **options)

@@ -18,7 +18,7 @@ def folders(tmp_path, settings):
 
 @pytest.fixture(scope="module")
 def train_once():
-    """Return a function like `training.train` that trains once for the same arguments."""
+    """Return a `training.train` that caches its results."""
     from classifier.training import training
 
     train, known = training.train, {}
@@ -127,7 +127,7 @@ def test_language_without_a_word_list_is_refused_with_the_known_ones(train, code
         train("Ngram", languages=["en", code])
 
 
-def test_unknown_network_is_refused_with_the_known_ones_even_without_model_files(folders):
+def test_unknown_network_is_refused_without_model_files(folders):
     assert not any(folder.exists() for folder in folders)
     with pytest.raises(CommandError, match="There is no network Nothing. Choose from: Ngram, FF, CNN, CNNsep, RNN"):
         call_command("train", "Nothing")

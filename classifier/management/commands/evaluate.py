@@ -92,7 +92,10 @@ class Command(BaseCommand):
         languages = next(iter(identifiers.values())).card.languages
         try:
             for test, foreign in read_test_sets(options["data"] or default_data(), languages, options["kind"]):
-                yield test.name, {name: evaluation.evaluate(one, test, foreign) for name, one in identifiers.items()}
+                by_model = {
+                    name: evaluation.evaluate(identifier, test, foreign) for name, identifier in identifiers.items()
+                }
+                yield test.name, by_model
         except BadTestSet as error:
             raise CommandError(str(error)) from error
 
@@ -116,7 +119,7 @@ def _folder(name: str, version: str) -> Path:
 
 
 def saved_scores(cards: Mapping[str, Card]) -> Iterator[tuple[str, ScoresByModel]]:
-    """Yield the scores in the cards, test set by test set.
+    """Yield the scores in the cards by test set.
 
     Test sets without scores of all models are left out. Raises CommandError when none remains.
     """
