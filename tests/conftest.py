@@ -1,4 +1,4 @@
-"""Fixtures of all tests: an environment of their own, models without TensorFlow, people and predictions."""
+"""Fixtures of all tests: environment, fake models, users, predictions, keys."""
 
 import os
 import subprocess
@@ -51,7 +51,7 @@ ENDINGS = {"eau": (0.03, 0.9, 0.05, 0.02), "é": (0.03, 0.9, 0.05, 0.02), "a": (
 
 @dataclass(frozen=True)
 class FakeIdentifier:
-    """Answers from a table, but ranks and judges like a real one."""
+    """Identifier with a table for a model."""
 
     card: Card
 
@@ -83,7 +83,7 @@ def fake_card(name, version):
 
 @pytest.fixture(autouse=True)
 def fake_models(request):
-    """Serve "Ngram" and "FF" without files, except in tests marked `real_models`."""
+    """Serve fakes of Ngram and FF, unless marked `real_models`."""
     versions = {"Ngram": "20261122-00000001", "FF": "20261122-00000002"}
     fakes = {name: FakeIdentifier(fake_card(name, version)) for name, version in versions.items()}
     with nullcontext() if request.node.get_closest_marker("real_models") else registry.use(fakes):
@@ -92,27 +92,30 @@ def fake_models(request):
 
 @pytest.fixture
 def serve():
-    """Return a function that serves other identifiers, by name, until the test ends."""
+    """Return a function that serves other identifiers, by name."""
     with ExitStack() as stack:
         yield lambda identifiers: stack.enter_context(registry.use(identifiers))
 
 
 @pytest.fixture
 def without_model(serve, fake_models):
-    """Return a function that serves some models without sound files."""
+    """Return a function that makes some models unavailable."""
     return lambda *names: serve({**fake_models, **dict.fromkeys(names)})
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
-    """Put SQLite's test database into a file of this run: in memory, writers do not wait for each other."""
+    """Put SQLite's database into a file.
+
+    In memory, writers would not wait for each other.
+    """
     if connection.vendor == "sqlite":
         connection.settings_dict["TEST"]["NAME"] = tmp_path_factory.mktemp("database") / "test.sqlite3"
 
 
 @pytest.fixture(autouse=True)
 def no_language():
-    """Leave no language to the next test: a request's stays active in its thread."""
+    """Deactivate the language, which a request leaves active."""
     yield
     translation.deactivate()
 
@@ -124,8 +127,7 @@ def user(django_user_model):
 
 @pytest.fixture
 def identified(db):
-    """Return a function that stores the answer for one word."""
-
+    """Return a function that identifies and stores one word."""
     from classifier.services import identify as services
 
     def identify(word="orignal", source="web", **options):
@@ -137,7 +139,7 @@ def identified(db):
 
 @pytest.fixture
 def manage(tmp_path):
-    """Return a function that runs manage.py in a process of its own, with a database of its own."""
+    """Return a function that runs manage.py with its own database."""
     database = {"DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3"}
 
     def run(*arguments, **environment):
@@ -152,7 +154,10 @@ def manage(tmp_path):
 
 @pytest.fixture
 def at_once():
-    """Return a function that calls another in many threads at once and returns what each returned or raised."""
+    """Return a function that makes calls in threads at once.
+
+    It returns the result or exception of each call.
+    """
 
     def attempt(start, function, arguments):
         start.wait()
@@ -172,7 +177,7 @@ def at_once():
 
 @pytest.fixture
 def make_key(db):
-    """Return a function that makes an API key; its `headers` send it."""
+    """Return a function that makes API keys with `headers`."""
     from classifier.api.models import ApiKey
 
     def make(name="tests", **fields):
@@ -187,25 +192,25 @@ def make_key(db):
 
 @pytest.fixture
 def api_key(make_key):
-    """Return a key that may do everything."""
+    """Return a key without restrictions."""
     return make_key()
 
 
 @pytest.fixture(scope="session", autouse=True)
-def count_in_a_file_of_this_run(tmp_path_factory):
-    """Let tests use up nobody's limits at a server that runs from the same folder."""
+def limits_file(tmp_path_factory):
+    """Count limits apart from a server in the same folder."""
     settings.LIMITS_FILE = tmp_path_factory.mktemp("counters") / "limits"
 
 
 @pytest.fixture(scope="session", autouse=True)
 def fast_password_hasher():
-    """Spend no time on Django's slow hasher, which no test is about."""
+    """Hash passwords quickly, since no test is about hashing."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
 def limits(settings, tmp_path):
-    """Return a function that sets limits, counted in a file of their own."""
+    """Return a function that sets limits, all unused."""
     settings.LIMITS_FILE = tmp_path / "limits"
 
     def limit(**numbers):

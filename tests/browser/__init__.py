@@ -1,1 +1,1 @@
-"""A package, so that the Chromium of package scope ends with its last test."""
+"""Browser tests; a package, since the fixture `chromium` has package scope."""

@@ -1,4 +1,4 @@
-"""Fixtures of the browser tests: a real Chromium that notes what no page may do."""
+"""Fixtures of the browser tests: Chromium, visits, accessibility."""
 
 import pytest
 
@@ -15,16 +15,16 @@ SCREENS = [
     (1280, "dark", ALL_RULES),
     (1280, "light", COLOUR_RULES),
 ]
-# Only counts the rules that passed: their elements are many, and sending them takes longer than finding them.
+# Returns only the number of passed rules, since sending their elements takes longer than finding them.
 RUN_AXE = """async rules => {
-    const found = await axe.run({runOnly: rules, resultTypes: ["violations"]});
-    return [found.violations, found.passes.length];
+    const results = await axe.run({runOnly: rules, resultTypes: ["violations"]});
+    return [results.violations, results.passes.length];
 }"""
 
 
 @pytest.fixture(scope="package")
 def chromium():
-    """Return a headless Chromium, one for all consecutive browser tests."""
+    """Start a headless Chromium, once for consecutive browser tests."""
     driver = pytest.importorskip("playwright.sync_api", reason="needs playwright: `make test` installs it")
     program = chromium_path()
     if program is None:
@@ -45,16 +45,16 @@ def width(request):
 
 @pytest.fixture
 def visit(chromium, live_server):
-    """Return a function that opens the site as a new visitor, without JavaScript unless asked for.
+    """Return a function that opens a page as a new visitor.
 
-    At the end no page may have logged an error or asked another host for anything.
+    JavaScript is off by default. A page that logs an error or calls another host fails the test.
     """
-    contexts, scripted, faults = [], [], []
+    contexts, scripted, errors = [], [], []
 
-    def note(message):
-        # The status of an error page is logged as an error, too; the tests of it look at the page itself.
+    def collect(message):
+        # Chromium also logs the status of an error page.
         if message.type in ("error", "warning") and message.location["url"] != message.page.url:
-            faults.append(message.text)
+            errors.append(message.text)
 
     def visit(path="/", *, width=1280, javascript=False, language="en"):
         context = chromium.new_context(
@@ -63,31 +63,34 @@ def visit(chromium, live_server):
             java_script_enabled=javascript,
             locale=language,
         )
-        context.set_default_timeout(60_000)  # a busy machine is no fault of a page
+        context.set_default_timeout(60_000)  # for busy machines
         contexts.append(context)
         if javascript:
             scripted.append(context)
-        context.on("request", lambda request: request.url.startswith(live_server.url) or faults.append(request.url))
-        context.on("console", note)
-        context.on("weberror", lambda error: faults.append(str(error.error)))
+        context.on("request", lambda request: request.url.startswith(live_server.url) or errors.append(request.url))
+        context.on("console", collect)
+        context.on("weberror", lambda error: errors.append(str(error.error)))
         page = context.new_page()
         page.goto(path)
         return page
 
-    visit.faults, visit.scripted = faults, scripted
+    visit.errors, visit.scripted = errors, scripted
     yield visit
     for context in contexts:
         context.close()
-    assert faults == []
+    assert errors == []
 
 
 @pytest.fixture
 def check(visit):
-    """Return a function that fails on violations of WCAG 2.2 AA and on sideways scrolling, on any of SCREENS."""
+    """Return a function that checks a page on all SCREENS.
+
+    It fails on violations of WCAG 2.2 AA and on horizontal scrolling.
+    """
     axe = pytest.importorskip("axe_playwright_python.base", reason="needs axe-playwright-python")
 
     def check(page):
-        assert page.context in visit.scripted, "axe would wait for ever where JavaScript is off"
+        assert page.context in visit.scripted, "axe waits for ever without JavaScript"
         page.wait_for_load_state()
         page.evaluate(axe.AXE_SCRIPT)
         before = page.viewport_size

@@ -1,12 +1,12 @@
-"""Finds the Chromium that drives the browser tests and takes the pictures."""
+"""Chromium for browser tests and screenshots."""
 
 import shutil
 
-# The shell is the same engine without the frame around it: it opens a page in a third of the time.
+# The shell, without windows, opens a page in a third of the time.
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 OPTIONS = ["--no-sandbox", "--disable-gpu"]
 
 
 def chromium_path() -> str | None:
-    """Return the path of the first one that is installed."""
+    """Return the path of an installed Chromium, if any."""
     return next(filter(None, map(shutil.which, NAMES)), None)

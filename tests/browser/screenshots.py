@@ -1,4 +1,4 @@
-"""Draws the pictures of README: `make screenshots` serves real models and photographs the pages."""
+"""Screenshots for README, taken from real models by `make screenshots`."""
 
 import io
 from collections.abc import Iterator
@@ -24,8 +24,8 @@ PLAIN = {
 LIMITS = dict.fromkeys(("LIMIT_SINGLE", "LIMIT_BATCH", "LIMIT_FEEDBACK"), "1000000")
 SCHEMES = ("light", "dark")
 WIDE, PHONE = (1000, 840), (390, 780)  # CSS pixels
-SCALE = 1.5  # pixels of a picture for each of them
-COLOURS = 64  # of a picture's palette: the pages have few, and the files stay small
+SCALE = 1.5  # pixels of a screenshot for each CSS pixel
+COLOURS = 64  # of a palette, enough for these pages, to keep files small
 
 
 def ask(page: Page, word: str) -> None:
@@ -33,19 +33,19 @@ def ask(page: Page, word: str) -> None:
     page.goto("/")
     page.get_by_label("Your word").fill(word)
     page.get_by_role("button", name="Which language?").click()
-    page.wait_for_url("**/predictions/*/")  # a page that is being left cannot be photographed
+    page.wait_for_url("**/predictions/*/")  # no screenshot during navigation
 
 
 def correct(page: Page) -> None:
-    """Say that the answer shown is wrong."""
+    """Correct the answer shown."""
     page.get_by_text("No", exact=True).click()
     page.get_by_role("radio", name="English").check()
     page.get_by_role("button", name="Send").click()
     page.get_by_role("status").wait_for()
 
 
-def walk(page: Page) -> Iterator[str]:
-    """Go from page to page as people do; yield the name of each where it is worth a picture."""
+def visit_pages(page: Page) -> Iterator[str]:
+    """Visit the pages and yield a name for each screenshot."""
     page.goto("/")
     yield "home"
     for word in WORDS:
@@ -70,8 +70,8 @@ def walk(page: Page) -> Iterator[str]:
         yield name
 
 
-def photograph(browser: Browser, address: str, scheme: str, size: tuple[int, int], names: str = "") -> None:
-    """Walk once, and keep a picture of each page, or of those in `names`."""
+def take_screenshots(browser: Browser, address: str, scheme: str, size: tuple[int, int], names: str = "") -> None:
+    """Save a screenshot of each page, or of those in `names`."""
     width, height = size
     context = browser.new_context(
         base_url=address,
@@ -81,7 +81,7 @@ def photograph(browser: Browser, address: str, scheme: str, size: tuple[int, int
         locale="en",
     )
     page = context.new_page()
-    for name in walk(page):
+    for name in visit_pages(page):
         page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
         if not names or name in names.split():
             kind = "phone-" if size == PHONE else ""
@@ -89,9 +89,9 @@ def photograph(browser: Browser, address: str, scheme: str, size: tuple[int, int
     context.close()
 
 
-def save(picture: bytes, name: str) -> None:
-    """Write a picture with a palette of its own."""
-    with Image.open(io.BytesIO(picture)) as image:
+def save(screenshot: bytes, name: str) -> None:
+    """Write a screenshot as PNG with a palette."""
+    with Image.open(io.BytesIO(screenshot)) as image:
         image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(IMAGES / name, optimize=True)
 
 
@@ -100,8 +100,8 @@ def main() -> None:
     with serving(**LIMITS) as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=OPTIONS)
         for scheme in SCHEMES:
-            photograph(browser, server.address, scheme, WIDE)
-            photograph(browser, server.address, scheme, PHONE, names="home why")
+            take_screenshots(browser, server.address, scheme, WIDE)
+            take_screenshots(browser, server.address, scheme, PHONE, names="home why")
         browser.close()
 
 

@@ -4,33 +4,33 @@ pytestmark = [pytest.mark.browser, pytest.mark.any_database, pytest.mark.django_
 
 
 @pytest.fixture
-def answered(visit):
-    """Return a function that opens the page of the answer for a word."""
+def open_answer(visit):
+    """Return a function that opens the answer for a word."""
 
-    def answered(word):
+    def open_answer(word):
         page = visit(javascript=True)
         page.get_by_label("Your word").fill(word)
         page.get_by_role("button", name="Which language?").click()
         return page
 
-    return answered
+    return open_answer
 
 
-def test_the_form(visit, check):
+def test_form_is_accessible(visit, check):
     page = visit(javascript=True)
     check(page)
     page.get_by_text("Choose the model").click()
     check(page)
 
 
-def test_the_form_with_an_error(answered, check):
-    page = answered("123")
+def test_form_with_an_error_is_accessible(open_answer, check):
+    page = open_answer("123")
     assert page.get_by_label("Your word").get_attribute("aria-describedby") == "id_word_error"
     check(page)
 
 
-def test_an_answer_and_the_form_behind_no(answered, check):
-    page = answered("orignal")
+def test_answer_and_feedback_form_are_accessible(open_answer, check):
+    page = open_answer("orignal")
     check(page)
     page.get_by_text("No", exact=True).click()
     page.get_by_role("radio", name="Several languages").check()
@@ -38,24 +38,24 @@ def test_an_answer_and_the_form_behind_no(answered, check):
 
 
 @pytest.mark.parametrize("word", ["piano", "xqzt", "w" * 100])
-def test_other_answers(answered, check, word):
-    check(answered(word))
+def test_answers_without_a_single_language_are_accessible(open_answer, check, word):
+    check(open_answer(word))
 
 
 @pytest.mark.parametrize("word", ["mañana", "xqzt", "piano", "a", "w" * 100, "Un gâteau et " + "w" * 100])
-def test_an_answer_unfolded(answered, check, word):
-    page = answered(word)
+def test_unfolded_answer_is_accessible(open_answer, check, word):
+    page = open_answer(word)
     for fold in page.locator(".fold > summary").all():
         fold.click()
     check(page)
 
 
-def test_a_shared_answer_and_a_bad_link(visit, check):
+def test_shared_answer_and_invalid_link_are_accessible(visit, check):
     check(visit("/shared/?word=orignal&model=FF", javascript=True))
     check(visit("/shared/?word=123", javascript=True))
 
 
-def test_a_private_answer_and_the_form_with_the_history_off(visit, check):
+def test_private_answer_and_form_without_history_are_accessible(visit, check):
     page = visit(javascript=True)
     page.context.add_cookies([{"name": "history", "value": "off", "url": page.url}])
     page.reload()
@@ -66,8 +66,8 @@ def test_a_private_answer_and_the_form_with_the_history_off(visit, check):
     check(page)
 
 
-def test_feedback_with_an_error(answered, check):
-    page = answered("orignal")
+def test_feedback_form_with_an_error_is_accessible(open_answer, check):
+    page = open_answer("orignal")
     page.get_by_text("No", exact=True).click()
     page.get_by_role("radio", name="Several languages").check()
     page.get_by_role("button", name="Send").click()
@@ -75,11 +75,11 @@ def test_feedback_with_an_error(answered, check):
     check(page)
 
 
-def test_a_text(answered, check):
-    check(answered("Un gâteau et un piano, xqzt ! " + "w" * 100))
+def test_text_is_accessible(open_answer, check):
+    check(open_answer("Un gâteau et un piano, xqzt ! " + "w" * 100))
 
 
-def test_all_models_side_by_side(visit, check):
+def test_comparison_is_accessible(visit, check):
     page = visit(javascript=True)
     page.get_by_label("Your word").fill("un gâteau")
     page.get_by_text("Choose the model").click()
@@ -89,8 +89,8 @@ def test_all_models_side_by_side(visit, check):
     check(page)
 
 
-def test_feedback_and_history(answered, check):
-    page = answered("orignal")
+def test_feedback_and_history_are_accessible(open_answer, check):
+    page = open_answer("orignal")
     page.get_by_role("button", name="Yes").click()
     check(page)
     page.goto("/history/")
@@ -98,19 +98,19 @@ def test_feedback_and_history(answered, check):
 
 
 @pytest.mark.parametrize("path", ["/history/", "/nowhere/", "/history/?cursor=x"])
-def test_an_empty_history_and_errors(visit, check, path):
+def test_empty_history_and_error_pages_are_accessible(visit, check, path):
     check(visit(path, javascript=True))
 
 
-def test_nothing_moves_for_those_who_asked_for_that(visit):
+def test_transitions_are_off_for_reduced_motion(visit):
     page = visit(javascript=True)
     page.emulate_media(reduced_motion="reduce")
     style = "getComputedStyle(document.querySelector('button')).transitionDuration"
     assert page.evaluate(style) == "0s"
 
 
-def test_paper_shows_the_answer_and_no_controls(answered):
-    page = answered("orignal")
+def test_printed_page_shows_the_answer_without_controls(open_answer):
+    page = open_answer("orignal")
     page.emulate_media(media="print")
     assert page.get_by_role("heading", level=1).is_visible()
     assert not page.get_by_label("Your word").is_visible()

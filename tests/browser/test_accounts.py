@@ -17,7 +17,7 @@ def log_in(page, password=PASSWORD):
 
 
 @pytest.mark.parametrize("javascript", [False, True])
-def test_a_visitor_logs_in_finds_the_history_and_leaves_nothing_behind(visit, ana, width, javascript):
+def test_history_follows_the_visitor_through_login_and_logout(visit, ana, width, javascript):
     page = visit(width=width, javascript=javascript)
     page.get_by_role("button", name="piano").click()
     page.wait_for_url("**/predictions/*/")
@@ -30,7 +30,7 @@ def test_a_visitor_logs_in_finds_the_history_and_leaves_nothing_behind(visit, an
     page.get_by_role("heading", name="Nothing here yet").wait_for()
 
 
-def test_the_password_is_changed(visit, ana):
+def test_password_is_changed(visit, ana):
     page = visit()
     log_in(page)
     page.get_by_role("link", name="Change password").click()
@@ -44,7 +44,7 @@ def test_the_password_is_changed(visit, ana):
 
 
 @pytest.mark.any_database
-def test_the_pages_of_accounts_are_accessible(visit, ana, check):
+def test_pages_of_accounts_are_accessible(visit, ana, check):
     page = visit(javascript=True)
     page.get_by_role("link", name="Log in").click()
     check(page)
@@ -62,7 +62,7 @@ def test_the_pages_of_accounts_are_accessible(visit, ana, check):
 
 
 @pytest.mark.any_database
-def test_the_page_on_privacy_is_accessible_and_leads_to_what_it_promises(visit, check):
+def test_page_on_privacy_is_accessible_and_its_controls_work(visit, check):
     page = visit("/privacy/", javascript=True)
     check(page)
     page.get_by_role("switch", name="Keep my history").click()

@@ -11,18 +11,18 @@ def send(page):
     page.get_by_role("button", name="Which languages?").click()
 
 
-def sums(page):
+def language_counts(page):
     rows = page.get_by_role("table").first.get_by_role("row").all()[1:]
     return [row.inner_text().split("\t")[:2] for row in rows]
 
 
 @pytest.mark.parametrize("javascript", [False, True], ids=["plain", "javascript"])
-def test_words_are_pasted_seen_corrected_and_deleted(visit, width, javascript):
+def test_words_are_pasted_confirmed_and_deleted(visit, width, javascript):
     page = visit("/batches/", width=width, javascript=javascript)
     page.get_by_label("Paste your words").fill("gâteau\nbeau\n12\nknowledge")
     send(page)
     assert page.get_by_role("heading", level=1).inner_text() == "Mostly French: 2 of 3 words"
-    assert sums(page) == [["French", "2"], ["English", "1"], ["No word", "1"]]
+    assert language_counts(page) == [["French", "2"], ["English", "1"], ["No word", "1"]]
     page.get_by_role("link", name="gâteau").click()
     page.get_by_role("button", name="Yes").click()
     page.get_by_role("link", name="Many words").first.click()
@@ -34,42 +34,43 @@ def test_words_are_pasted_seen_corrected_and_deleted(visit, width, javascript):
 
 
 @pytest.mark.parametrize("javascript", [False, True], ids=["plain", "javascript"])
-def test_a_column_of_a_table_is_uploaded_and_fetched(visit, javascript):
+def test_column_of_a_table_is_uploaded_and_downloaded(visit, javascript):
     page = visit("/batches/", javascript=javascript)
     page.get_by_label("Or choose a file").set_input_files(TABLE)
     page.get_by_label("Column of the words").fill("forme")
     send(page)
     assert page.get_by_role("row").last.inner_text().split("\t")[:2] == ["4", "piano"]
-    with page.expect_download() as fetched:
+    with page.expect_download() as download:
         page.get_by_role("link", name="Download CSV").click()
-    lines = fetched.value.path().read_text().splitlines()
+    lines = download.value.path().read_text().splitlines()
     assert [line.split(",")[0] for line in lines] == ["row", "2", "3", "4"]
 
 
 @pytest.mark.parametrize("javascript", [False, True], ids=["plain", "javascript"])
-def test_private_words_come_back_as_a_file_and_leave_nothing(visit, javascript):
+def test_private_words_are_answered_by_a_file_and_not_stored(visit, javascript):
     page = visit("/batches/", javascript=javascript)
     page.get_by_label("Paste your words").fill("gâteau")
     assert not page.get_by_role("radio", name="JSON lines").is_visible()
     page.get_by_label("Private").check()
     page.get_by_role("radio", name="JSON lines").check()
-    with page.expect_download() as fetched:
+    with page.expect_download() as download:
         send(page)
-    assert fetched.value.suggested_filename == "words.jsonl"
-    assert '"gâteau"' in fetched.value.path().read_text()
+    assert download.value.suggested_filename == "words.jsonl"
+    assert '"gâteau"' in download.value.path().read_text()
     assert page.get_by_role("button", name="Which languages?").is_enabled()
     page.goto("/history/")
     assert "Nothing here yet" in page.get_by_role("main").inner_text()
 
 
-def test_with_javascript_a_table_offers_its_columns(visit):
+def test_columns_of_a_table_are_suggested_by_javascript(visit):
     page = visit("/batches/", javascript=True)
     page.get_by_label("Or choose a file").set_input_files(TABLE)
     page.wait_for_selector("#columns option", state="attached")
-    assert page.eval_on_selector_all("#columns option", "all => all.map(one => one.value)") == ["n", "forme"]
+    columns = page.locator("#columns option")
+    assert columns.evaluate_all("options => options.map(option => option.value)") == ["n", "forme"]
 
 
-def test_with_javascript_a_file_too_large_does_not_travel(visit, tmp_path):
+def test_large_file_is_refused_by_javascript_before_the_upload(visit, tmp_path):
     (tmp_path / "words.txt").write_text("a\n" * (MOST_BYTES // 2 + 1))
     page = visit("/batches/", javascript=True)
     page.get_by_label("Or choose a file").set_input_files(tmp_path / "words.txt")
@@ -78,7 +79,7 @@ def test_with_javascript_a_file_too_large_does_not_travel(visit, tmp_path):
     assert page.get_by_role("heading", level=1).inner_text() == "Many words at once"
 
 
-def test_a_far_too_large_file_gets_a_page_and_what_to_do(visit, tmp_path):
+def test_file_over_the_body_limit_gets_an_error_page(visit, tmp_path):
     (tmp_path / "words.txt").write_text("a\n" * (2 * MOST_BYTES + 1))
     page = visit("/batches/")
     page.get_by_label("Or choose a file").set_input_files(tmp_path / "words.txt")
@@ -86,7 +87,7 @@ def test_a_far_too_large_file_gets_a_page_and_what_to_do(visit, tmp_path):
     assert page.get_by_role("heading", level=1).inner_text() == "That is too much at once"
 
 
-def test_the_form_can_be_used_by_keyboard_alone(visit):
+def test_form_can_be_used_by_keyboard(visit):
     page = visit("/batches/")
     page.get_by_label("Paste your words").focus()
     page.keyboard.type("gâteau")
@@ -98,7 +99,7 @@ def test_the_form_can_be_used_by_keyboard_alone(visit):
 
 
 @pytest.mark.any_database
-def test_every_state_is_accessible(visit, check):
+def test_states_of_the_form_are_accessible(visit, check):
     page = visit("/batches/", javascript=True)
     check(page)
     page.get_by_label("Private").check()
@@ -111,7 +112,7 @@ def test_every_state_is_accessible(visit, check):
 
 
 @pytest.mark.any_database
-def test_the_page_of_a_batch_is_accessible(visit, check):
+def test_page_of_a_batch_is_accessible(visit, check):
     page = visit("/batches/", javascript=True)
     words = ["gâteau", "knowledge", "casa", "piano", "xqzt", "12", "w" * 100, "un gâteau et une " + "w" * 90]
     page.get_by_label("Paste your words").fill("\n".join([*words, *["chat"] * 120]))
@@ -125,19 +126,19 @@ def test_the_page_of_a_batch_is_accessible(visit, check):
 
 
 @pytest.mark.any_database
-def test_refusals_are_accessible_and_keep_what_was_typed(visit, check, limits):
+def test_refusals_are_accessible_and_keep_the_form(visit, check, limits):
     limits(single=0, batch=0)
     page = visit(javascript=True)
     page.get_by_label("Your word").fill("gâteau")
     page.get_by_role("button", name="Which language?").click()
     check(page)
-    limits(single=2)  # one to identify, one to show the answer
+    limits(single=1)
     page.get_by_role("button", name="Send it again").click()
     assert page.get_by_role("heading", level=1).inner_text().startswith("Probably French")
 
 
 @pytest.mark.any_database
-def test_what_is_unavailable_and_too_large_are_accessible(visit, check, without_model):
+def test_error_pages_of_batches_are_accessible(visit, check, without_model):
     without_model("Ngram", "FF")
     page = visit("/batches/", javascript=True)
     page.get_by_label("Paste your words").fill("chat")

@@ -3,7 +3,7 @@ import pytest
 pytestmark = [pytest.mark.browser, pytest.mark.any_database, pytest.mark.django_db(transaction=True)]
 
 
-def test_swagger_ui_renders_under_the_strict_policy_and_calls_the_api(visit):
+def test_swagger_ui_works_under_the_content_security_policy(visit):
     page = visit("/api/docs", javascript=True)
     page.get_by_text("/api/v1/identify").click()
     page.get_by_role("button", name="Try it out").click()
@@ -12,6 +12,6 @@ def test_swagger_ui_renders_under_the_strict_policy_and_calls_the_api(visit):
     page.locator(".live-responses-table").get_by_text("French").first.wait_for()
 
 
-def test_without_javascript_the_page_points_at_the_schema(visit):
+def test_page_without_javascript_links_to_the_schema(visit):
     page = visit("/api/docs")
     assert page.get_by_role("link", name="the schema").get_attribute("href") == "/api/schema"

@@ -4,10 +4,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture(params=[False, True], ids=["plain", "javascript"])
-def asked(visit, request):
-    """Return a function that opens the history of a visitor who asked some words, with and without JavaScript."""
+def open_history(visit, request):
+    """Return a function that asks words and opens their history."""
 
-    def asked(*words, **options):
+    def open_history(*words, **options):
         page = visit(**options, javascript=request.param)
         for word in words:
             page.goto("/")
@@ -17,20 +17,20 @@ def asked(visit, request):
         page.goto("/history/")
         return page
 
-    return asked
+    return open_history
 
 
-def lists(page, *words):
+def check_rows(page, *words):
     from playwright.sync_api import expect
 
     expect(page.locator(".rows li > a")).to_have_text(list(words))
 
 
-def test_a_word_is_found_fetched_and_deleted(asked, width):
-    page = asked("orignal", "piano", width=width)
+def test_word_is_found_downloaded_and_deleted(open_history, width):
+    page = open_history("orignal", "piano", width=width)
     page.get_by_label("Find a word").fill("Piano")
     page.keyboard.press("Enter")
-    lists(page, "piano")
+    check_rows(page, "piano")
     with page.expect_download() as download:
         page.get_by_role("link", name="Download CSV").click()
     assert download.value.path().read_text().count("\n") == 2
@@ -38,23 +38,23 @@ def test_a_word_is_found_fetched_and_deleted(asked, width):
     page.get_by_role("status").get_by_text("The answer is deleted.").wait_for()
     assert page.get_by_role("heading", name="Nothing matches").is_visible()
     page.get_by_role("link", name="Show all").click()
-    lists(page, "orignal")
+    check_rows(page, "orignal")
 
 
-def test_filters_narrow_the_list_and_stay_as_chosen(asked, width):
-    page = asked("orignal", "piano", "xqzt", width=width)
+def test_filters_narrow_the_list_and_keep_their_values(open_history, width):
+    page = open_history("orignal", "piano", "xqzt", width=width)
     page.get_by_text("More filters").click()
     page.get_by_label("Answer").select_option("not sure")
     page.get_by_label("From").fill("2026-01-01")
     page.get_by_role("button", name="Apply").click()
-    lists(page, "xqzt")
+    check_rows(page, "xqzt")
     assert page.get_by_label("From").input_value() == "2026-01-01"
     page.get_by_role("link", name="Clear the filters").click()
-    lists(page, "xqzt", "piano", "orignal")
+    check_rows(page, "xqzt", "piano", "orignal")
 
 
-def test_all_is_deleted_after_one_question(asked):
-    page = asked("orignal", "piano")
+def test_whole_history_is_deleted_after_a_confirmation(open_history):
+    page = open_history("orignal", "piano")
     page.get_by_role("link", name="Delete all").click()
     page.get_by_role("heading", name="Delete 2 answers?").wait_for()
     page.get_by_role("button", name="Delete for good").click()
@@ -62,15 +62,15 @@ def test_all_is_deleted_after_one_question(asked):
     assert page.get_by_role("heading", name="Nothing here yet").is_visible()
 
 
-def test_who_thinks_again_keeps_them(asked):
-    page = asked("orignal")
+def test_deletion_can_be_cancelled(open_history):
+    page = open_history("orignal")
     page.get_by_role("link", name="Delete all").click()
     page.get_by_role("link", name="Keep them").click()
-    lists(page, "orignal")
+    check_rows(page, "orignal")
 
 
-def test_the_switch_keeps_the_next_word_out(asked):
-    page = asked("orignal")
+def test_switch_keeps_the_next_word_out_of_the_history(open_history):
+    page = open_history("orignal")
     switch = page.get_by_role("switch", name="Keep my history")
     assert switch.get_attribute("aria-checked") == "true"
     switch.press("Space")
@@ -80,21 +80,21 @@ def test_the_switch_keeps_the_next_word_out(asked):
     page.get_by_role("button", name="Which language?").click()
     page.get_by_role("article").wait_for()
     page.goto("/history/")
-    lists(page, "orignal")
+    check_rows(page, "orignal")
 
 
-def test_pages_are_turned_without_losing_the_filter(asked, monkeypatch):
+def test_links_to_other_pages_keep_the_filter(open_history, monkeypatch):
     monkeypatch.setattr("classifier.services.history.PAGE_SIZE", 1)
-    page = asked("orignal", "piano", "gâteau")
+    page = open_history("orignal", "piano", "gâteau")
     page.goto("/history/?language=fr")
     page.get_by_role("link", name="Older").click()
-    lists(page, "orignal")
+    check_rows(page, "orignal")
     page.get_by_role("link", name="Newest").click()
-    lists(page, "gâteau")
+    check_rows(page, "gâteau")
 
 
-def test_what_is_wrong_is_said_where_it_is(asked):
-    page = asked("orignal")
+def test_error_is_linked_to_its_field(open_history):
+    page = open_history("orignal")
     page.get_by_label("Find a word").fill("12")
     page.keyboard.press("Enter")
     page.get_by_text("The word contains no letters.").wait_for()
@@ -104,9 +104,9 @@ def test_what_is_wrong_is_said_where_it_is(asked):
 
 
 @pytest.mark.any_database
-@pytest.mark.parametrize("asked", [True], indirect=True)  # axe is JavaScript itself
-def test_every_state_is_accessible(asked, check):
-    page = asked("orignal", "w" * 100, "piano un gâteau")
+@pytest.mark.parametrize("open_history", [True], indirect=True)  # axe needs JavaScript
+def test_states_of_the_history_are_accessible(open_history, check):
+    page = open_history("orignal", "w" * 100, "piano un gâteau")
     for path in ("", "?language=fr&since=2026-01-01", "?word=12&since=x&owner=1", "?word=chat", "delete/?language=fr"):
         page.goto(f"/history/{path}")
         check(page)

@@ -15,7 +15,7 @@ def heading(page):
     return page.get_by_role("heading", level=1).inner_text()
 
 
-def test_a_word_is_answered_corrected_and_found_again(visit, width):
+def test_word_is_answered_corrected_and_found_again(visit, width):
     page = visit(width=width)
     ask(page, "orignal")
     assert heading(page) == "Probably French, 67\N{NO-BREAK SPACE}%"
@@ -30,7 +30,7 @@ def test_a_word_is_answered_corrected_and_found_again(visit, width):
     assert heading(page) == "Spanish"
 
 
-def test_yes_is_one_click_and_can_be_changed(visit):
+def test_answer_is_confirmed_with_one_click_and_changed(visit):
     page = visit()
     ask(page, "orignal")
     page.get_by_role("button", name="Yes").click()
@@ -41,7 +41,7 @@ def test_yes_is_one_click_and_can_be_changed(visit):
     assert page.get_by_role("status").inner_text() == "Not a word pending"
 
 
-def focused(page):
+def focused_text(page):
     """Return the text of the element that has the focus."""
     return page.evaluate("document.activeElement.innerText")
 
@@ -60,17 +60,17 @@ def test_feedback_is_withdrawn_and_asked_for_again(visit, javascript):
     assert page.get_by_role("button", name="Yes").is_visible()
 
 
-def test_the_reader_is_led_to_the_answer_and_to_what_they_said(visit, width):
+def test_focus_moves_to_the_answer_and_to_the_feedback(visit, width):
     page = visit(width=width, javascript=True)
     ask(page, "orignal")
     page.wait_for_url("**/predictions/**")
-    assert focused(page) == heading(page)
+    assert focused_text(page) == heading(page)
     page.get_by_role("button", name="Yes").click()
     page.wait_for_url("**#feedback")
-    assert focused(page).startswith("What you said")
+    assert focused_text(page).startswith("What you said")
 
 
-def test_the_reader_is_led_to_what_is_wrong(visit, width):
+def test_focus_moves_to_the_error(visit, width):
     page = visit(width=width, javascript=True)
     ask(page, "123")
     page.get_by_text("The word contains no letters.").wait_for()
@@ -82,7 +82,7 @@ def test_the_reader_is_led_to_what_is_wrong(visit, width):
     assert page.title().startswith("mot123: Probably English, 92")
 
 
-def test_why_is_told_letter_by_letter(visit, width, javascript):
+def test_explanation_shows_a_bar_for_each_letter(visit, width, javascript):
     page = visit(width=width, javascript=javascript)
     ask(page, "né")
     page.get_by_text("Why?", exact=True).click()
@@ -93,7 +93,7 @@ def test_why_is_told_letter_by_letter(visit, width, javascript):
     assert bars[1]["height"] > 10 > bars[0]["height"]
 
 
-def test_all_models_are_asked_about_the_same_word_from_its_answer(visit, javascript):
+def test_all_models_are_asked_from_an_answer(visit, javascript):
     page = visit(javascript=javascript)
     ask(page, "orignal")
     page.get_by_role("button", name="Ask all 2 models").click()
@@ -101,7 +101,7 @@ def test_all_models_are_asked_about_the_same_word_from_its_answer(visit, javascr
     assert page.locator(".headword").inner_text() == "orignal"
 
 
-def test_a_private_answer_stays_private_when_all_models_are_asked(visit):
+def test_private_answer_stays_private_for_all_models(visit):
     page = visit()
     page.get_by_label("Private").check()
     ask(page, "orignal")
@@ -109,7 +109,7 @@ def test_a_private_answer_stays_private_when_all_models_are_asked(visit):
     assert page.get_by_text("neither the word nor who asked was kept").is_visible()
 
 
-def test_a_link_is_opened_by_another_and_asked_as_their_own(visit, width, javascript):
+def test_shared_link_is_opened_and_asked_by_another_visitor(visit, width, javascript):
     page = visit(javascript=javascript)
     ask(page, "mañana")
     page.get_by_text("Share or copy").click()
@@ -120,19 +120,19 @@ def test_a_link_is_opened_by_another_and_asked_as_their_own(visit, width, javasc
     assert other.get_by_role("status").inner_text() == "Spanish pending"
 
 
-def test_an_answer_is_copied_and_the_copy_announced(visit):
+def test_copy_of_an_answer_is_announced(visit):
     page = visit(javascript=True)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     ask(page, "orignal")
     page.get_by_text("Share or copy").click()
-    for name, said in [("JSON", "The JSON is copied."), ("curl", "The command is copied."), ("A link", "The link")]:
+    for name, message in [("JSON", "The JSON is copied."), ("curl", "The command is copied."), ("A link", "The link")]:
         page.get_by_role("region", name=name).get_by_role("button", name="Copy").click()
-        page.get_by_text(said).wait_for()
-        shown = page.get_by_role("region", name=name).locator("pre").inner_text()
-        assert page.evaluate("navigator.clipboard.readText()") == shown
+        page.get_by_text(message).wait_for()
+        text = page.get_by_role("region", name=name).locator("pre").inner_text()
+        assert page.evaluate("navigator.clipboard.readText()") == text
 
 
-def test_without_javascript_there_is_text_to_copy_and_no_dead_button(visit):
+def test_page_without_javascript_has_text_to_copy_but_no_button(visit):
     page = visit()
     ask(page, "orignal")
     page.get_by_text("Share or copy").click()
@@ -140,7 +140,7 @@ def test_without_javascript_there_is_text_to_copy_and_no_dead_button(visit):
     assert page.get_by_role("button", name="Copy").count() == 0
 
 
-def test_the_command_for_curl_works_as_it_stands(visit):
+def test_curl_command_works(visit):
     page = visit()
     word = 'L\'"$(id)" <b>né'
     ask(page, word)
@@ -150,7 +150,7 @@ def test_the_command_for_curl_works_as_it_stands(visit):
     assert json.loads(output)["word"] == word
 
 
-def test_an_answer_is_deleted(visit, javascript):
+def test_answer_is_deleted(visit, javascript):
     page = visit(javascript=javascript)
     ask(page, "orignal")
     page.get_by_role("button", name="Delete this answer").click()
@@ -158,7 +158,7 @@ def test_an_answer_is_deleted(visit, javascript):
     assert page.get_by_role("link", name="orignal").count() == 0
 
 
-def test_the_candidates_are_the_languages_ticked(visit, width):
+def test_candidates_are_the_languages_ticked(visit, width):
     page = visit(width=width)
     page.get_by_text("Choose the model and the languages").click()
     page.get_by_role("checkbox", name="French").uncheck()
@@ -167,7 +167,7 @@ def test_the_candidates_are_the_languages_ticked(visit, width):
     assert [row.inner_text().split()[0] for row in rows.all()] == ["English", "Spanish", "None"]
 
 
-def test_several_languages_are_asked_for_only_when_it_is_several(visit):
+def test_languages_are_asked_only_for_a_shared_word(visit):
     page = visit()
     ask(page, "xqzt")
     which = page.get_by_role("group", name="Which languages share it?")
@@ -179,7 +179,7 @@ def test_several_languages_are_asked_for_only_when_it_is_several(visit):
     assert heading(page) == "English and Spanish"
 
 
-def test_opening_no_moves_neither_button(visit):
+def test_buttons_stay_in_place_when_no_is_opened(visit):
     page = visit(width=320)
     ask(page, "orignal")
     buttons = [page.get_by_role("button", name="Yes"), page.get_by_text("No", exact=True)]
@@ -189,13 +189,13 @@ def test_opening_no_moves_neither_button(visit):
     assert [button.bounding_box() for button in buttons] == before
 
 
-def test_an_example_is_one_click_away(visit):
+def test_example_is_asked_with_one_click(visit):
     page = visit()
     page.get_by_role("button", name="piano").click()
     assert heading(page) == "English, French and Spanish share this word"
 
 
-def test_a_private_word_stays_out_of_the_history(visit):
+def test_private_word_stays_out_of_the_history(visit):
     page = visit()
     page.get_by_label("Private").check()
     ask(page, "orignal")
@@ -205,7 +205,7 @@ def test_a_private_word_stays_out_of_the_history(visit):
     assert "Nothing here yet" in page.get_by_role("main").inner_text()
 
 
-def test_the_model_is_chosen_by_keyboard_alone(visit):
+def test_model_can_be_chosen_by_keyboard(visit):
     page = visit()
     page.get_by_text("Choose the model").focus()
     page.keyboard.press("Enter")
@@ -217,7 +217,7 @@ def test_the_model_is_chosen_by_keyboard_alone(visit):
     assert "FF" in page.get_by_role("article").inner_text()
 
 
-def test_the_first_tab_stop_skips_to_the_content(visit):
+def test_first_tab_stop_skips_to_the_content(visit):
     page = visit("/history/")
     page.keyboard.press("Tab")
     skip = page.get_by_role("link", name="Skip to content")
@@ -226,9 +226,9 @@ def test_the_first_tab_stop_skips_to_the_content(visit):
     assert page.url.endswith("#main")
 
 
-def test_a_hostile_word_does_nothing(visit):
+def test_hostile_word_is_inert(visit):
     page = visit(javascript=True)
-    page.on("dialog", lambda dialog: visit.faults.append(dialog.message))
+    page.on("dialog", lambda dialog: visit.errors.append(dialog.message))
     word = "<img/src=x/onerror=alert(1)><script>alert(2)</script>"
     ask(page, word)
     assert page.locator(".headword bdi").inner_text() == word

@@ -13,81 +13,81 @@ def language(request):
 
 
 @pytest.fixture
-def say(language):
-    """Return a function that says an English text as the pages do."""
+def translate(language):
+    """Return a function that translates a text of the pages."""
 
-    def say(text):
+    def translate(text):
         with translation.override(language):
             return translation.gettext(text)
 
-    return say
+    return translate
 
 
 @pytest.fixture
-def ask(say):
-    """Return a function that asks for a word in the form of a page."""
+def ask(translate):
+    """Return a function that asks a word in the form."""
 
     def ask(page, word="orignal"):
-        page.get_by_label(say("Your word")).fill(word)
-        page.get_by_role("button", name=say("Which language?")).click()
+        page.get_by_label(translate("Your word")).fill(word)
+        page.get_by_role("button", name=translate("Which language?")).click()
         page.wait_for_url("**/predictions/*/**")
 
     return ask
 
 
 @pytest.fixture
-def start(visit, language):
-    """Return a function that opens a page in the browser of somebody who reads the language."""
+def open_page(visit, language):
+    """Return a function that opens a page in the language."""
 
-    def start(path="/", **options):
+    def open_page(path="/", **options):
         page = visit(path, javascript=True, language=language, **options)
-        assert shown(page) == language
+        assert language_of(page) == language
         return page
 
-    return start
+    return open_page
 
 
-def shown(page):
+def language_of(page):
     return page.locator("html").get_attribute("lang")
 
 
-def test_a_word_is_asked_for_corrected_and_found_again(start, check, say, ask):
-    page = start()
+def test_word_is_answered_corrected_and_found_again(open_page, check, translate, ask):
+    page = open_page()
     check(page)
     ask(page)
     check(page)
-    page.get_by_text(say("No"), exact=True).click()
-    page.get_by_role("radio", name=say("Spanish")).check()
-    page.get_by_role("button", name=say("Send")).click()
-    assert say("pending") in page.get_by_role("status").filter(has_text=say("Spanish")).inner_text()
+    page.get_by_text(translate("No"), exact=True).click()
+    page.get_by_role("radio", name=translate("Spanish")).check()
+    page.get_by_role("button", name=translate("Send")).click()
+    assert translate("pending") in page.get_by_role("status").filter(has_text=translate("Spanish")).inner_text()
     check(page)
-    page.get_by_role("link", name=say("History"), exact=True).click()
-    assert say("Spanish") in page.get_by_role("listitem").filter(has_text="orignal").inner_text()
+    page.get_by_role("link", name=translate("History"), exact=True).click()
+    assert translate("Spanish") in page.get_by_role("listitem").filter(has_text="orignal").inner_text()
     check(page)
 
 
-def test_many_words_are_asked_for(start, check, say):
-    page = start("/batches/")
-    page.get_by_label(say("Paste your words")).fill("orignal\npiano\n123\n")
-    page.get_by_role("button", name=say("Which languages?")).click()
-    page.get_by_role("heading", name=say("All rows")).wait_for()
+def test_batch_is_answered(open_page, check, translate):
+    page = open_page("/batches/")
+    page.get_by_label(translate("Paste your words")).fill("orignal\npiano\n123\n")
+    page.get_by_role("button", name=translate("Which languages?")).click()
+    page.get_by_role("heading", name=translate("All rows")).wait_for()
     check(page)
 
 
 @pytest.mark.parametrize(
     ("name", "code", "heading"), [("Français", "fr", "Votre historique"), ("Español", "es", "Tu historial")]
 )
-def test_a_click_switches_the_language_and_stays_on_the_page(visit, name, code, heading):
+def test_switch_changes_the_language_of_the_same_page(visit, name, code, heading):
     page = visit("/history/?language=fr")
     page.get_by_role("button", name=name).click()
     assert page.url.endswith("/history/?language=fr")
-    assert (shown(page), page.get_by_role("heading", level=1).inner_text()) == (code, heading)
+    assert (language_of(page), page.get_by_role("heading", level=1).inner_text()) == (code, heading)
     assert page.get_by_role("button", name=name).get_attribute("aria-current") == "true"
     page.goto("/")
-    assert shown(page) == code
+    assert language_of(page) == code
 
 
-def test_after_a_refused_form_the_switch_leads_to_the_page_it_was_on(visit):
+def test_switch_on_a_refused_form_leads_to_its_page(visit):
     page = visit()
     page.get_by_label("Your word").fill("xqzt")
     page.get_by_role("button", name="Which language?").click()
@@ -100,8 +100,8 @@ def test_after_a_refused_form_the_switch_leads_to_the_page_it_was_on(visit):
 
 @pytest.mark.real_models
 @pytest.mark.parametrize("language", ["fr", "es"], indirect=True)
-def test_no_page_scrolls_sideways_on_a_small_screen(start, ask):
-    page = start(width=320)
+def test_pages_fit_small_screens(open_page, ask):
+    page = open_page(width=320)
     ask(page, "un gâteau, xqzt " + "w" * 100)
     answer = page.url
     paths = ("/", "/shared/?word=piano", "/batches/", "/history/", "/history/delete/", "/models/", "/models/CNNsep/")

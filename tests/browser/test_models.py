@@ -1,5 +1,3 @@
-"""The models' pages and the API's tour in a browser: readable by all, at every size, with the numbers at hand."""
-
 import pytest
 
 pytestmark = [pytest.mark.browser, pytest.mark.any_database, pytest.mark.django_db(transaction=True)]
@@ -8,7 +6,7 @@ PAGES = ["/models/", "/models/Ngram/", "/api-tour/"]
 
 @pytest.mark.real_models
 @pytest.mark.parametrize("path", PAGES)
-def test_everyone_can_read_the_page(visit, check, path):
+def test_pages_are_accessible(visit, check, path):
     page = visit(path, javascript=True)
     check(page)
     page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
@@ -16,12 +14,12 @@ def test_everyone_can_read_the_page(visit, check, path):
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_models_without_scores_are_readable_too(visit, check, path):
+def test_pages_without_scores_are_accessible(visit, check, path):
     check(visit(path, javascript=True))
 
 
 @pytest.mark.real_models
-def test_a_model_is_found_from_the_list_and_left_again(visit):
+def test_links_lead_to_a_model_and_back(visit):
     page = visit("/models/")
     page.get_by_role("link", name="RNN", exact=True).first.click()
     assert page.get_by_role("heading", level=1).inner_text() == "RNN"
@@ -30,7 +28,7 @@ def test_a_model_is_found_from_the_list_and_left_again(visit):
 
 
 @pytest.mark.real_models
-def test_the_numbers_of_a_plot_unfold_without_javascript(visit):
+def test_numbers_of_a_plot_unfold_without_javascript(visit):
     page = visit("/models/Ngram/")
     numbers = page.locator("figure.plot").first
     assert not numbers.get_by_role("table").is_visible()
@@ -39,7 +37,7 @@ def test_the_numbers_of_a_plot_unfold_without_javascript(visit):
 
 
 @pytest.mark.real_models
-def test_nothing_of_a_drawing_leaves_its_card(visit, width):
+def test_drawings_stay_inside_their_cards(visit, width):
     page = visit("/models/CNNsep/", width=width)
     outside = page.evaluate(
         """() => [...document.querySelectorAll('.card svg *')].filter(part => {
@@ -50,7 +48,7 @@ def test_nothing_of_a_drawing_leaves_its_card(visit, width):
     assert outside == []
 
 
-def test_a_command_is_copied_with_a_click(visit, chromium):
+def test_command_is_copied_with_a_click(visit, chromium):
     page = visit("/api-tour/", javascript=True)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.get_by_role("button", name="Copy").first.click()

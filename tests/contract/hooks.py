@@ -1,10 +1,10 @@
-"""Tells schemathesis what the formats of our schema mean, of which JSON Schema can say nothing."""
+"""Hooks of schemathesis: values of our formats, valid batches."""
 
 import schemathesis
 from hypothesis import strategies as st
 
 LANGUAGES = ["en", "fr", "es", "ES"]
-# Of different languages, since a shared word has none twice; as many as it may have.
+# All different, since feedback refuses repeated languages; as many as it may have.
 CODES = [
     *("en", "FR", "es-MX", "sr-Latn", "cy", "deu", "it", "pt-BR", "nl", "sv"),
     *("da", "nb", "fi", "pl", "cs", "hu", "ro", "tr", "el", "ru"),
@@ -25,7 +25,7 @@ schemathesis.openapi.format("cursor", st.just(""))  # any other is somebody's
 
 @schemathesis.hook
 def flatmap_body(_context, body):
-    """Add good items to a batch: where anything is allowed, schemathesis hardly thinks of an object with a word."""
+    """Add valid items to a batch; schemathesis itself rarely generates one."""
     if not isinstance(body, dict) or not isinstance(body.get("items"), list) or not body["items"]:
         return st.just(body)
     return st.lists(ITEM, max_size=5).map(lambda items: {**body, "items": [*body["items"], *items]})
@@ -33,7 +33,10 @@ def flatmap_body(_context, body):
 
 @schemathesis.hook
 def filter_case(_context, case):
-    """Leave out bodies wrong in nothing but a format of ours, where schemathesis takes any string for wrong."""
+    """Skip bodies meant as invalid that are valid by our formats.
+
+    For a format, schemathesis takes any string as invalid.
+    """
     mutations = getattr(case.meta.phase.data, "mutations", ()) if case.meta else ()
     if {mutation.parameter_location for mutation in mutations} != {"body"} or isinstance(case.body, bytes):
         return True

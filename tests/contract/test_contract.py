@@ -1,5 +1,3 @@
-"""The running service and its schema say the same: schemathesis tries to prove them wrong."""
-
 import os
 import subprocess
 import sys
@@ -11,13 +9,13 @@ from django.core.servers.basehttp import WSGIRequestHandler
 HERE = Path(__file__).parent
 EXAMPLES = os.environ.get("FUZZ_EXAMPLES")  # of each operation and phase; `make fuzz` takes many more
 SEED = os.environ.get("FUZZ_SEED")
-# Unasked the same few examples everywhere; on demand other ones each time, unless a seed says which.
+# The same few examples by default; other ones each time for `make fuzz`, unless FUZZ_SEED is set.
 CHOICE = ["--max-examples", EXAMPLES or "5", *(["--seed", SEED or "1"] if SEED or not EXAMPLES else [])]
 
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_schemathesis_finds_nothing(live_server, api_key, monkeypatch):
+def test_service_agrees_with_its_schema(live_server, api_key, monkeypatch):
     pytest.importorskip("schemathesis", reason="needs schemathesis: `make test` installs it")
     monkeypatch.setattr(WSGIRequestHandler, "disable_nagle_algorithm", True)  # else each answer takes 40 ms longer
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(HERE / "schemathesis.toml"), "run"]
@@ -29,4 +27,4 @@ def test_schemathesis_finds_nothing(live_server, api_key, monkeypatch):
         cwd=HERE.parents[1],
         check=False,
     )
-    assert run.returncode == 0, "what it found is above"
+    assert run.returncode == 0, "the failures are above"
