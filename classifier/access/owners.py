@@ -53,15 +53,16 @@ def assign_visitor(request: HttpRequest) -> str:
 
     `set_visitor_cookie` makes the browser remember it.
     """
-    if not owner_of(request):
-        request.COOKIES[COOKIE] = _signer.sign(secrets.token_urlsafe(24))
-    return owner_of(request)
+    owner = owner_of(request)
+    if owner:
+        return owner
+    request.COOKIES[COOKIE] = _signer.sign(secrets.token_urlsafe(24))
+    return _visitor(request)
 
 
 def set_visitor_cookie(request: HttpRequest, response: HttpResponseBase) -> None:
     """Set the visitor's cookie for another year; users get none."""
-    assign_visitor(request)
-    if _visitor(request):
+    if assign_visitor(request).startswith("visitor:"):
         set_cookie(response, COOKIE, request.COOKIES[COOKIE])
 
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from django.conf import settings
@@ -31,13 +32,13 @@ class ModelUnavailable(RuntimeError):
     """No sound version is on disk; the message gives advice."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Serving:
     """Immutable snapshot of models, best first, loaded on first use."""
 
     models: Mapping[str, Load]
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The names of all models."""
         return tuple(self.models)
@@ -47,17 +48,17 @@ class Serving:
         """The name of the best model; raises ModelUnavailable without models."""
         return self.resolve("")
 
-    @property
+    @cached_property
     def identifiers(self) -> dict[str, Identifier]:
         """The models that can answer, by name."""
         return {name: identifier for name, load in self.models.items() if (identifier := load()) is not None}
 
-    @property
+    @cached_property
     def unavailable(self) -> tuple[str, ...]:
         """The names of the models that cannot answer."""
         return tuple(name for name, load in self.models.items() if load() is None)
 
-    @property
+    @cached_property
     def languages(self) -> tuple[str, ...]:
         """The languages of all models that can answer, best first."""
         codes = [code for identifier in self.identifiers.values() for code in identifier.card.languages]
