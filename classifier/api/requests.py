@@ -59,6 +59,8 @@ class PredictionRequest(StrictSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Check languages against the model; make codes canonical."""
+        if not attrs["languages"]:
+            return attrs
         known = known_languages(attrs["model"])
         codes = [find_code(code, known) for code in attrs["languages"]]
         message = f"The model does not know this language; it knows: {', '.join(known)}."

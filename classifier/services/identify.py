@@ -135,9 +135,9 @@ def _common_languages(identifiers: Sequence[Identifier]) -> tuple[str, ...]:
 
 def _identifiers(model: str) -> tuple[list[Identifier], list[str]]:
     """Return identifiers, best first, and names of unavailable models."""
-    serving = registry.current()
     if not wants_all(model):
-        return [serving.get(model)], []
+        return [registry.current().get(model)], []
+    serving = registry.current()
     return list(serving.identifiers.values()) or [serving.get()], list(serving.unavailable)
 
 
