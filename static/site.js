@@ -1,30 +1,30 @@
-// What JavaScript adds to pages that do everything without it.
+// Enhancements of pages that work without JavaScript.
 "use strict";
 
-// A button that copies the text it names; it shows only where the browser lets it.
+// Show a button that copies the element named by data-copy, if the browser allows it.
 function offerCopying(button) {
   if (!navigator.clipboard) return;
-  const said = button.nextElementSibling;
+  const status = button.nextElementSibling;
   button.parentElement.hidden = false;
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
-    said.textContent = button.dataset.done;
+    status.textContent = button.dataset.done;
   });
 }
 
 document.querySelectorAll("[data-copy]").forEach(offerCopying);
 
-// A file too large is refused before it travels, and a table offers the names of its columns.
-function lookIntoFile(form) {
-  const { file, column } = form.elements;
+// Refuse a large file before the upload, and suggest the column names of a table.
+function checkFile(form) {
+  const { file: input, column } = form.elements;
   const names = form.querySelector("datalist");
   column.setAttribute("list", names.id);
-  file.addEventListener("change", async () => {
-    const [chosen] = file.files;
-    const tooLarge = chosen && chosen.size > Number(form.dataset.mostBytes);
-    file.setCustomValidity(tooLarge ? form.dataset.tooLarge : "");
-    if (tooLarge) file.reportValidity();
-    const cells = chosen && /\.(csv|tsv|tab)$/i.test(chosen.name) ? firstRow(await chosen.slice(0, 65536).text()) : [];
+  input.addEventListener("change", async () => {
+    const [file] = input.files;
+    const tooLarge = file && file.size > Number(form.dataset.mostBytes);
+    input.setCustomValidity(tooLarge ? form.dataset.tooLarge : "");
+    if (tooLarge) input.reportValidity();
+    const cells = file && /\.(csv|tsv|tab)$/i.test(file.name) ? firstRow(await file.slice(0, 65536).text()) : [];
     names.replaceChildren(...cells.map((cell) => new Option(cell, cell)));
   });
 }
@@ -35,8 +35,8 @@ function firstRow(text) {
   return parts.map((cell) => cell.trim().replace(/^"(.*)"$/, "$1")).filter(Boolean);
 }
 
-// Says that something happens, but for private words: their file comes and the page stays.
-function sayBusy(form) {
+// Show progress in the button, except for private words: their download leaves the page open.
+function showProgress(form) {
   const button = form.querySelector("button.primary");
   const name = button.textContent;
   form.addEventListener("submit", () => {
@@ -45,4 +45,4 @@ function sayBusy(form) {
   addEventListener("pageshow", () => { button.textContent = name; });
 }
 
-document.querySelectorAll("form[data-most-bytes]").forEach((form) => { lookIntoFile(form); sayBusy(form); });
+document.querySelectorAll("form[data-most-bytes]").forEach((form) => { checkFile(form); showProgress(form); });
