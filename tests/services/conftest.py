@@ -1,10 +1,10 @@
-"""Fixtures of the services' tests: feedback on a prediction."""
+"""Fixtures of the services' tests."""
 
 import pytest
 
 
 @pytest.fixture
-def submitted(identified):
+def submit(identified):
     """Return a function that submits feedback on a prediction of the word."""
     from classifier.services.feedback import submit_feedback  # here, since Django is set up after this file is read
 
