@@ -1,11 +1,10 @@
-import json
 import re
 from dataclasses import replace
 
 import pytest
 from django.conf import settings
 
-from classifier.services import registry, versions
+from classifier.services import registry
 from tests.conftest import FakeIdentifier
 
 SCORES = {
@@ -188,22 +187,6 @@ def test_other_programs_are_compared_best_first(show):
     page = show("/models/").split('id="compared"')[1]
     assert page.index("Ngram") < page.index(">lingua<") < page.index("fastText")
     assert page.count('class="other"') == 3 * 7
-
-
-@pytest.mark.parametrize("text", [None, "{"])
-def test_missing_comparison_is_left_out(tmp_path, text):
-    path = tmp_path / "accuracy.json"
-    if text:
-        path.write_text(text)
-    assert versions.read_program_scores(path) == {}
-
-
-def test_comparison_shows_the_measured_accuracies():
-    results = json.loads(versions.COMPARISON.read_text())
-    for kind, scores in versions.read_program_scores().items():
-        measured = results["results"][kind]["as typed"]
-        accuracies = {name: program["accuracy"] for name, program in measured.items()}
-        assert {score.name: score.share.value for score in scores} == accuracies
 
 
 @pytest.mark.real_models
