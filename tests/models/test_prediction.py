@@ -107,7 +107,7 @@ def test_history_does_not_depend_on_the_clock(db):
 
 def test_history_is_read_in_the_order_of_its_index(db):
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:  # it would rather scan a table that small
+        with connection.cursor() as cursor:  # PostgreSQL prefers to scan a small table
             cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
     plan = Prediction.objects.of(VISITOR)[:20].explain()
     assert "prediction_history" in plan

@@ -1,5 +1,3 @@
-"""Answering many words at once, and reading what became of them."""
-
 import pytest
 
 from classifier.models import Batch, Prediction
@@ -17,20 +15,20 @@ def create():
     """Return a function that stores words, one a row, as a batch."""
 
     def create(*words, owner=OWNER, model="", languages=()):
-        found = build_word_list(enumerate(words, 1))
-        return batches.create_batch(found, owner=owner, name="", model=model, languages=languages)
+        word_list = build_word_list(enumerate(words, 1))
+        return batches.create_batch(word_list, owner=owner, name="", model=model, languages=languages)
 
     return create
 
 
-def shown(rows):
+def words_of(rows):
     return [(row.number, row.value.shown_word if row.value else row.code) for row in rows]
 
 
-def test_answers_and_errors_stand_in_their_rows(create):
+def test_answers_and_errors_keep_the_order_of_rows(create):
     page = batches.read_page(create("chat", "12", "gâteau"), 1)
 
-    assert shown(page.rows) == [(1, "chat"), (2, "no_letters"), (3, "gâteau")]
+    assert words_of(page.rows) == [(1, "chat"), (2, "no_letters"), (3, "gâteau")]
     assert (page.before, page.after) == (None, None)
 
 
@@ -65,7 +63,7 @@ def test_batch_and_answers_are_stored_in_one_call(create, monkeypatch):
 @pytest.mark.parametrize(
     ("start", "before", "after"), [(1, None, 4), (2, 1, 5), (4, 1, 7), (7, 4, None), (99, 5, None)]
 )
-def test_pages_lead_to_each_other_by_numbers_of_rows(create, monkeypatch, start, before, after):
+def test_pages_name_the_start_of_their_neighbours(create, monkeypatch, start, before, after):
     monkeypatch.setattr(batches, "PAGE_SIZE", 3)
     batch = create("a", "12", "b", "c", "13", "d", "e")
 
@@ -74,12 +72,12 @@ def test_pages_lead_to_each_other_by_numbers_of_rows(create, monkeypatch, start,
     assert [row.number for row in page.rows] == list(range(start, min(start + 3, 8)))
 
 
-def test_pages_have_no_holes_after_an_answer_was_deleted(create, monkeypatch):
+def test_pages_are_full_after_an_answer_was_deleted(create, monkeypatch):
     monkeypatch.setattr(batches, "PAGE_SIZE", 2)
     batch = create("a", "b", "12", "c")
     history.delete_one(OWNER, Prediction.objects.get(word="b").public_id)
 
-    assert shown(batches.read_page(batch, 1).rows) == [(1, "a"), (3, "no_letters")]
+    assert words_of(batches.read_page(batch, 1).rows) == [(1, "a"), (3, "no_letters")]
     assert batches.read_page(batch, 4).before == 1
 
 
@@ -143,17 +141,17 @@ def test_batch_is_deleted_with_its_answers_alone(create, identified):
     assert {row.word for row in Prediction.objects.all()} == {"c", single.word}
 
 
-def test_private_words_are_answered_and_nothing_ties_their_rows_together():
+def test_private_words_are_answered_without_batch_and_owner():
     rows = batches.answer_privately(WordList(["orignal", "eau"], [1, 3], [(2, "no_letters")]), model="", languages=())
 
-    assert shown(rows) == [(1, "orignal"), (2, "no_letters"), (3, "eau")]
-    kept = {(row.word, row.owner, row.batch, row.batch_row, row.private) for row in Prediction.objects.all()}
-    assert kept == {("", "", None, None, True)}
+    assert words_of(rows) == [(1, "orignal"), (2, "no_letters"), (3, "eau")]
+    rows = {(row.word, row.owner, row.batch, row.batch_row, row.private) for row in Prediction.objects.all()}
+    assert rows == {("", "", None, None, True)}
     assert not Batch.objects.exists()
 
 
-def test_reasons_of_refused_words_have_a_sentence():
+def test_error_codes_of_words_all_have_a_reason():
     cells = ["", "12", "w" * 101, "q" + "\u0301" * 5, "a\0", "�"]
-    found = build_word_list([(1, "chat"), *enumerate(cells, 2)])
+    word_list = build_word_list([(1, "chat"), *enumerate(cells, 2)])
 
-    assert {code for _row, code in found.errors} == set(batches.REASONS)
+    assert {code for _row, code in word_list.errors} == set(batches.REASONS)

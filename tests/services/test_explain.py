@@ -10,30 +10,30 @@ def answer_to(word, model="", languages=()):
     return comparison.answers[0]
 
 
-def test_a_word_is_explained_by_the_version_that_answered():
+def test_word_is_explained_by_the_version_that_answered():
     explanation = services.explain(answer_to("né"))
     assert (explanation.label, [part.text for part in explanation.parts]) == ("fr", ["n", "é"])
 
 
-def test_a_text_is_explained_by_its_words():
+def test_text_is_explained_by_its_words():
     assert [part.text for part in services.explain(answer_to("gâteau hello")).parts] == ["gâteau", "hello"]
 
 
 @pytest.mark.parametrize("names", [[], ["FF"]])
-def test_a_model_that_is_gone_explains_nothing(serve, fake_models, names):
+def test_removed_model_explains_nothing(serve, fake_models, names):
     answer = answer_to("né", model="Ngram")
     serve({name: fake_models[name] for name in names})
     assert services.explain(answer) is None
 
 
-def test_another_version_explains_nothing(serve, fake_models):
+def test_other_version_explains_nothing(serve, fake_models):
     answer = answer_to("né", model="FF")
     serve({"FF": fake_models["Ngram"]})
     assert services.explain(answer) is None
 
 
 @pytest.mark.django_db
-def test_nothing_is_stored(identified):
+def test_explanation_is_not_stored(identified):
     answer = identified("né").answer()
     assert services.explain(answer).parts
     assert Prediction.objects.count() == 1
@@ -42,13 +42,13 @@ def test_nothing_is_stored(identified):
 @pytest.mark.real_models
 @pytest.mark.parametrize("name", registry.current().names)
 @pytest.mark.parametrize("word", ["mañana", "w" * 100])
-def test_every_model_can_be_asked_why(name, word):
+def test_shipped_models_explain_their_answers(name, word):
     explanation = services.explain(answer_to(word, model=name))
     assert len(explanation.parts) == len(word)
     assert all(0 <= part.probability_without <= 1 for part in explanation.parts)
 
 
 @pytest.mark.real_models
-def test_the_tilde_is_what_makes_manana_spanish():
+def test_tilde_makes_manana_spanish():
     explanation = services.explain(answer_to("mañana"))
     assert (explanation.label, explanation.strongest.text) == ("es", "ñ")

@@ -21,7 +21,7 @@ def test_owner_finds_an_old_prediction(identified):
 
 
 @pytest.mark.parametrize("owner", [BEN, ""])
-def test_other_callers_find_nothing(identified, owner):
+def test_prediction_of_another_owner_is_not_found(identified, owner):
     row = identified(owner=ANA)
     with pytest.raises(Prediction.DoesNotExist):
         find_prediction(public_id=row.public_id, owner=owner)
@@ -34,7 +34,7 @@ def test_row_without_owner_is_found_by_its_id(identified, owner):
 
 
 @pytest.mark.parametrize("owner", [BEN, ""])
-def test_row_without_owner_is_found_for_a_day(identified, owner):
+def test_row_without_owner_is_not_found_after_a_day(identified, owner):
     row = identified()
     Prediction.objects.update(created=timezone.now() - timedelta(hours=24, seconds=1))
     with pytest.raises(Prediction.DoesNotExist):
@@ -42,7 +42,7 @@ def test_row_without_owner_is_found_for_a_day(identified, owner):
 
 
 @pytest.mark.parametrize("owner", [ANA, ""])
-def test_private_row_has_no_address(identified, owner):
+def test_private_row_is_not_found(identified, owner):
     row = identified(owner=ANA, private=True)
     with pytest.raises(Prediction.DoesNotExist):
         find_prediction(public_id=row.public_id, owner=owner)

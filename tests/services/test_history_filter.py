@@ -13,31 +13,32 @@ OWNER = "user:1"
 
 @pytest.fixture
 def rows(identified):
-    """Store four words of the owner, the last one first in the history; return them by word."""
+    """Store four words of the owner; return the rows by word."""
     return {word: identified(word, owner=OWNER) for word in ("orignal", "piano", "xqzt", "house")}
 
 
 @pytest.fixture
-def replaced(rows):
-    """Let "piano" have the answer of a model that serves no more, in a language that no model knows any more."""
+def removed_model(rows):
+    """Make "piano" German by a removed model; no model knows German."""
     Prediction.objects.filter(word="piano").update(model="GRU-2", language="de", verdict="single")
 
 
-def filtered(query, owner=OWNER):
+def history_filter(query, owner=OWNER):
     return HistoryFilter(QueryDict(query), owner=owner)
 
 
 def words(query):
-    return [row.word for row in filtered(query).qs]
+    return [row.word for row in history_filter(query).qs]
 
 
 def codes(query):
     return {
-        name: [error["code"] for error in errors] for name, errors in filtered(query).errors.get_json_data().items()
+        name: [error["code"] for error in errors]
+        for name, errors in history_filter(query).errors.get_json_data().items()
     }
 
 
-def test_history_without_filters_has_all_rows_of_its_owner_newest_first(rows, identified):
+def test_history_without_filters_has_the_owners_rows_newest_first(rows, identified):
     identified("knowledge", owner="user:2")
     assert words("") == ["house", "xqzt", "piano", "orignal"]
 
@@ -58,27 +59,27 @@ def test_filters_select_rows(rows, query, expected):
     assert words(query) == expected
 
 
-def test_feedback_is_the_owners_own(rows):
+def test_feedback_filter_looks_at_the_owners_feedback(rows):
     submit_feedback(prediction=rows["piano"], owner="user:2", label="en")
     submit_feedback(prediction=rows["house"], owner=OWNER, label="fr")
     assert (words("feedback=pending"), words("feedback=none")) == (["house"], ["xqzt", "piano", "orignal"])
 
 
-def test_model_that_serves_no_more_selects_its_rows(replaced):
+def test_removed_model_selects_its_rows(removed_model):
     assert words("model=GRU-2") == ["piano"]
 
 
-def test_model_is_exact_unless_it_serves(replaced):
+def test_removed_model_is_matched_exactly(removed_model):
     assert words("model=gru-2") == []
 
 
-def test_model_selects_its_rows_when_no_model_serves(replaced, serve):
+def test_removed_model_selects_its_rows_when_no_model_serves(removed_model, serve):
     serve({})
     assert words("model=GRU-2") == ["piano"]
     assert codes("model=") == {"model": ["unknown_model"]}
 
 
-def test_language_that_no_model_knows_selects_its_rows(replaced):
+def test_language_that_no_model_knows_selects_its_rows(removed_model):
     assert words("language=de") == ["piano"]
 
 
@@ -88,7 +89,7 @@ def test_empty_model_is_the_default_model(rows, identified):
 
 
 @pytest.mark.parametrize("moment", ["2026-11-22T12:00:00%2B01:00", "2026-11-22T11:00:00", "2026-11-22T11:00Z"])
-def test_moments_are_from_and_before(rows, moment):
+def test_since_is_inclusive_and_until_exclusive(rows, moment):
     Prediction.objects.filter(word="piano").update(created=datetime(2026, 11, 22, 11, tzinfo=UTC))
     assert words(f"since={moment}&until=2026-11-22T11:00:01Z") == ["piano"]
     assert words(f"until={moment}") == []
@@ -126,28 +127,29 @@ def test_wrong_parameter_is_refused(db, query, expected):
 
 @pytest.mark.parametrize("name", ["word", "language", "model", "verdict", "feedback", "since", "until", "else"])
 def test_refusal_never_repeats_the_input(db, name):
-    assert "4711" not in str(filtered(f"{name}=%204711").errors.get_json_data())
+    assert "4711" not in str(history_filter(f"{name}=%204711").errors.get_json_data())
 
 
 @pytest.mark.parametrize("query", ["verdict=maybe&word=orignal", "wrod=orignal"])
 def test_wrong_filters_select_nothing(rows, query):
     with pytest.raises(ValueError, match="not valid"):
-        _ = filtered(query).qs
+        _ = history_filter(query).qs
 
 
-def test_scope_is_one_for_the_same_rows(db):
+def test_scope_is_equal_for_equal_filters(db):
     queries = ("model=ff&since=2026-11-22", "since=2026-11-22T01:00%2B01:00&model=FF")
-    scopes = {filters.scope for filters in map(filtered, queries) if filters.is_valid()}
+    scopes = {filters.scope for filters in map(history_filter, queries) if filters.is_valid()}
     assert len(scopes) == 1
 
 
-def test_scope_is_another_for_another_owner_or_filter(db):
-    every = [filtered(""), filtered("", "user:2"), filtered("model=FF"), filtered("language=fr"), filtered("word=FF")]
-    assert len({filters.scope for filters in every if filters.is_valid()}) == len(every)
+def test_scope_differs_by_owner_and_filter(db):
+    queries = [("",), ("", "user:2"), ("model=FF",), ("language=fr",), ("word=FF",)]
+    scopes = {filters.scope for filters in (history_filter(*query) for query in queries) if filters.is_valid()}
+    assert len(scopes) == len(queries)
 
 
 def test_word_is_read_from_its_index(rows):
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:  # it would rather scan a table that small
+        with connection.cursor() as cursor:  # PostgreSQL prefers to scan a small table
             cursor.execute("SET LOCAL enable_seqscan = off")
-    assert "word_key" in filtered("word=orignal").qs.explain()
+    assert "word_key" in history_filter("word=orignal").qs.explain()

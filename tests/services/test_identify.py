@@ -25,7 +25,7 @@ def test_words_are_answered_in_their_order(db):
     assert [row.verdict for row in rows] == ["several", "single", "several"]
 
 
-def test_no_words_give_no_rows(db):
+def test_empty_list_gives_no_rows(db):
     assert identify(words=[], source="batch") == []
 
 
@@ -68,19 +68,19 @@ def test_languages_restrict_the_candidates(db):
     assert Prediction.objects.get().languages == ["en", "es"]
 
 
-def test_all_models_are_one_row(db):
+def test_comparison_is_one_row(db):
     identify(words=["orignal", "piano"], source="web", model="ALL")
     row = Prediction.objects.get(word="orignal")
     assert [answer.model for answer in row.comparison().answers] == ["Ngram", "FF"]
     assert row.comparison().answers[1].word == "orignal"
 
 
-def test_one_model_has_no_comparison(identified):
+def test_answer_of_one_model_has_no_comparison(identified):
     row = Prediction.objects.get(pk=identified().pk)
     assert (row.others, row.comparison()) == (None, None)
 
 
-def test_all_models_are_all_even_when_there_is_one(identified, serve, fake_models):
+def test_comparison_can_be_of_one_model(identified, serve, fake_models):
     serve({"FF": fake_models["FF"]})
     row = Prediction.objects.get(pk=identified(model="all").pk)
     assert [answer.model for answer in row.comparison().answers] == ["FF"]
@@ -95,14 +95,14 @@ def test_broken_model_is_left_out_and_named(identified, without_model, broken, a
     assert row.comparison().unavailable == (broken,)
 
 
-def test_all_models_are_unavailable_without_a_sound_one(db, without_model):
+def test_comparison_without_sound_models_is_unavailable(db, without_model):
     without_model("Ngram", "FF")
     with pytest.raises(registry.ModelUnavailable):
         identify(words=["orignal"], source="web", model="all")
     assert not Prediction.objects.exists()
 
 
-def test_all_models_take_languages_that_each_of_them_knows(db, fake_models):
+def test_comparison_takes_languages_known_to_each_model(db, fake_models):
     fake_models["FF"].card.__dict__["languages"] = ("fr", "en")
     assert services.known_languages("all") == ("en", "fr")
     assert services.known_languages() == ("en", "fr", "es")
@@ -129,19 +129,19 @@ def test_text_is_one_row_with_the_answers_of_its_words(identified, fake_models):
     assert [row.answer()] == fake_models["Ngram"].identify(["Un gâteau, Papa !"])
 
 
-def test_word_has_no_words(identified):
+def test_single_word_has_no_words(identified):
     row = Prediction.objects.get(pk=identified("« orignal »").pk)
     assert (row.words, row.answer().words) == ([], ())
 
 
-def test_each_model_answers_for_each_word(identified, fake_models):
+def test_comparison_of_a_text_has_each_models_words(identified, fake_models):
     row = Prediction.objects.get(pk=identified("un gâteau", model="all", languages=["es", "fr"]).pk)
     expected = [fakes.identify(["un gâteau"], ["es", "fr"])[0] for fakes in fake_models.values()]
     assert list(row.comparison().answers) == expected
 
 
 @pytest.mark.parametrize("model", ["", "all"])
-def test_private_text_is_answered_and_no_word_of_it_stored(db, model):
+def test_private_text_is_answered_but_not_stored(db, model):
     [row] = identify(words=["un gâteau"], source="web", owner=ANA, private=True, model=model)
     assert [word.word for word in row.answer().words] == ["un", "gâteau"]
     assert "gâteau" not in str(Prediction.objects.values().get())
@@ -166,7 +166,7 @@ def test_private_row_has_neither_word_nor_owner(db):
     assert (stored["owner"], stored["language"]) == ("", "fr")
 
 
-def test_a_row_without_model_is_not_stored(db, without_model):
+def test_unavailable_model_stores_nothing(db, without_model):
     without_model("Ngram")
     with pytest.raises(registry.ModelUnavailable):
         identify(words=["orignal"], source="web")

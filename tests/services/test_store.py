@@ -62,7 +62,7 @@ def test_ten_thousand_rows_are_stored(db):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_writers_at_once_wait_for_each_other(at_once):
+def test_simultaneous_writers_wait_for_each_other(at_once):
     at_once(lambda: store([row(), row()]), [()] * 20)
     assert Prediction.objects.count() == 40
 
@@ -72,7 +72,7 @@ PREDICTIONS = re.compile("prediction|predict|row", re.IGNORECASE)
 
 
 def inserts(source):
-    """Return the calls in Python code that insert predictions, going by the names of what they are called on."""
+    """Return the calls in Python code that insert predictions, by their names."""
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     named = [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr.lstrip("a") in INSERTS]
     return [ast.unparse(call) for call in named if PREDICTIONS.search(ast.unparse(call.func.value))]
