@@ -30,26 +30,26 @@ def identify_once(request: Request, **question: Unpack[Question]) -> list[Predic
     if HEADER not in request.headers:
         return identify(**question)
     record = _new_record(request)
-    stored = _rows_of_repeat(record, len(question["words"]))
-    if stored is None:
+    old_rows = _rows_of_repeat(record, len(question["words"]))
+    if old_rows is None:
         rows = predict(**question)
         record.predictions = [str(row.public_id) for row in rows]
         try:
             store([record, *rows])
         except IntegrityError:  # the same request, sent at the same time, was stored first
-            stored = _rows_of_repeat(record, len(rows))
-            if stored is None:
+            old_rows = _rows_of_repeat(record, len(rows))
+            if old_rows is None:
                 raise
         else:
             return rows
-    return _predict_again(stored, question) if question.get("private") else stored
+    return _predict_again(old_rows, question) if question.get("private") else old_rows
 
 
-def _predict_again(stored: Sequence[Prediction], question: Question) -> list[Prediction]:
-    """Return new rows, not saved, with the dates of `stored`."""
+def _predict_again(old_rows: Sequence[Prediction], question: Question) -> list[Prediction]:
+    """Return new rows, not saved, dated as `old_rows`."""
     # Private rows hold no words. New answers for the words under a stored verdict would mix two versions.
     rows = predict(**question)
-    for row, old in zip(rows, stored, strict=True):
+    for row, old in zip(rows, old_rows, strict=True):
         row.created = old.created
     return rows
 

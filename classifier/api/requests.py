@@ -61,9 +61,9 @@ class PredictionRequest(StrictSerializer):
         """Check languages against the model; make codes canonical."""
         if not attrs["languages"]:
             return attrs
-        known = known_languages(attrs["model"])
-        codes = [find_code(code, known) for code in attrs["languages"]]
-        message = f"The model does not know this language; it knows: {', '.join(known)}."
+        model_languages = known_languages(attrs["model"])
+        codes = [find_code(code, model_languages) for code in attrs["languages"]]
+        message = f"The model does not know this language; it knows: {', '.join(model_languages)}."
         unknown = {str(index): message for index, code in enumerate(codes) if code is None}
         if unknown:
             raise serializers.ValidationError({"languages": unknown}, code="unknown_language")

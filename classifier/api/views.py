@@ -48,12 +48,12 @@ class Simple(JsonView):
     @schema.SIMPLE
     def get(self, request: Request) -> Response:
         """Answer in the article's shape: percentages of English, French and Spanish."""
-        validated = validate(WordQuery(data=query_params(request)))
+        fields = validate(WordQuery(data=query_params(request)))
         [prediction] = identify(
-            words=[validated["word"]],
+            words=[fields["word"]],
             source="simple",
-            model=validated["model"],
-            languages=article_languages(validated["model"]),
+            model=fields["model"],
+            languages=article_languages(fields["model"]),
             owner=owner_of_get(request),
         )
         return Response(article_fields(prediction))
@@ -68,9 +68,9 @@ class Identify(JsonView):
     @schema.IDENTIFY
     def get(self, request: Request) -> Response:
         """Identify one word; requests from other sites get no owner."""
-        validated = validate(IdentifyQuery(data=query_params(request)))
+        fields = validate(IdentifyQuery(data=query_params(request)))
         owner = owner_of_get(request)
-        [prediction] = identify(words=[validated.pop("word")], source="api", owner=owner, **validated)
+        [prediction] = identify(words=[fields.pop("word")], source="api", owner=owner, **fields)
         return Response(prediction_fields(prediction, owner))
 
 
@@ -82,9 +82,9 @@ class Predictions(JsonView):
     @schema.PREDICT
     def post(self, request: Request) -> Response:
         """Identify one word or text; a private one gets no address."""
-        validated = validate(PredictionRequest(data=request.data))
+        fields = validate(PredictionRequest(data=request.data))
         owner = owner_of(request)
-        [prediction] = identify_once(request, words=[validated.pop("word")], source="api", owner=owner, **validated)
+        [prediction] = identify_once(request, words=[fields.pop("word")], source="api", owner=owner, **fields)
         address = {} if prediction.private else {"Location": reverse("api:prediction", args=[prediction.public_id])}
         return Response(prediction_fields(prediction, owner), status=201, headers=address)
 
@@ -171,12 +171,12 @@ class Batch(JsonView):
     @schema.BATCH
     def post(self, request: Request) -> Response:
         """Identify words and texts; each gets a prediction or a problem."""
-        validated = validate(BatchRequest(data=request.data))
-        items = list(check_items(validated.pop("items")))
+        fields = validate(BatchRequest(data=request.data))
+        items = list(check_items(fields.pop("items")))
         self.consume_or_raise(request, "batch", sum(item.size for item in items) - 1)  # one was counted with the call
         owner = owner_of(request)
         words = [item.word for item in items if item.word]
-        rows = identify_once(request, words=words, source="batch", owner=owner, batch=new_public_id(), **validated)
+        rows = identify_once(request, words=words, source="batch", owner=owner, batch=new_public_id(), **fields)
         answers = iter(history.with_feedback(rows, owner))
         return Response({"results": [_result(request, item, answers, owner) for item in items]})
 
@@ -204,8 +204,8 @@ class FeedbackView(JsonView):
         """Submit your label for the word; it replaces a pending one."""
         owner = owner_of(request)
         prediction = find_prediction(public_id=public_id, owner=owner)
-        validated = validate(FeedbackRequest(data=request.data))
-        return Response(feedback_fields(submit_feedback(prediction=prediction, owner=owner, **validated)))
+        fields = validate(FeedbackRequest(data=request.data))
+        return Response(feedback_fields(submit_feedback(prediction=prediction, owner=owner, **fields)))
 
     @schema.WITHDRAW_FEEDBACK
     def delete(self, request: Request, public_id: UUID) -> Response:

@@ -16,7 +16,7 @@ ALL_MODELS = "all"
 
 
 class UnknownLanguage(ValueError):
-    """A language is unknown to the model; the message lists its own."""
+    """The model does not know a language; the message lists others."""
 
 
 class Question(TypedDict, total=False):
@@ -75,9 +75,9 @@ def compare(*, words: Sequence[str], model: str = "", languages: Sequence[str] =
     Raises UnknownModel, ModelUnavailable and UnknownLanguage.
     """
     identifiers, unavailable = _identifiers(model)
-    known = _common_languages(identifiers)
-    if not set(languages) <= set(known):
-        raise UnknownLanguage(f"The languages that can be asked for are: {', '.join(known)}.")
+    model_languages = _common_languages(identifiers)
+    if not set(languages) <= set(model_languages):
+        raise UnknownLanguage(f"The languages that can be asked for are: {', '.join(model_languages)}.")
     answers_by_model = [identifier.identify(words, languages) for identifier in identifiers]
     return [Comparison(answers, tuple(unavailable)) for answers in zip(*answers_by_model, strict=True)]
 

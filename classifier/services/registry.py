@@ -65,13 +65,13 @@ class Serving:
         return tuple(dict.fromkeys(codes))
 
     def resolve(self, name: str) -> str:
-        """Return the name in its own spelling; empty: the best model's.
+        """Return a name's own spelling; empty: the best model's.
 
         Raises UnknownModel, and ModelUnavailable when there are no models at all.
         """
         if not self.models:
             raise ModelUnavailable(_advice(name or "Ngram"))
-        spellings = {known.casefold(): known for known in self.models} | {"": next(iter(self.models))}
+        spellings = {spelling.casefold(): spelling for spelling in self.models} | {"": next(iter(self.models))}
         if name.casefold() not in spellings:
             raise UnknownModel(f"There is no such model. Choose one of: {', '.join(self.models)}.")
         return spellings[name.casefold()]
@@ -94,7 +94,7 @@ def folders(name: str, version: str) -> list[Path]:
 
 
 class _Version:
-    """A version of a model, loaded and verified on first use."""
+    """A model version, loaded and verified on first use."""
 
     def __init__(self, name: str, version: str) -> None:
         self.version = version
@@ -187,9 +187,9 @@ class Registry:
         return Serving({name: version.load for name, version in serving.items()})
 
     def _version(self, name: str, version: str) -> _Version:
-        for known in (self._active.get(name), self._serving_versions.get(name)):
-            if known and known.version == version and not known.retry_due:
-                return known
+        for candidate in (self._active.get(name), self._serving_versions.get(name)):
+            if candidate and candidate.version == version and not candidate.retry_due:
+                return candidate
         return _Version(name, version)
 
     def _best(self, name: str, active: _Version) -> _Version:
@@ -234,7 +234,7 @@ os.register_at_fork(after_in_child=_registry.reset)
 
 
 def current() -> Serving:
-    """Return the serving models; call once a request, pass it on."""
+    """Return the serving models, to be passed on within a request."""
     return _source()
 
 

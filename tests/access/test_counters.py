@@ -80,8 +80,8 @@ def test_call_is_granted_after_the_reported_wait_and_not_before(path, clock, pau
     for _ in range(5):
         consume(path, "a", 5)
         clock.now += pause / 5
-    refused = consume(path, "a", 5)
-    clock.now += refused.seconds - STEP - 1
+    refusal = consume(path, "a", 5)
+    clock.now += refusal.seconds - STEP - 1
     assert not consume(path, "a", 5).granted
     clock.now += STEP + 1
     assert consume(path, "a", 5).granted

@@ -86,9 +86,9 @@ def test_owner_fits_its_column(visitor):
     assert len(owner_of(visitor)) <= Prediction._meta.get_field("owner").max_length
 
 
-@pytest.mark.parametrize("forged", ["", "abc", "abc:def", ":", "a" * 5000, "\x00", "é:é"])
-def test_forged_cookie_has_no_owner(request_of, forged):
-    assert owner_of(request_of(visitor=forged)) == ""
+@pytest.mark.parametrize("cookie", ["", "abc", "abc:def", ":", "a" * 5000, "\x00", "é:é"])
+def test_forged_cookie_has_no_owner(request_of, cookie):
+    assert owner_of(request_of(visitor=cookie)) == ""
 
 
 def test_changed_cookie_has_no_owner(request_of, visitor):
@@ -141,6 +141,6 @@ def test_own_feedback_of_the_user_wins_at_login(visitor, user, identified):
     assert Feedback.objects.values("owner", "label").get() == {"owner": f"user:{user.pk}", "label": "es"}
 
 
-@pytest.mark.parametrize(("cookies", "kept"), [({}, True), ({"history": "off"}, False), ({"history": "x"}, True)])
-def test_history_is_kept_unless_the_browser_says_off(request_of, cookies, kept):
-    assert keeps_history(request_of(**cookies)) is kept
+@pytest.mark.parametrize(("cookies", "keeps"), [({}, True), ({"history": "off"}, False), ({"history": "x"}, True)])
+def test_history_is_kept_unless_the_browser_says_off(request_of, cookies, keeps):
+    assert keeps_history(request_of(**cookies)) is keeps

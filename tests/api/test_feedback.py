@@ -48,7 +48,7 @@ def test_second_label_is_a_correction_and_replaces_the_first(call, address, api_
 
 
 @pytest.mark.parametrize(
-    ("sent", "stored"),
+    ("body", "result"),
     [
         ({"label": "EN"}, ("en", [], "correction")),
         ({"label": "fra"}, ("fr", [], "confirmation")),
@@ -56,9 +56,9 @@ def test_second_label_is_a_correction_and_replaces_the_first(call, address, api_
         ({"label": "MUL", "languages": ["FR-ca", "eng"]}, ("mul", ["en", "fr"], "correction")),
     ],
 )
-def test_codes_are_stored_in_canonical_form(call, address, api_key, sent, stored):
-    answer = call("PUT", address, sent, key=api_key).json()
-    assert (answer["label"], answer["languages"], answer["kind"]) == stored
+def test_codes_are_stored_in_canonical_form(call, address, api_key, body, result):
+    answer = call("PUT", address, body, key=api_key).json()
+    assert (answer["label"], answer["languages"], answer["kind"]) == result
 
 
 @pytest.mark.parametrize(("label", "advice"), [("qqq", "such as en or pt"), ("mul-Latn", "or mul, mis, zxx or und")])

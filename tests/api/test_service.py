@@ -16,8 +16,8 @@ def test_models_are_listed_best_first(client):
 
 def test_model_is_described_by_its_card(client):
     card = registry.current().get("FF").card
-    shown = {"words": 2, "accuracy": 0.5, "by_language": {"en": 0.0, "fr": 1.0}, "macro_f1": 0.4}
-    card.scores["held-out"] = {**shown, "confusion": [[0, 1], [0, 1]]}
+    scores = {"words": 2, "accuracy": 0.5, "by_language": {"en": 0.0, "fr": 1.0}, "macro_f1": 0.4}
+    card.scores["held-out"] = {**scores, "confusion": [[0, 1], [0, 1]]}
 
     [model] = [model for model in client.get("/api/v1/models").json()["models"] if model["name"] == "FF"]
     assert model == {
@@ -26,7 +26,7 @@ def test_model_is_described_by_its_card(client):
         "default": False,
         "version": card.version,
         "labels": list(card.labels),
-        "scores": {"held-out": shown},
+        "scores": {"held-out": scores},
     }
 
 
@@ -51,8 +51,8 @@ def test_writing_is_refused(client):
 def test_model_is_found_in_any_case_and_described_as_in_the_list(call):
     model = call("GET", "/models/ff").json()
 
-    [listed] = [each for each in call("GET", "/models").json()["models"] if each["name"] == "FF"]
-    assert {**model, "versions": []} == {**listed, "versions": []}
+    [in_list] = [each for each in call("GET", "/models").json()["models"] if each["name"] == "FF"]
+    assert {**model, "versions": []} == {**in_list, "versions": []}
 
 
 def test_versions_on_disk_are_listed_with_the_active_one(call, settings, tmp_path):

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 @pytest.fixture
 def refuses(db):
-    """Return a function that checks that the database refuses a row."""
+    """Return a function that checks the refusal of a row."""
 
     def refuses(row):
         with pytest.raises(IntegrityError), transaction.atomic():

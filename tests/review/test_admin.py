@@ -21,7 +21,7 @@ def outcome(db):
 
 @pytest.fixture
 def staff(client, django_user_model):
-    """Return a function that logs in a member of staff with these permissions."""
+    """Return a function that logs in staff with permissions."""
 
     def log_in(*permissions):
         user = django_user_model.objects.create(username="reviewer", is_staff=True)

@@ -1,4 +1,4 @@
-"""Fixtures of the services' tests: feedback, and models of the registry that load at once."""
+"""Fixtures of the services' tests: feedback, toy models, a clock."""
 
 import threading
 import time
@@ -14,7 +14,7 @@ OLD, NEW, NEWER = "20261122-00000001", "20261123-00000002", "20261124-00000003"
 
 @pytest.fixture
 def submit(identified):
-    """Return a function that submits feedback on a prediction of the word."""
+    """Return a function that submits feedback on a word."""
     from classifier.services.feedback import submit_feedback  # here, since Django is set up after this file is read
 
     def submit(owner="user:1", label="en", word="orignal", **options):
@@ -24,7 +24,7 @@ def submit(identified):
 
 
 class Toy:
-    """A version that waits for `may_load`, and fails if its folder holds a file `bad`."""
+    """A version that waits for `may_load`; a file `bad` fails it."""
 
     may_load = threading.Event()
     loads: list[str] = []
@@ -74,7 +74,7 @@ def models(ship):
 
 @pytest.fixture
 def reload(models, clock):
-    """Return a function that makes the registry read the disk, and returns its snapshot."""
+    """Return a function that reloads the registry from disk."""
 
     def reload():
         clock(registry.RETRY_SECONDS)

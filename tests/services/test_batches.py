@@ -12,7 +12,7 @@ OWNER = "visitor:a"
 
 @pytest.fixture
 def create():
-    """Return a function that stores words, one a row, as a batch."""
+    """Return a function that stores words as a batch."""
 
     def create(*words, owner=OWNER, model="", languages=()):
         word_list = build_word_list(enumerate(words, 1))

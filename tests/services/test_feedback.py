@@ -72,10 +72,10 @@ def test_label_can_be_the_code_of_any_language(submit, label):
 
 
 @pytest.mark.parametrize(
-    ("label", "stored"), [("FR", "fr"), ("fra", "fr"), ("pt-BR", "pt"), ("iw", "he"), ("UND", "und")]
+    ("label", "canonical"), [("FR", "fr"), ("fra", "fr"), ("pt-BR", "pt"), ("iw", "he"), ("UND", "und")]
 )
-def test_label_is_stored_in_canonical_form(submit, label, stored):
-    assert submit(label=label).label == stored
+def test_label_is_stored_in_canonical_form(submit, label, canonical):
+    assert submit(label=label).label == canonical
 
 
 @pytest.mark.parametrize(

@@ -13,13 +13,13 @@ OWNER = "user:1"
 
 @pytest.fixture
 def rows(identified):
-    """Store four words of the owner; return the rows by word."""
+    """Store four words of the owner; return rows by word."""
     return {word: identified(word, owner=OWNER) for word in ("orignal", "piano", "xqzt", "house")}
 
 
 @pytest.fixture
 def removed_model(rows):
-    """Make "piano" German by a removed model; no model knows German."""
+    """Make "piano" German, unknown to all models, by a removed model."""
     Prediction.objects.filter(word="piano").update(model="GRU-2", language="de", verdict="single")
 
 

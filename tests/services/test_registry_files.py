@@ -15,7 +15,7 @@ pytestmark = pytest.mark.real_models
 
 @pytest.fixture
 def shipped_copy(tmp_path, settings):
-    """Return the folder of a copy of the best shipped model, the only one that is active."""
+    """Copy the best shipped model, the only active one; return its folder."""
     [(name, version), *_] = read_active(project.BASE_DIR / "ml_models").items()
     settings.MODEL_DIRS = [tmp_path]
     shutil.copytree(project.BASE_DIR / "ml_models" / name / version, tmp_path / name / version)

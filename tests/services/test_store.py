@@ -72,10 +72,12 @@ PREDICTIONS = re.compile("prediction|predict|row", re.IGNORECASE)
 
 
 def inserts(source):
-    """Return the calls in Python code that insert predictions, by their names."""
+    """Return the calls that insert predictions, judged by their names."""
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
-    named = [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr.lstrip("a") in INSERTS]
-    return [ast.unparse(call) for call in named if PREDICTIONS.search(ast.unparse(call.func.value))]
+    inserting = [
+        call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr.lstrip("a") in INSERTS
+    ]
+    return [ast.unparse(call) for call in inserting if PREDICTIONS.search(ast.unparse(call.func.value))]
 
 
 @pytest.mark.parametrize(

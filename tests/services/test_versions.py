@@ -12,7 +12,7 @@ OLD, NEW = "20260101-0000000a", "20261122-00000001"
 
 @pytest.fixture
 def folders(tmp_path, settings):
-    """Put two versions of "Ngram" on disk without readable cards; return their folders."""
+    """Write two versions of "Ngram" with unreadable cards."""
     settings.MODEL_DIRS = [tmp_path / "shipped", tmp_path / "trained"]
     folders = [settings.MODEL_DIRS[1] / "Ngram" / OLD, settings.MODEL_DIRS[0] / "Ngram" / NEW]
     for folder in folders:
