@@ -59,5 +59,5 @@ class NewPasswordForm(PasswordChangeForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["new_password1"].help_text = _("At least 8 characters, unlike your name and what many choose.")
+        self.fields["new_password1"].help_text = _("At least 8 characters; not like your name, and no common password.")
         self.fields["new_password2"].help_text = ""

@@ -16,7 +16,7 @@ from classifier.models import Prediction
 from classifier.services import registry
 from classifier.services.history_filter import FilterForm, HistoryFilter
 
-INVALID_CHOICE = _("Choose one of the list.")
+INVALID_CHOICE = _("Choose one from the list.")
 
 
 class DayField(forms.DateField):
@@ -52,9 +52,7 @@ class HistoryForm(FilterForm):
     """Form of the filters; an empty one selects all rows."""
 
     empty_is_any = True
-    unknown_message = repeated_message = _(
-        "This address asks for a filter that is not known here, or for one of them twice."
-    )
+    unknown_message = repeated_message = _("This address has an unknown filter, or the same filter twice.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -173,7 +173,7 @@ class BatchForm(WordForm):
     # Not a CharField, since one NUL would refuse all words.
     words = forms.Field(
         label=_("Paste your words"),
-        help_text=_("One a line."),
+        help_text=_("One per line."),
         required=False,
         widget=forms.Textarea(
             attrs={"rows": 8, "autocomplete": "off", "autocapitalize": "off", "spellcheck": "false", "lang": ""}
@@ -181,14 +181,16 @@ class BatchForm(WordForm):
     )
     file = forms.FileField(
         label=_("Or choose a file"),
-        help_text=_("TXT with a word a line, or CSV or TSV. In UTF-8, up to 5 MB."),
+        help_text=_("TXT with one word per line, or CSV or TSV. In UTF-8, up to 5 MB."),
         required=False,
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".txt,.csv,.tsv,.tab,text/plain,text/csv,text/tab-separated-values"}),
     )
     column = forms.CharField(
         label=_("Column of the words"),
-        help_text=_("Of a table: its name in the first row, or its number. If empty: “word”, else the first."),
+        help_text=_(
+            "For a table: the name of the column in its first row, or its number. If empty: “word”, else the first."
+        ),
         max_length=100,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),

@@ -62,14 +62,14 @@ def test_answer_of_a_replaced_version_is_not_explained_by_another(client, ask, s
     address = ask("orignal")
     serve({"FF": fake_models["FF"]})
     page = client.get(address)
-    assertContains(page, "Version 20261122-00000001 of Ngram, which answered, serves no more.")
+    assertContains(page, "Version 20261122-00000001 of Ngram gave this answer but is no longer in use.")
     assert effects(page) == []
 
 
 def test_text_is_explained_without_a_model_but_a_word_is_not(client, ask, without_model):
     word, text = ask("orignal"), ask("gâteau hello")
     without_model("Ngram")
-    assertContains(client.get(word), "serves no more")
+    assertContains(client.get(word), "no longer in use")
     assert len(effects(client.get(text))) == 2
 
 
