@@ -1,1 +1,1 @@
-"""Browser tests; a package, since the fixture `chromium` has package scope."""
+"""Browser tests, a package for the scope of `chromium`."""

@@ -45,7 +45,7 @@ def width(request):
 
 @pytest.fixture
 def visit(chromium, live_server):
-    """Return a function that opens a page as a new visitor.
+    """Return a function that opens pages as new visitors.
 
     JavaScript is off by default. A page that logs an error or calls another host fails the test.
     """

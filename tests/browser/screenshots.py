@@ -71,7 +71,7 @@ def visit_pages(page: Page) -> Iterator[str]:
 
 
 def take_screenshots(browser: Browser, address: str, scheme: str, size: tuple[int, int], names: str = "") -> None:
-    """Save a screenshot of each page, or of those in `names`."""
+    """Save screenshots of all pages, or those in `names`."""
     width, height = size
     context = browser.new_context(
         base_url=address,

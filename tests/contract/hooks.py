@@ -25,7 +25,7 @@ schemathesis.openapi.format("cursor", st.just(""))  # any other is somebody's
 
 @schemathesis.hook
 def flatmap_body(_context, body):
-    """Add valid items to a batch; schemathesis itself rarely generates one."""
+    """Add valid items to batches; schemathesis rarely generates one."""
     if not isinstance(body, dict) or not isinstance(body.get("items"), list) or not body["items"]:
         return st.just(body)
     return st.lists(ITEM, max_size=5).map(lambda items: {**body, "items": [*body["items"], *items]})
@@ -33,7 +33,7 @@ def flatmap_body(_context, body):
 
 @schemathesis.hook
 def filter_case(_context, case):
-    """Skip bodies meant as invalid that are valid by our formats.
+    """Skip bodies that are valid by our formats after all.
 
     For a format, schemathesis takes any string as invalid.
     """

@@ -26,7 +26,7 @@ def text_of(rows, name, layout=BATCH):
 
 @pytest.fixture
 def rows(identified):
-    """Rows of a batch: a word, an error, and a word that looks like a formula."""
+    """Return the rows of a word, an error, and a formula."""
     return [Row(1, identified("orignal", owner=OWNER)), ERROR, Row(3, identified("=eau", owner=OWNER))]
 
 

@@ -54,7 +54,7 @@ def test_text_has_fields_for_each_word(fake_models):
 
 
 def comparison_of(fakes, *words):
-    """Return a comparison of one word, with the answers to others."""
+    """Return a comparison that combines the answers to some words."""
     return Comparison(tuple(replace(answer, word="word") for answer in fakes["FF"].identify(words)))
 
 

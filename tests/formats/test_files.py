@@ -23,7 +23,7 @@ def text_of(name, rows):
 
 @pytest.fixture
 def write_answers(fake_models):
-    """Return a function that writes the answers for words, and errors, in a format."""
+    """Return a function that writes answers and errors."""
 
     def write(name, words, errors=()):
         return text_of(name, [*map(Row, range(1, 9), fake_models["FF"].identify(words)), *errors])
@@ -33,7 +33,7 @@ def write_answers(fake_models):
 
 @pytest.fixture
 def write_comparisons(fake_models):
-    """Return a function that writes all models' answers for words in a format."""
+    """Return a function that writes the answers of all models."""
 
     def write(name, *words):
         answers = [fake.identify(words) for fake in fake_models.values()]

@@ -5,7 +5,7 @@ from classifier.templatetags import batch_text
 
 
 def parts(**counts):
-    """Return the parts of a batch with these counts, most rows first."""
+    """Return the parts of a batch with these counts."""
     total = sum(counts.values())
     return [Part(label, count, count / total, 0) for label, count in counts.items()]
 

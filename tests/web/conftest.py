@@ -1,4 +1,4 @@
-"""Fixtures of the page tests: browsers, forms, and pages in any state."""
+"""Fixtures of the page tests: browsers, forms, states of pages."""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -7,7 +7,7 @@ from django.test import Client
 
 @pytest.fixture
 def ask(client, db):
-    """Return a function that asks a word and returns its address."""
+    """Return a function from a word to its answer's address."""
 
     def ask(word="orignal", **fields):
         return client.post("/", {"word": word, **fields}).headers["Location"]
@@ -59,5 +59,5 @@ def send_batch(client, db):
 
 @pytest.fixture
 def batch_address(send_batch):
-    """Return a function that sends words and returns the address of their page."""
+    """Return a function from words to their batch's address."""
     return lambda *arguments, **fields: send_batch(*arguments, **fields).headers["Location"]

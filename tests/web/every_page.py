@@ -25,7 +25,7 @@ NO_PAGES |= {"set-language", "withdraw-feedback"}
 
 @dataclass
 class Site:
-    """A visitor's browser, a reviewer, and ways to reach states of pages."""
+    """A visitor, a reviewer, and ways to states of pages."""
 
     client: Client
     reviewer: User

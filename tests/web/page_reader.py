@@ -1,4 +1,4 @@
-"""Parser of pages: texts outside gettext, attributes, switch of the language."""
+"""Parser of pages: untranslated texts, attributes, language switch."""
 
 import re
 from html import unescape
@@ -72,7 +72,7 @@ def read(page):
 
 
 def switch_target(page):
-    """Return the page that the switch of the language leads to, else ""."""
+    """Return the address in the language switch, else ""."""
     match = re.search(r'action="/language/".*?name="next" value="([^"]*)"', page, re.DOTALL)
     return unescape(match[1]) if match else ""
 

@@ -146,7 +146,7 @@ def test_admin_is_open_to_staff_only(client, django_user_model):
 
 @pytest.fixture
 def change(client, ana):
-    """Return a function that sends the form for another password, as ana."""
+    """Return a function that changes the password of ana."""
     client.force_login(ana)
 
     def change(old=PASSWORD, new="another long sentence", again=None):

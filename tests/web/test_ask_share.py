@@ -26,7 +26,7 @@ def text_to_copy(page, name):
 
 
 def run_command(page):
-    """Return the address and body that the command gives to curl."""
+    """Return the address and body that curl would get."""
     script = 'curl() { printf "%s\\0" "$@"; }\n' + text_to_copy(page, "curl")
     output = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout
     address, *options, body, _end = output.split("\0")

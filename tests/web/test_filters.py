@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def find_words(client, ask):
-    """Store three words of three days; return a function that filters them."""
+    """Store words of three days and return their filter."""
     for day, word in enumerate(("orignal", "piano", "xqzt"), 20):
         ask(word, model="FF" if word == "piano" else "Ngram")
         Prediction.objects.filter(word=word).update(created=datetime(2026, 11, day, 23, 59, tzinfo=UTC))

@@ -127,13 +127,13 @@ WORD = "floccinaucinihilipilification"
 
 
 def sqlite_files():
-    """Return the contents of the database, its log and the log's index."""
+    """Return the contents of database, log and index."""
     name = connection.settings_dict["NAME"]
     return {kind: Path(f"{name}{kind}").read_bytes() for kind in ("", "-wal", "-shm")}
 
 
 def places_of_word():
-    """Return the files of SQLite, or tables of PostgreSQL, with WORD."""
+    """Return the files (SQLite) or tables (PostgreSQL) with WORD."""
     if connection.vendor == "sqlite":
         return [kind for kind, content in sqlite_files().items() if WORD.encode() in content]
     with connection.cursor() as cursor:

@@ -150,7 +150,7 @@ def test_pages_allow_get_and_head_only(client, db, address):
 
 @pytest.fixture
 def on_disk(tmp_path, monkeypatch, set_card):
-    """Return a function that writes a version of Ngram, shipped or trained."""
+    """Return a function that writes a version of Ngram."""
     monkeypatch.setattr(settings, "MODEL_DIRS", [tmp_path / "shipped", tmp_path / "trained"])
 
     def put(version, place="shipped", **fields):

@@ -1,4 +1,4 @@
-"""Checks of all pages in all STATES: addresses, languages, texts, numbers."""
+"""Checks of all pages in all STATES."""
 
 from contextlib import contextmanager
 
@@ -46,7 +46,7 @@ def test_addresses_with_a_page_have_a_state():
 
 @pytest.mark.parametrize("state", STATES)
 def test_page_is_right_in_every_state(site, marked, state, subtests):
-    """Render each state once for five checks, since reaching it takes most of the time."""
+    """Check a state in five ways at once, to reach it once."""
     with marked():
         response = STATES[state](site)
     page = response.content.decode()
