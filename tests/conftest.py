@@ -126,15 +126,15 @@ def user(django_user_model):
 
 
 @pytest.fixture
-def identified(db):
+def make_prediction(db):
     """Return a function that identifies and stores one word."""
     from classifier.services import identify as services
 
-    def identify(word="orignal", source="web", **options):
+    def make(word="orignal", source="web", **options):
         [prediction] = services.identify(words=[word], source=source, **options)
         return prediction
 
-    return identify
+    return make
 
 
 @pytest.fixture

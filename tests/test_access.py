@@ -138,10 +138,10 @@ def callers(django_user_model, make_key):
 
 
 @pytest.fixture
-def address(callers, identified, make_key):
+def address(callers, make_prediction, make_key):
     """Return a function that fills ana's objects into a route."""
     _clients, ana = callers
-    prediction = identified("orignal", owner=f"user:{ana.pk}")
+    prediction = make_prediction("orignal", owner=f"user:{ana.pk}")
     batch = batches.create_batch(WordList(["chat"], [1]), owner=prediction.owner, name="", model="", languages=())
     feedback = submit_feedback(prediction=prediction, owner=prediction.owner, label="en")
     word = ReviewedWord.objects.create(word_key="mot", label="fr", votes=1)

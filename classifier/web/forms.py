@@ -57,8 +57,8 @@ class LanguagesField(forms.MultipleChoiceField):
 
     def to_python(self, value: Any) -> list[str]:
         """Return the canonical codes; keep any other values."""
-        known = _codes(self)
-        return list(dict.fromkeys(find_code(code, known) or code for code in super().to_python(value)))
+        codes = _codes(self)
+        return list(dict.fromkeys(find_code(code, codes) or code for code in super().to_python(value)))
 
 
 def _codes(field: forms.ChoiceField) -> list[str]:
@@ -109,8 +109,8 @@ class WordForm(forms.Form):
 
     def clean_languages(self) -> list[str]:
         """Return the chosen languages; empty if all are chosen."""
-        chosen: list[str] = self.cleaned_data["languages"]
-        return [] if set(chosen) == set(self.serving.languages) else chosen
+        languages: list[str] = self.cleaned_data["languages"]
+        return [] if set(languages) == set(self.serving.languages) else languages
 
     def clean(self) -> dict[str, Any]:
         """Check that the model knows the languages."""
@@ -145,8 +145,8 @@ class FeedbackForm(forms.Form):
             kwargs["initial"] = {name: getattr(feedback, name) for name in ("label", "languages", "comment")}
         super().__init__(*args, **kwargs)
         # Also those of the answer: its model may since have been replaced by one that knows others.
-        answered = [candidate.language for candidate in prediction.answer().candidates]
-        codes = dict.fromkeys([*registry.current().languages, *answered])
+        candidates = [candidate.language for candidate in prediction.answer().candidates]
+        codes = dict.fromkeys([*registry.current().languages, *candidates])
         names = [(code, label_name(code)) for code in codes]
         cast("forms.ChoiceField", self.fields["languages"]).choices = names
         cast("forms.ChoiceField", self.fields["label"]).choices = [*names, *SPECIAL_LABELS.items()]

@@ -112,29 +112,29 @@ def test_visitor_has_no_session(visitor):
     assert visitor.session.is_empty()
 
 
-def test_rows_move_to_the_user_at_login(visitor, user, identified):
-    row = identified(owner=owner_of(visitor))
+def test_rows_move_to_the_user_at_login(visitor, user, make_prediction):
+    row = make_prediction(owner=owner_of(visitor))
     submit_feedback(prediction=row, owner=owner_of(visitor), label="en")
     login(visitor, user)
     assert Prediction.objects.get().owner == Feedback.objects.get().owner == f"user:{user.pk}"
 
 
-def test_rows_of_others_stay_at_login(visitor, request_of, user, identified):
+def test_rows_of_others_stay_at_login(visitor, request_of, user, make_prediction):
     other = assign_visitor(request_of())
-    identified(owner=other)
-    identified(owner="")
+    make_prediction(owner=other)
+    make_prediction(owner="")
     login(visitor, user)
     assert set(Prediction.objects.values_list("owner", flat=True)) == {other, ""}
 
 
-def test_login_without_a_visitor_moves_nothing(request_of, user, identified):
-    identified(owner="")
+def test_login_without_a_visitor_moves_nothing(request_of, user, make_prediction):
+    make_prediction(owner="")
     login(request_of(), user)
     assert Prediction.objects.get().owner == ""
 
 
-def test_own_feedback_of_the_user_wins_at_login(visitor, user, identified):
-    row = identified()
+def test_own_feedback_of_the_user_wins_at_login(visitor, user, make_prediction):
+    row = make_prediction()
     submit_feedback(prediction=row, owner=owner_of(visitor), label="en")
     submit_feedback(prediction=row, owner=f"user:{user.pk}", label="es")
     login(visitor, user)

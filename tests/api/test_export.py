@@ -26,8 +26,8 @@ def export(call, api_key):
 
 
 @pytest.fixture
-def words(identified, api_key):
-    return [identified(word, owner=api_key.owner) for word in ("orignal", "=1+1+a", "-ism", "@b", "piano")]
+def words(make_prediction, api_key):
+    return [make_prediction(word, owner=api_key.owner) for word in ("orignal", "=1+1+a", "-ism", "@b", "piano")]
 
 
 def test_json_lines_hold_what_the_list_holds_exactly(call, export, words, api_key):
@@ -55,15 +55,15 @@ def test_corrections_are_export(export, words, api_key):
     assert (row["correction"], row["correction_status"]) == ("mul en fr", "pending")
 
 
-def test_answer_of_all_models_is_the_best_ones_with_their_agreement(export, identified, api_key):
-    identified("orignal", owner=api_key.owner, model="all")
+def test_answer_of_all_models_is_the_best_ones_with_their_agreement(export, make_prediction, api_key):
+    make_prediction("orignal", owner=api_key.owner, model="all")
     [row] = csv.DictReader(io.StringIO(export()))
 
     assert (row["model"], row["language"], row["agreement"]) == ("Ngram", "fr", "1.0")
 
 
-def test_filters_select_the_exported_rows(export, words, identified):
-    identified("house", owner="key:0")
+def test_filters_select_the_exported_rows(export, words, make_prediction):
+    make_prediction("house", owner="key:0")
     lines = export("format=jsonl&verdict=several").splitlines()
 
     assert [json.loads(line)["word"] for line in lines] == ["piano"]

@@ -10,8 +10,8 @@ FRENCH = {"label": "fr", "languages": [], "comment": "moose"}
 
 
 @pytest.fixture
-def address(identified, api_key):
-    return f"/predictions/{identified('orignal', owner=api_key.owner).public_id}/feedback"
+def address(make_prediction, api_key):
+    return f"/predictions/{make_prediction('orignal', owner=api_key.owner).public_id}/feedback"
 
 
 @pytest.fixture
@@ -69,8 +69,8 @@ def test_refused_label_comes_with_advice(call, address, api_key, label, advice):
 
 
 @pytest.mark.parametrize(("languages", "kind"), [(["en", "es", "fr"], "confirmation"), (["en", "fr"], "correction")])
-def test_other_languages_of_a_shared_word_are_a_correction(call, identified, api_key, languages, kind):
-    address = f"/predictions/{identified('piano', owner=api_key.owner).public_id}/feedback"
+def test_other_languages_of_a_shared_word_are_a_correction(call, make_prediction, api_key, languages, kind):
+    address = f"/predictions/{make_prediction('piano', owner=api_key.owner).public_id}/feedback"
     assert call("PUT", address, {"label": "mul", "languages": languages}, key=api_key).json()["kind"] == kind
 
 
@@ -89,8 +89,8 @@ def test_decision_is_readable_and_final(call, address, api_key, decision):
     assert (answer["label"], answer["status"], answer["reason"]) == ("en", "rejected", "No.")
 
 
-def test_row_without_owner_can_be_corrected_by_its_id(call, identified):
-    address = f"/predictions/{identified('orignal').public_id}/feedback"
+def test_row_without_owner_can_be_corrected_by_its_id(call, make_prediction):
+    address = f"/predictions/{make_prediction('orignal').public_id}/feedback"
 
     assert call("PUT", address, FRENCH).status_code == 200
     assert Feedback.objects.get().owner == ""
@@ -130,8 +130,8 @@ def test_prediction_of_another_caller_is_not_found(call, address, api_key, other
         ({"label": "fr", "status": "accepted"}, ""),
     ],
 )
-def test_invalid_body_is_refused_and_not_stored(call, errors, identified, body, place):
-    address = f"/predictions/{identified().public_id}/feedback"
+def test_invalid_body_is_refused_and_not_stored(call, errors, make_prediction, body, place):
+    address = f"/predictions/{make_prediction().public_id}/feedback"
 
     assert [pointer for pointer, _code in errors(call("PUT", address, body))] == [place]
     assert not Feedback.objects.exists()
@@ -142,8 +142,8 @@ def test_wrong_method_is_refused(call, address, api_key):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_fifty_simultaneous_corrections_are_one(client, identified, api_key, at_once):
-    address = f"/api/v1/predictions/{identified('orignal', owner=api_key.owner).public_id}/feedback"
+def test_fifty_simultaneous_corrections_are_one(client, make_prediction, api_key, at_once):
+    address = f"/api/v1/predictions/{make_prediction('orignal', owner=api_key.owner).public_id}/feedback"
 
     def put(label):
         body = {"label": label}

@@ -13,8 +13,8 @@ def request_with(rf):
 
 
 @pytest.mark.django_db
-def test_filters_and_options_are_read_from_one_query(request_with, identified):
-    rows = [identified(word, owner="user:7") for word in ("orignal", "piano")]
+def test_filters_and_options_are_read_from_one_query(request_with, make_prediction):
+    rows = [make_prediction(word, owner="user:7") for word in ("orignal", "piano")]
     filters, options = read_filters(request_with("verdict=single&page_size=5"), "user:7", PageQuery)
 
     assert list(filters.qs) == rows[:1]

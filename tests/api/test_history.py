@@ -13,9 +13,9 @@ ADDRESS = "/predictions"
 
 
 @pytest.fixture
-def rows(identified, api_key):
+def rows(make_prediction, api_key):
     """Return four rows of the key by word, oldest first."""
-    rows = {word: identified(word, owner=api_key.owner) for word in ("orignal", "piano", "xqzt", "house")}
+    rows = {word: make_prediction(word, owner=api_key.owner) for word in ("orignal", "piano", "xqzt", "house")}
     submit_feedback(prediction=rows["orignal"], owner=api_key.owner, label="en")
     return rows
 
@@ -96,9 +96,9 @@ def test_malformed_cursor_is_refused(call, errors, api_key, cursor):
 
 
 @pytest.mark.parametrize(("size", "rows"), [("100000000", 100), ("1", 1)])
-def test_page_size_is_bounded(call, identified, api_key, size, rows):
+def test_page_size_is_bounded(call, make_prediction, api_key, size, rows):
     for _ in range(101):
-        identified(owner=api_key.owner)
+        make_prediction(owner=api_key.owner)
     assert len(call("GET", f"{ADDRESS}?page_size={size}", key=api_key).json()["predictions"]) == rows
 
 
@@ -173,8 +173,8 @@ def test_prediction_of_another_caller_looks_as_if_it_did_not_exist(call, rows, o
     assert Prediction.objects.count() == 4
 
 
-def test_row_without_owner_is_read_by_its_id_but_deleted_by_nobody(call, identified, api_key):
-    address = f"{ADDRESS}/{identified().public_id}"
+def test_row_without_owner_is_read_by_its_id_but_deleted_by_nobody(call, make_prediction, api_key):
+    address = f"{ADDRESS}/{make_prediction().public_id}"
 
     assert call("GET", address, key=api_key).status_code == 200
     assert (call("DELETE", address).status_code, call("DELETE", address, key=api_key).status_code) == (401, 404)
@@ -209,9 +209,9 @@ def test_filters_delete_what_they_list(call, list_words, rows, api_key):
     assert list_words() == ["xqzt", "piano"]
 
 
-def test_many_rows_are_deleted_chunk_by_chunk(call, identified, api_key, monkeypatch):
+def test_many_rows_are_deleted_chunk_by_chunk(call, make_prediction, api_key, monkeypatch):
     monkeypatch.setattr("classifier.services.history.CHUNK", 2)
     for _ in range(5):
-        identified(owner=api_key.owner)
+        make_prediction(owner=api_key.owner)
     call("DELETE", ADDRESS, key=api_key)
     assert not Prediction.objects.exists()

@@ -6,8 +6,8 @@ from classifier.services.feedback import submit_feedback
 
 
 @pytest.mark.django_db
-def test_article_fields_are_percentages_with_two_decimals(identified):
-    assert article_fields(identified("orignal")) == {
+def test_article_fields_are_percentages_with_two_decimals(make_prediction):
+    assert article_fields(make_prediction("orignal")) == {
         "English": 28.93,
         "Espanol": 4.5,
         "Francais": 66.57,
@@ -36,8 +36,8 @@ def test_model_fields_are_empty_without_a_version(without_model):
 
 
 @pytest.mark.django_db
-def test_feedback_fields_hold_label_and_review(identified):
-    feedback = submit_feedback(prediction=identified("orignal"), owner="", label="fr", comment="moose")
+def test_feedback_fields_hold_label_and_review(make_prediction):
+    feedback = submit_feedback(prediction=make_prediction("orignal"), owner="", label="fr", comment="moose")
     assert feedback_fields(feedback) == {
         "label": "fr",
         "languages": [],

@@ -31,8 +31,8 @@ def test_comparison_has_a_line_for_each_answer(fake_models):
 
 
 @pytest.mark.django_db
-def test_prediction_has_the_line_of_its_best_answer(identified):
-    prediction = identified("orignal", model="all")
+def test_prediction_has_the_line_of_its_best_answer(make_prediction):
+    prediction = make_prediction("orignal", model="all")
     assert answers_of(Row(1, prediction)) == [prediction.answer()]
 
 

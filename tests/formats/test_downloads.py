@@ -25,9 +25,9 @@ def text_of(rows, name, layout=BATCH):
 
 
 @pytest.fixture
-def rows(identified):
+def rows(make_prediction):
     """Return the rows of a word, an error, and a formula."""
-    return [Row(1, identified("orignal", owner=OWNER)), ERROR, Row(3, identified("=eau", owner=OWNER))]
+    return [Row(1, make_prediction("orignal", owner=OWNER)), ERROR, Row(3, make_prediction("=eau", owner=OWNER))]
 
 
 def test_csv_of_a_batch_has_a_line_for_each_row(rows):
@@ -57,8 +57,8 @@ def test_files_are_the_same_in_every_language(rows, name):
         assert text_of(rows, name) == english
 
 
-def test_columns_of_languages_come_from_the_first_answer(identified):
-    row = Row(2, identified("orignal", languages=["es", "en"]))
+def test_columns_of_languages_come_from_the_first_answer(make_prediction):
+    row = Row(2, make_prediction("orignal", languages=["es", "en"]))
     lines = text_of([Row(1, code="required"), row], "csv").splitlines()
 
     assert lines[0] == "row,word,language,verdict,en,es,undetermined,model,model_version,error"
@@ -72,8 +72,8 @@ def test_file_of_errors_has_no_columns_of_languages():
     ]
 
 
-def test_csv_has_the_best_of_all_models_and_json_lines_have_each(identified):
-    rows = [Row(1, identified("orignal", model="all"))]
+def test_csv_has_the_best_of_all_models_and_json_lines_have_each(make_prediction):
+    rows = [Row(1, make_prediction("orignal", model="all"))]
 
     assert len(text_of(rows, "csv").splitlines()) == 2
     assert [answer["model"] for answer in json.loads(text_of(rows, "jsonl"))["answers"]] == ["Ngram", "FF"]
@@ -86,15 +86,15 @@ def test_private_file_of_all_models_needs_no_query(django_assert_num_queries):
     assert (first["id"], len(first["answers"])) == (None, 2)
 
 
-def test_comment_with_a_line_separator_stays_on_its_line(identified):
-    submit_feedback(prediction=identified(owner=OWNER), owner=OWNER, label="es", comment="one\u2028two\u2029three")
+def test_comment_with_a_line_separator_stays_on_its_line(make_prediction):
+    submit_feedback(prediction=make_prediction(owner=OWNER), owner=OWNER, label="es", comment="one\u2028two\u2029three")
     [line] = text_of([Row(1, Prediction.objects.get())], "jsonl").splitlines()
 
     assert json.loads(line)["correction"]["comment"] == "one\u2028two\u2029three"
 
 
-def test_formulas_of_a_history_are_escaped_in_all_columns(identified):
-    identified("=eau", owner=OWNER)
+def test_formulas_of_a_history_are_escaped_in_all_columns(make_prediction):
+    make_prediction("=eau", owner=OWNER)
     prediction = Prediction.objects.get()
     prediction.model, prediction.model_version = "@FF", "-1"
     [line] = csv.DictReader(io.StringIO(text_of([Row(1, prediction)], "csv", HISTORY)))
@@ -102,15 +102,15 @@ def test_formulas_of_a_history_are_escaped_in_all_columns(identified):
     assert (line["word"], line["model"], line["model_version"]) == ("'=eau", "'@FF", "'-1")
 
 
-def test_lines_of_a_history_end_with_crlf(identified):
-    identified("orignal", owner=OWNER)
+def test_lines_of_a_history_end_with_crlf(make_prediction):
+    make_prediction("orignal", owner=OWNER)
     text = text_of(history.read_all(Prediction.objects.of(OWNER), OWNER), "csv", HISTORY)
 
     assert text.count("\r\n") == text.count("\n") == 2
 
 
-def test_rows_are_sent_in_chunks(identified):
-    prediction = identified("orignal")
+def test_rows_are_sent_in_chunks(make_prediction):
+    prediction = make_prediction("orignal")
     response = download((Row(number, prediction) for number in range(1, 251)), BATCH, "csv")
 
     assert [chunk.count(b"\n") for chunk in response.streaming_content] == [1, 100, 100, 50, 0]

@@ -27,7 +27,7 @@ def test_link_without_a_model_holds_only_the_word(rf):
     assert link(rf.get("/"), {"word": "a&model=FF"}) == "http://testserver/shared/?word=a%26model%3DFF"
 
 
-def test_json_is_that_of_the_api_for_the_reader(rf, identified):
-    prediction = identified("né", owner=OWNER)
+def test_json_is_that_of_the_api_for_the_reader(rf, make_prediction):
+    prediction = make_prediction("né", owner=OWNER)
     fields = json.loads(share(prediction, rf.get("/"), OWNER).json)
     assert fields == {**prediction_fields(prediction, OWNER), "created_at": fields["created_at"]}

@@ -24,11 +24,11 @@ def without_wiping(monkeypatch):
 
 
 @pytest.fixture
-def store_old(identified):
+def store_old(make_prediction):
     """Return a function that stores an old answer."""
 
     def store(days, word="orignal", **options):
-        prediction = identified(word, **options)
+        prediction = make_prediction(word, **options)
         created = timezone.now() - timedelta(days=days, minutes=-1)
         Prediction.objects.filter(pk=prediction.pk).update(created=created)
         return prediction

@@ -10,8 +10,8 @@ def test_batch_has_an_owner_and_answers(refuses, fields):
 
 
 @pytest.mark.parametrize("fields", [{"batch": None}, {"batch_row": 0}])
-def test_row_number_is_of_a_batch_and_counts_from_one(identified, fields):
-    row = identified("chat")
+def test_row_number_is_of_a_batch_and_counts_from_one(make_prediction, fields):
+    row = make_prediction("chat")
     fields = {"batch": row.public_id, "batch_row": 1, **fields}
     with pytest.raises(IntegrityError), transaction.atomic():
         Prediction.objects.filter(pk=row.pk).update(**fields)

@@ -34,8 +34,8 @@ def feedback(**changes):
         {"reviewed_at": timezone.now()},
     ],
 )
-def test_contradictory_feedback_is_refused(identified, changes, refuses):
-    assert refuses(feedback(prediction=identified(), **changes))
+def test_contradictory_feedback_is_refused(make_prediction, changes, refuses):
+    assert refuses(feedback(prediction=make_prediction(), **changes))
 
 
 @pytest.mark.parametrize(
@@ -55,13 +55,13 @@ def test_contradictory_feedback_is_refused(identified, changes, refuses):
         {"status": "duplicate", "reviewed_at": timezone.now()},
     ],
 )
-def test_coherent_feedback_is_stored(identified, changes):
-    feedback(prediction=identified(), **changes).save()
+def test_coherent_feedback_is_stored(make_prediction, changes):
+    feedback(prediction=make_prediction(), **changes).save()
     assert Feedback.objects.get().label == changes.get("label", "fr")
 
 
-def test_second_feedback_of_an_owner_is_refused(identified, refuses):
-    row = identified()
+def test_second_feedback_of_an_owner_is_refused(make_prediction, refuses):
+    row = make_prediction()
     feedback(prediction=row).save()
     assert refuses(feedback(prediction=row))
 
@@ -85,27 +85,27 @@ def test_word_has_one_outcome(db, refuses):
     assert refuses(ReviewedWord(word_key="orignal", label="en", votes=1))
 
 
-def test_votes_count_distinct_owners(identified):
+def test_votes_count_distinct_owners(make_prediction):
     for owner in (VISITOR, VISITOR, "user:1", ""):
-        feedback(prediction=identified(), owner=owner).save()
+        feedback(prediction=make_prediction(), owner=owner).save()
     assert Feedback.objects.votes("orignal", "fr") == 2
 
 
 @pytest.mark.parametrize(("languages", "votes"), [(["en", "fr"], 2), (["en", "es"], 1), (["en", "es", "fr"], 0)])
-def test_votes_for_a_shared_word_count_by_its_languages(identified, languages, votes):
+def test_votes_for_a_shared_word_count_by_its_languages(make_prediction, languages, votes):
     for owner, codes in ((VISITOR, ["en", "fr"]), ("user:1", ["en", "fr"]), ("user:2", ["en", "es"])):
-        feedback(prediction=identified(), owner=owner, label="mul", languages=codes).save()
+        feedback(prediction=make_prediction(), owner=owner, label="mul", languages=codes).save()
     assert Feedback.objects.votes("orignal", "mul", languages) == votes
     assert {row.votes for row in Feedback.objects.with_votes() if row.languages == languages} <= {votes}
 
 
-def test_rejected_feedback_does_not_vote(identified):
-    feedback(prediction=identified(), status="rejected", reviewed_at=timezone.now()).save()
+def test_rejected_feedback_does_not_vote(make_prediction):
+    feedback(prediction=make_prediction(), status="rejected", reviewed_at=timezone.now()).save()
     assert Feedback.objects.votes("orignal", "fr") == 0
 
 
-def test_rows_are_named_for_reviewers(identified):
-    row = identified()
+def test_rows_are_named_for_reviewers(make_prediction):
+    row = make_prediction()
     assert str(row) == "orignal: fr (Ngram)"
     assert str(feedback(prediction=row)) == "orignal: fr (pending)"
     assert str(ReviewedWord(word_key="orignal", label="fr")) == "orignal: fr"

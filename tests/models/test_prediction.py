@@ -115,8 +115,8 @@ def test_history_is_read_in_the_order_of_its_index(db):
     assert "TEMP B-TREE" not in plan
 
 
-def test_prediction_is_never_edited(identified):
-    row = identified()
+def test_prediction_is_never_edited(make_prediction):
+    row = make_prediction()
     row.word = "other"
     with pytest.raises(TypeError):
         row.save()
@@ -145,33 +145,33 @@ def test_private_prediction_has_neither_word_nor_owner(db):
     assert Prediction.objects.get().private
 
 
-def test_public_id_is_refused_twice(identified, refuses):
-    assert refuses(prediction(public_id=identified().public_id))
+def test_public_id_is_refused_twice(make_prediction, refuses):
+    assert refuses(prediction(public_id=make_prediction().public_id))
 
 
-def test_stored_answer_is_the_one_that_was_given(identified, fake_models):
-    row = Prediction.objects.get(pk=identified().pk)
+def test_stored_answer_is_the_one_that_was_given(make_prediction, fake_models):
+    row = Prediction.objects.get(pk=make_prediction().pk)
     assert [row.answer()] == fake_models["Ngram"].identify(["orignal"])
 
 
-def test_stored_answer_keeps_the_requested_languages(identified):
-    row = Prediction.objects.get(pk=identified(languages=["es", "en"]).pk)
+def test_stored_answer_keeps_the_requested_languages(make_prediction):
+    row = Prediction.objects.get(pk=make_prediction(languages=["es", "en"]).pk)
     assert [candidate.language for candidate in row.answer().candidates] == ["en", "es"]
 
 
 @pytest.mark.parametrize(("word", "label"), [("orignal", "fr"), ("piano", "mul"), ("xqzt", "und")])
-def test_verdict_has_a_label(identified, word, label):
-    assert identified(word).label == label
+def test_verdict_has_a_label(make_prediction, word, label):
+    assert make_prediction(word).label == label
 
 
-def test_correction_is_shown_to_its_owner_only(identified):
-    Feedback(prediction=identified(), label="en", kind="correction", owner=VISITOR).save()
+def test_correction_is_shown_to_its_owner_only(make_prediction):
+    Feedback(prediction=make_prediction(), label="en", kind="correction", owner=VISITOR).save()
     row = Prediction.objects.get()
     assert row.correction_fields(VISITOR) == {"label": "en", "languages": [], "comment": "", "status": "pending"}
     assert row.correction_fields("user:1") is None
 
 
-def test_outcome_is_shown_with_every_spelling(identified):
+def test_outcome_is_shown_with_every_spelling(make_prediction):
     ReviewedWord(word_key="école", label="fr", votes=3).save()
-    assert identified("ÉCOLE").review_fields() == {"label": "fr", "languages": [], "votes": 3}
-    assert identified("ecole").review_fields() is None
+    assert make_prediction("ÉCOLE").review_fields() == {"label": "fr", "languages": [], "votes": 3}
+    assert make_prediction("ecole").review_fields() is None

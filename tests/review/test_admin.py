@@ -10,8 +10,8 @@ MODELS = ["prediction", "feedback", "reviewedword"]
 
 
 @pytest.fixture
-def feedback(identified):
-    return submit_feedback(prediction=identified(owner="user:7"), owner="user:7", label="en", comment="a moose")
+def feedback(make_prediction):
+    return submit_feedback(prediction=make_prediction(owner="user:7"), owner="user:7", label="en", comment="a moose")
 
 
 @pytest.fixture
@@ -50,8 +50,8 @@ def test_predictions_and_feedback_are_listed(admin_client, feedback, outcome):
 
 
 @pytest.mark.parametrize("query", [{"verdict": "several"}, {"language": "fr"}, {"model": "FF"}, {"source": "api"}])
-def test_predictions_are_filtered(admin_client, identified, query):
-    rows = [identified("piano"), identified("orignal", model="FF"), identified("orignal", source="api")]
+def test_predictions_are_filtered(admin_client, make_prediction, query):
+    rows = [make_prediction("piano"), make_prediction("orignal", model="FF"), make_prediction("orignal", source="api")]
     [(field, value)] = query.items()
     expected = {row for row in rows if getattr(row, field) == value}
     lookup = {f"{field}__exact" if field in {"verdict", "source"} else field: value}
@@ -60,15 +60,15 @@ def test_predictions_are_filtered(admin_client, identified, query):
 
 
 @pytest.mark.parametrize("term", ["ÉCOLE", "e\u0301co", "école", "user:7"])
-def test_predictions_are_found_by_any_spelling_and_by_owner(admin_client, identified, term):
-    row = identified("École", owner="user:7")
-    identified("orignal")
+def test_predictions_are_found_by_any_spelling_and_by_owner(admin_client, make_prediction, term):
+    row = make_prediction("École", owner="user:7")
+    make_prediction("orignal")
     assert rows_of(admin_client, "prediction", q=term) == [row]
 
 
 @pytest.mark.parametrize("term", ["ORIG", "moose", "user:7"])
-def test_feedback_is_found_by_word_comment_and_owner(admin_client, feedback, identified, term):
-    submit_feedback(prediction=identified("piano"), owner="user:8", label="en")
+def test_feedback_is_found_by_word_comment_and_owner(admin_client, feedback, make_prediction, term):
+    submit_feedback(prediction=make_prediction("piano"), owner="user:8", label="en")
     assert rows_of(admin_client, "feedback", q=term) == [feedback]
 
 
@@ -89,8 +89,8 @@ def test_counts_of_the_filters_can_be_shown(admin_client, feedback, outcome, mod
     assert rows_of(admin_client, model, _facets="True")
 
 
-def test_hostile_words_are_shown_as_text(admin_client, identified):
-    identified("<script>alert(1)</script>")
+def test_hostile_words_are_shown_as_text(admin_client, make_prediction):
+    make_prediction("<script>alert(1)</script>")
     page = admin_client.get(reverse("admin:classifier_prediction_changelist")).content.decode()
     assert "&lt;script&gt;alert(1)" in page
     assert "<script>alert(1)" not in page
@@ -171,14 +171,16 @@ def test_second_decision_is_refused_with_a_warning(admin_client, feedback, actio
     assert "is decided already" in response.content.decode()
 
 
-def test_several_feedbacks_are_decided_together(admin_client, identified):
-    rows = [submit_feedback(prediction=identified(word), owner="user:7", label="es") for word in ("piano", "orignal")]
+def test_several_feedbacks_are_decided_together(admin_client, make_prediction):
+    rows = [
+        submit_feedback(prediction=make_prediction(word), owner="user:7", label="es") for word in ("piano", "orignal")
+    ]
     act(admin_client, "accept", *rows)
     assert ReviewedWord.objects.count() == 2
 
 
-def test_equal_feedback_selected_together_is_decided_once(admin_client, identified):
-    rows = [submit_feedback(prediction=identified(), owner=f"user:{number}", label="es") for number in range(3)]
+def test_equal_feedback_selected_together_is_decided_once(admin_client, make_prediction):
+    rows = [submit_feedback(prediction=make_prediction(), owner=f"user:{number}", label="es") for number in range(3)]
     act(admin_client, "accept", *rows)
     assert sorted(Feedback.objects.values_list("status", flat=True)) == ["accepted", "duplicate", "duplicate"]
     assert ReviewedWord.objects.get().votes == 3
@@ -229,30 +231,30 @@ def test_anonymous_callers_are_sent_to_the_login(client, db, model):
 
 
 @pytest.mark.parametrize("table", ["prediction", "feedback"])
-def test_long_lists_take_few_queries(admin_client, identified, table, django_assert_max_num_queries):
+def test_long_lists_take_few_queries(admin_client, make_prediction, table, django_assert_max_num_queries):
     for number in range(30):
-        submit_feedback(prediction=identified(), owner=f"user:{number}", label="en")
+        submit_feedback(prediction=make_prediction(), owner=f"user:{number}", label="en")
     with django_assert_max_num_queries(12):
         assert len(rows_of(admin_client, table)) == 30
 
 
-def test_languages_of_the_answer_are_listed_beside_those_of_feedback(admin_client, identified):
-    submit_feedback(prediction=identified("piano"), owner="user:7", label="mul", languages=["en", "fr"])
+def test_languages_of_the_answer_are_listed_beside_those_of_feedback(admin_client, make_prediction):
+    submit_feedback(prediction=make_prediction("piano"), owner="user:7", label="mul", languages=["en", "fr"])
     page = admin_client.get(reverse("admin:classifier_feedback_changelist")).content.decode()
     assert "mul (en, fr, es)" in page
     assert "correction" in page
 
 
-def test_votes_for_a_shared_word_are_listed_by_its_languages(admin_client, identified):
+def test_votes_for_a_shared_word_are_listed_by_its_languages(admin_client, make_prediction):
     for owner, languages in (("user:1", ["en", "fr"]), ("user:2", ["fr", "en"]), ("user:3", ["en", "es"])):
-        submit_feedback(prediction=identified(), owner=owner, label="mul", languages=languages)
+        submit_feedback(prediction=make_prediction(), owner=owner, label="mul", languages=languages)
     rows = rows_of(admin_client, "feedback")
     assert [(row.languages, row.votes) for row in rows] == [(["en", "es"], 1), *[(["en", "fr"], 2)] * 2]
 
 
-def test_feedback_is_sorted_by_votes(admin_client, identified):
+def test_feedback_is_sorted_by_votes(admin_client, make_prediction):
     for word, owner in (("piano", "user:1"), ("orignal", "user:1"), ("orignal", "user:2"), ("orignal", "")):
-        submit_feedback(prediction=identified(word), owner=owner, label="en")
+        submit_feedback(prediction=make_prediction(word), owner=owner, label="en")
     column = "6"
     rows = rows_of(admin_client, "feedback", o=f"-{column}")
     assert [(row.prediction.word, row.votes) for row in rows] == [*[("orignal", 2)] * 3, ("piano", 1)]

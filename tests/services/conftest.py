@@ -13,12 +13,12 @@ OLD, NEW, NEWER = "20261122-00000001", "20261123-00000002", "20261124-00000003"
 
 
 @pytest.fixture
-def submit(identified):
+def submit(make_prediction):
     """Return a function that submits feedback on a word."""
     from classifier.services.feedback import submit_feedback  # here, since Django is set up after this file is read
 
     def submit(owner="user:1", label="en", word="orignal", **options):
-        return submit_feedback(prediction=identified(word), owner=owner, label=label, **options)
+        return submit_feedback(prediction=make_prediction(word), owner=owner, label=label, **options)
 
     return submit
 

@@ -133,8 +133,8 @@ def test_batches_are_deleted_with_the_history(create):
     assert [*Batch.objects.all()] == [other]
 
 
-def test_batch_is_deleted_with_its_answers_alone(create, identified):
-    batch, other, single = create("a", "b"), create("c"), identified("chat", owner=OWNER)
+def test_batch_is_deleted_with_its_answers_alone(create, make_prediction):
+    batch, other, single = create("a", "b"), create("c"), make_prediction("chat", owner=OWNER)
     batches.delete(batch)
 
     assert [*Batch.objects.all()] == [other]

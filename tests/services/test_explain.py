@@ -33,8 +33,8 @@ def test_other_version_explains_nothing(serve, fake_models):
 
 
 @pytest.mark.django_db
-def test_explanation_is_not_stored(identified):
-    answer = identified("né").answer()
+def test_explanation_is_not_stored(make_prediction):
+    answer = make_prediction("né").answer()
     assert services.explain(answer).parts
     assert Prediction.objects.count() == 1
 

@@ -43,16 +43,16 @@ def test_feedback_never_changes_the_prediction(submit):
     assert prediction.language == "fr"
 
 
-def test_second_feedback_replaces_pending_feedback(identified):
-    row = identified()
+def test_second_feedback_replaces_pending_feedback(make_prediction):
+    row = make_prediction()
     submit_feedback(prediction=row, owner=ANA, label="en", comment="surely")
     submit_feedback(prediction=row, owner=ANA, label="mul", languages=["fr", "en", "fr"])
     feedback = Feedback.objects.get()
     assert (feedback.label, feedback.languages, feedback.comment) == ("mul", ["en", "fr"], "")
 
 
-def test_owners_do_not_replace_each_other(identified):
-    row = identified()
+def test_owners_do_not_replace_each_other(make_prediction):
+    row = make_prediction()
     for owner in (ANA, BEN, ""):
         submit_feedback(prediction=row, owner=owner, label="en")
     assert Feedback.objects.count() == 3
@@ -113,8 +113,8 @@ def test_decided_feedback_is_closed(submit, user):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_fifty_simultaneous_corrections_are_one_row(identified, at_once):
-    row = identified(owner=ANA)
+def test_fifty_simultaneous_corrections_are_one_row(make_prediction, at_once):
+    row = make_prediction(owner=ANA)
     correct = lambda label: submit_feedback(prediction=row, owner=ANA, label=label)  # noqa: E731
     outcomes = at_once(correct, [("en",), ("es",)] * 25)
     assert {type(outcome) for outcome in outcomes} == {Feedback}

@@ -7,10 +7,10 @@ from classifier.services.history import HistoryPage
 
 
 @pytest.fixture
-def rows(identified, monkeypatch):
+def rows(make_prediction, monkeypatch):
     monkeypatch.setattr(history, "PAGE_SIZE", 2)
     for word in ("un", "deux", "trois"):
-        identified(word, owner="user:1")
+        make_prediction(word, owner="user:1")
     return Prediction.objects.of("user:1")
 
 
@@ -24,15 +24,15 @@ def test_pages_follow_each_other_without_gap_or_repetition(rows):
     assert (words(first), words(second), second.older) == (["trois", "deux"], ["un"], "")
 
 
-def test_full_last_page_has_no_cursor(rows, identified):
-    identified("quatre", owner="user:1")
+def test_full_last_page_has_no_cursor(rows, make_prediction):
+    make_prediction("quatre", owner="user:1")
     older = HistoryPage.read(rows, "user:1").older
     assert HistoryPage.read(rows, "user:1", older).older == ""
 
 
-def test_new_rows_do_not_shift_a_page(rows, identified):
+def test_new_rows_do_not_shift_a_page(rows, make_prediction):
     older = HistoryPage.read(rows, "user:1").older
-    identified("quatre", owner="user:1")
+    make_prediction("quatre", owner="user:1")
     assert words(HistoryPage.read(rows, "user:1", older)) == ["un"]
 
 

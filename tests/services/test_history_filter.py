@@ -12,9 +12,9 @@ OWNER = "user:1"
 
 
 @pytest.fixture
-def rows(identified):
+def rows(make_prediction):
     """Store four words of the owner; return rows by word."""
-    return {word: identified(word, owner=OWNER) for word in ("orignal", "piano", "xqzt", "house")}
+    return {word: make_prediction(word, owner=OWNER) for word in ("orignal", "piano", "xqzt", "house")}
 
 
 @pytest.fixture
@@ -38,8 +38,8 @@ def codes(query):
     }
 
 
-def test_history_without_filters_has_the_owners_rows_newest_first(rows, identified):
-    identified("knowledge", owner="user:2")
+def test_history_without_filters_has_the_owners_rows_newest_first(rows, make_prediction):
+    make_prediction("knowledge", owner="user:2")
     assert words("") == ["house", "xqzt", "piano", "orignal"]
 
 
@@ -83,8 +83,8 @@ def test_language_that_no_model_knows_selects_its_rows(removed_model):
     assert words("language=de") == ["piano"]
 
 
-def test_empty_model_is_the_default_model(rows, identified):
-    identified("chat", owner=OWNER, model="FF")
+def test_empty_model_is_the_default_model(rows, make_prediction):
+    make_prediction("chat", owner=OWNER, model="FF")
     assert words("model=") == ["house", "xqzt", "piano", "orignal"]
 
 

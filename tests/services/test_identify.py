@@ -75,21 +75,21 @@ def test_comparison_is_one_row(db):
     assert row.comparison().answers[1].word == "orignal"
 
 
-def test_answer_of_one_model_has_no_comparison(identified):
-    row = Prediction.objects.get(pk=identified().pk)
+def test_answer_of_one_model_has_no_comparison(make_prediction):
+    row = Prediction.objects.get(pk=make_prediction().pk)
     assert (row.others, row.comparison()) == (None, None)
 
 
-def test_comparison_can_be_of_one_model(identified, serve, fake_models):
+def test_comparison_can_be_of_one_model(make_prediction, serve, fake_models):
     serve({"FF": fake_models["FF"]})
-    row = Prediction.objects.get(pk=identified(model="all").pk)
+    row = Prediction.objects.get(pk=make_prediction(model="all").pk)
     assert [answer.model for answer in row.comparison().answers] == ["FF"]
 
 
 @pytest.mark.parametrize(("broken", "answering"), [("FF", "Ngram"), ("Ngram", "FF")])
-def test_broken_model_is_left_out_and_named(identified, without_model, broken, answering):
+def test_broken_model_is_left_out_and_named(make_prediction, without_model, broken, answering):
     without_model(broken)
-    row = Prediction.objects.get(pk=identified(model="all").pk)
+    row = Prediction.objects.get(pk=make_prediction(model="all").pk)
     assert row.model == answering
     assert [answer.model for answer in row.comparison().answers] == [answering]
     assert row.comparison().unavailable == (broken,)
@@ -118,8 +118,8 @@ def test_compare_and_predict_need_no_database():
     assert (row.pk, row.owner, row.comparison()) == (None, ANA, comparison)
 
 
-def test_text_is_one_row_with_the_answers_of_its_words(identified, fake_models):
-    row = Prediction.objects.get(pk=identified("Un gâteau, Papa !").pk)
+def test_text_is_one_row_with_the_answers_of_its_words(make_prediction, fake_models):
+    row = Prediction.objects.get(pk=make_prediction("Un gâteau, Papa !").pk)
     assert (row.word, row.word_key) == ("Un gâteau, Papa !", "un gâteau, papa !")
     assert [(word.word, word.language) for word in row.answer().words] == [
         ("Un", "en"),
@@ -129,13 +129,13 @@ def test_text_is_one_row_with_the_answers_of_its_words(identified, fake_models):
     assert [row.answer()] == fake_models["Ngram"].identify(["Un gâteau, Papa !"])
 
 
-def test_single_word_has_no_words(identified):
-    row = Prediction.objects.get(pk=identified("« orignal »").pk)
+def test_single_word_has_no_words(make_prediction):
+    row = Prediction.objects.get(pk=make_prediction("« orignal »").pk)
     assert (row.words, row.answer().words) == ([], ())
 
 
-def test_comparison_of_a_text_has_each_models_words(identified, fake_models):
-    row = Prediction.objects.get(pk=identified("un gâteau", model="all", languages=["es", "fr"]).pk)
+def test_comparison_of_a_text_has_each_models_words(make_prediction, fake_models):
+    row = Prediction.objects.get(pk=make_prediction("un gâteau", model="all", languages=["es", "fr"]).pk)
     expected = [fakes.identify(["un gâteau"], ["es", "fr"])[0] for fakes in fake_models.values()]
     assert list(row.comparison().answers) == expected
 
@@ -152,9 +152,9 @@ def test_texts_and_words_are_answered_in_their_order(db):
     assert [len(row.answer().words) for row in rows] == [0, 2, 0]
 
 
-def test_longest_text_is_stored(identified):
+def test_longest_text_is_stored(make_prediction):
     text = "a " * 499 + "bb"
-    row = Prediction.objects.get(pk=identified(text, model="all").pk)
+    row = Prediction.objects.get(pk=make_prediction(text, model="all").pk)
     assert (row.word, len(row.words)) == (text, 500)
 
 

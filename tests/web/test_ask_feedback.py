@@ -192,8 +192,8 @@ def test_answer_of_another_visitor_cannot_be_corrected(ask, stranger):
 
 
 @pytest.mark.parametrize("path", ["feedback/", "feedback/withdraw/"])
-def test_form_without_csrf_token_is_refused(strict_client, identified, path):
-    response = strict_client.post(f"/predictions/{identified().public_id}/{path}", {"label": "es"})
+def test_form_without_csrf_token_is_refused(strict_client, make_prediction, path):
+    response = strict_client.post(f"/predictions/{make_prediction().public_id}/{path}", {"label": "es"})
     assert response.status_code == 403
     assert not Feedback.objects.exists()
 

@@ -109,8 +109,8 @@ def test_answer_can_be_deleted(client, ask):
     assert client.get(address).status_code == 404
 
 
-def test_answer_without_owner_cannot_be_deleted(identified):
-    assertNotContains(Client().get(f"/predictions/{identified(source='api').public_id}/"), "Delete this answer")
+def test_answer_without_owner_cannot_be_deleted(make_prediction):
+    assertNotContains(Client().get(f"/predictions/{make_prediction(source='api').public_id}/"), "Delete this answer")
 
 
 def test_form_below_an_answer_keeps_the_model(client, ask):
@@ -137,8 +137,8 @@ def test_answer_of_another_visitor_looks_missing(ask, stranger):
     assert foreign.content == missing.content
 
 
-def test_answer_without_owner_is_shown_to_everybody(identified):
-    address = f"/predictions/{identified(source='api').public_id}/"
+def test_answer_without_owner_is_shown_to_everybody(make_prediction):
+    address = f"/predictions/{make_prediction(source='api').public_id}/"
     assertContains(Client().get(address), "orignal")
 
 

@@ -79,9 +79,9 @@ def test_wrong_method_is_refused(client):
     assert client.post("/history/").status_code == 405
 
 
-def test_history_holds_only_the_callers_rows(client, ask, stranger, identified):
+def test_history_holds_only_the_callers_rows(client, ask, stranger, make_prediction):
     ask("orignal")
-    identified("nobodys", source="api")
+    make_prediction("nobodys", source="api")
     assert words(client.get("/history/")) == ["orignal"]
     assert words(stranger.get("/history/")) == ["knowledge"]
     assert words(Client().get("/history/")) == []

@@ -100,15 +100,15 @@ def test_deletion_of_all_needs_a_csrf_token(strict_client):
     assert strict_client.post("/history/delete/").status_code == 403
 
 
-def test_deletion_is_in_chunks_and_leaves_newer_rows(identified, monkeypatch):
+def test_deletion_is_in_chunks_and_leaves_newer_rows(make_prediction, monkeypatch):
     for _ in range(5):
-        identified("orignal", owner="user:1")
+        make_prediction("orignal", owner="user:1")
     delete_rows, sizes = history.delete_rows, []
 
     def delete_and_add(keys):
         sizes.append(len(keys))
         delete_rows(keys)
-        identified("piano", owner="user:1")
+        make_prediction("piano", owner="user:1")
 
     monkeypatch.setattr(history, "CHUNK", 2)
     monkeypatch.setattr(history, "delete_rows", delete_and_add)
@@ -158,18 +158,18 @@ def test_deleted_word_is_in_no_file(on_disk, client, ask, address):
 
 
 @pytest.mark.parametrize("address", ["/{}", ""])
-def test_word_deleted_through_the_api_is_in_no_file(on_disk, identified, api_key, address):
-    prediction = identified(WORD, owner=api_key.owner)
+def test_word_deleted_through_the_api_is_in_no_file(on_disk, make_prediction, api_key, address):
+    prediction = make_prediction(WORD, owner=api_key.owner)
     address = f"/api/v1/predictions{address.format(prediction.public_id)}"
     assert Client().delete(address, headers=api_key.headers).status_code == 204
     assert places_of_word() == []
 
 
 @pytest.mark.sqlite
-def test_log_in_use_by_a_reader_is_emptied_later(on_disk, identified):
+def test_log_in_use_by_a_reader_is_emptied_later(on_disk, make_prediction):
     from sqlite3 import connect
 
-    prediction = identified(WORD, owner="user:1")
+    prediction = make_prediction(WORD, owner="user:1")
     with connect(connection.settings_dict["NAME"], isolation_level=None) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT * FROM classifier_prediction").fetchall()
@@ -184,16 +184,16 @@ def test_log_in_use_by_a_reader_is_emptied_later(on_disk, identified):
 
 
 @pytest.mark.sqlite
-def test_log_is_emptied_at_the_end_of_a_transaction(on_disk, identified):
-    prediction = identified(WORD, owner="user:1")
+def test_log_is_emptied_at_the_end_of_a_transaction(on_disk, make_prediction):
+    prediction = make_prediction(WORD, owner="user:1")
     with transaction.atomic():
         history.delete_one("user:1", prediction.public_id)
     assert sqlite_files()["-wal"] == b""
 
 
 @pytest.mark.sqlite
-def test_unused_space_is_wiped(on_disk, identified):
-    identified(WORD, owner="user:1")
+def test_unused_space_is_wiped(on_disk, make_prediction):
+    make_prediction(WORD, owner="user:1")
     # As SQLite itself leaves rows that it has moved between pages.
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA secure_delete=OFF")

@@ -39,10 +39,10 @@ def test_pages_and_api_share_a_limit(client, limits):
 
 def test_batch_is_counted_by_its_words(client, limits):
     limits(batch=5)
-    sent = ["a\nb", "two words\nc\nd", "e\n12", "f"]
+    batches = ["a\nb", "two words\nc\nd", "e\n12", "f"]
 
     # A refused batch counts as one word.
-    assert [client.post("/batches/", {"words": words}).status_code for words in sent] == [303, 429, 303, 429]
+    assert [client.post("/batches/", {"words": words}).status_code for words in batches] == [303, 429, 303, 429]
 
 
 def test_invalid_batch_is_counted(client, limits):

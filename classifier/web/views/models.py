@@ -21,7 +21,8 @@ def models(request: HttpRequest) -> HttpResponse:
 def model(request: HttpRequest, name: str) -> HttpResponse:
     """Show the network, scores and versions of a model."""
     try:
-        shown = versions.model(name)
+        result = versions.model(name)
     except UnknownModel as error:
         raise Http404 from error
-    return render(request, "model.html", {"model": shown, "scores": model_scores(shown.card) if shown.card else None})
+    scores = model_scores(result.card) if result.card else None
+    return render(request, "model.html", {"model": result, "scores": scores})
