@@ -5,16 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from classifier.ml import identifier as identifier_module
-from classifier.ml.answers import rank
 from classifier.ml.artifacts import CARD_FILE, KERAS_FILE, LITERT_FILE, BadVersion, digest
 from classifier.ml.identifier import Identifier
 from tests.toy_models import SYLLABLES, toy_words
-
-PROBABILITIES = {"en": 0.2, "fr": 0.5, "es": 0.1, "und": 0.2}
 
 
 @pytest.fixture(scope="module")
@@ -120,21 +115,3 @@ def test_interpreters_are_few_and_made_on_first_use(version, monkeypatch):
     with ThreadPoolExecutor(16) as pool:
         list(pool.map(lambda _: toy.probabilities(["theing"] * 100), range(64)))
     assert 1 <= len(interpreters) <= 3
-
-
-def test_candidates_are_ranked_by_probability():
-    assert [candidate.language for candidate in rank(PROBABILITIES)] == ["fr", "en", "es"]
-    assert [candidate.probability for candidate in rank(PROBABILITIES)] == [0.625, 0.25, 0.125]
-
-
-def test_candidates_are_restricted_to_languages():
-    first, second = rank(PROBABILITIES, ["es", "en", "en"])
-    assert (first.language, first.probability) == ("en", 0.6667)
-    assert (second.language, second.probability) == ("es", 0.3333)
-
-
-@given(st.lists(st.floats(0, 1), min_size=2, max_size=8))
-def test_candidates_sum_to_one(values):
-    candidates = rank({**{f"l{index}": value for index, value in enumerate(values)}, "und": 0.1})
-    assert sum(candidate.probability for candidate in candidates) == pytest.approx(1, abs=1e-9)
-    assert all(0 <= candidate.probability <= 1 for candidate in candidates)
