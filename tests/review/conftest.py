@@ -1,0 +1,30 @@
+"""Fixtures of the review's tests: feedback, staff."""
+
+import pytest
+from django.urls import reverse
+
+
+def act(client, action, *rows, **fields):
+    data = {"action": action, "_selected_action": [row.pk for row in rows], **fields}
+    return client.post(reverse("admin:classifier_feedback_changelist"), data, follow=True)
+
+
+@pytest.fixture
+def feedback(make_prediction):
+    from classifier.services.feedback import submit_feedback  # here, since Django is set up after this file is read
+
+    return submit_feedback(prediction=make_prediction(owner="user:7"), owner="user:7", label="en", comment="a moose")
+
+
+@pytest.fixture
+def staff(client, django_user_model):
+    """Return a function that logs in staff with permissions."""
+    from django.contrib.auth.models import Permission
+
+    def log_in(*permissions):
+        user = django_user_model.objects.create(username="reviewer", is_staff=True)
+        user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+        client.force_login(user)
+        return client
+
+    return log_in
