@@ -77,10 +77,7 @@ class Serving:
         return spellings[name.casefold()]
 
     def get(self, name: str = "") -> Identifier:
-        """Return a model's identifier, by default the best one's.
-
-        Raises UnknownModel and ModelUnavailable.
-        """
+        """Return a model, or the best; raise UnknownModel or ModelUnavailable."""
         name = self.resolve(name)
         identifier = self.models[name]()
         if identifier is None:
@@ -201,7 +198,6 @@ class Registry:
 
 
 def _read() -> bytes:
-    """Return the content of active.json, empty if unreadable."""
     path: Path = settings.MODEL_DIRS[0] / ACTIVE_FILE
     try:
         return path.read_bytes()
@@ -240,10 +236,7 @@ def current() -> Serving:
 
 @contextmanager
 def use(identifiers: Mapping[str, Identifier | None]) -> Iterator[Serving]:
-    """Serve these identifiers, best first, within the block.
-
-    None stands for a model without sound files.
-    """
+    """Serve these identifiers within the block; None: no sound files."""
     global _source  # noqa: PLW0603 - one source for the process
     serving = Serving({name: _loader_of(identifier) for name, identifier in identifiers.items()})
     previous, _source = _source, lambda: serving
