@@ -16,7 +16,7 @@ SPECIAL_LABELS = {
     "und": gettext_lazy("Not sure"),
 }
 LONGEST_CODE = 35  # characters; RFC 5646, 4.4.1
-_PRIVATE_USE = re.compile(r"q[a-t][a-z]|Qa[ab][a-x]")  # languages and scripts that mean what their users agree on
+_PRIVATE_USE = re.compile(r"q[a-t][a-z]|Qa[ab][a-x]")  # languages and scripts without a public meaning
 
 
 def canonical_label(code: str) -> str:

@@ -1,10 +1,10 @@
-"""Candidates are ranked, restricted and sum to one."""
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifier.ml.answers import rank
+from classifier.ml.answers import Comparison, rank
 
 PROBABILITIES = {"en": 0.2, "fr": 0.5, "es": 0.1, "und": 0.2}
 
@@ -25,3 +25,27 @@ def test_candidates_sum_to_one(values):
     candidates = rank({**{f"l{index}": value for index, value in enumerate(values)}, "und": 0.1})
     assert sum(candidate.probability for candidate in candidates) == pytest.approx(1, abs=1e-9)
     assert all(0 <= candidate.probability <= 1 for candidate in candidates)
+
+
+def comparison_of(fakes, *words):
+    """Return a comparison that combines the answers to some words."""
+    return Comparison(tuple(replace(answer, word="word") for answer in fakes["FF"].identify(words)))
+
+
+@pytest.mark.parametrize(
+    ("words", "agreement", "majority"),
+    [
+        (["gâteau"] * 5, 1, "fr"),
+        (["gâteau"] * 4 + ["piano"], 0.8, "fr"),
+        (["school", "gâteau", "gâteau", "xqzt", "piano"], 0.4, "fr"),
+        (["piano", "piano", "gâteau"], 0.6667, "several"),
+        (["xqzt", "xqzt", "gâteau"], 0.6667, "unsure"),
+        (["xqzt", "gâteau", "gâteau", "xqzt"], 0.5, "unsure"),
+        (["school", "gâteau", "papa"], 0.3333, "en"),
+        (["gâteau"], 1, "fr"),
+    ],
+)
+def test_agreement_is_the_share_of_the_largest_group_of_models(fake_models, words, agreement, majority):
+    comparison = comparison_of(fake_models, *words)
+    assert comparison.agreement == agreement
+    assert {answer.language or answer.verdict for answer in comparison.majority} == {majority}
