@@ -24,7 +24,7 @@ OUTPUT = {
 }
 
 
-def make_prediction(*texts, languages=()):
+def identify(*texts, languages=()):
     output = lambda words: np.array([OUTPUT[word] for word in words])  # noqa: E731
     return answer_texts(fake_card("Ngram", "1"), texts, output, languages)
 
@@ -104,40 +104,40 @@ def test_order_of_words_does_not_change_a_text(rows, data):
 
 
 def test_text_has_an_answer_and_one_for_each_word():
-    [answer] = make_prediction("le chat")
+    [answer] = identify("le chat")
     assert (answer.word, answer.language, answer.verdict) == ("le chat", "fr", "single")
     assert [word.word for word in answer.words] == ["le", "chat"]
-    assert list(answer.words) == make_prediction("le", "chat")
+    assert list(answer.words) == identify("le", "chat")
 
 
 def test_undecided_words_decide_together():
-    chat, text = make_prediction("chat", "le chat")
+    chat, text = identify("chat", "le chat")
     assert (chat.verdict, text.verdict) == ("several", "single")
 
 
 def test_name_does_not_make_a_text_unsure():
-    [answer] = make_prediction("le chat le chat Merkel")
+    [answer] = identify("le chat le chat Merkel")
     assert (answer.language, answer.undetermined) == ("fr", pytest.approx(0.22))
 
 
 def test_text_of_foreign_words_is_unsure():
-    [answer] = make_prediction("Merkel und")
+    [answer] = identify("Merkel und")
     assert (answer.verdict, answer.language) == ("unsure", None)
     assert answer.undetermined == pytest.approx(0.915)
 
 
 def test_text_in_two_languages_is_several():
-    assert make_prediction("café café")[0].verdict == "several"
+    assert identify("café café")[0].verdict == "several"
 
 
 def test_single_word_stays_as_typed():
-    plain, typed, among_numbers = make_prediction("chat", "« chat ! »", "12 chat")
+    plain, typed, among_numbers = identify("chat", "« chat ! »", "12 chat")
     assert (plain.words, typed.words, typed.word) == ((), (), "« chat ! »")
     assert plain.probabilities == typed.probabilities == among_numbers.probabilities
 
 
 def test_languages_restrict_a_text_and_its_words():
-    [answer] = make_prediction("le chat", languages=["es", "en"])
+    [answer] = identify("le chat", languages=["es", "en"])
     assert {candidate.language for candidate in answer.candidates} == {"es", "en"}
     assert [len(word.candidates) for word in answer.words] == [2, 2]
     assert set(answer.probabilities) == {"es", "en", "und"}
@@ -149,7 +149,7 @@ def test_words_and_texts_are_one_batch_in_their_order():
     answers = answer_texts(fake_card("Ngram", "1"), ["chat", "le café", "Merkel", "le chat"], output)
     assert [answer.word for answer in answers] == ["chat", "le café", "Merkel", "le chat"]
     assert batches == [["chat", "le", "café", "Merkel", "le", "chat"]]
-    assert answers == make_prediction("chat") + make_prediction("le café") + make_prediction("Merkel", "le chat")
+    assert answers == identify("chat") + identify("le café") + identify("Merkel", "le chat")
 
 
 @pytest.mark.real_models
