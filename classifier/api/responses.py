@@ -1,4 +1,4 @@
-"""Responses of the API: functions, and serializers for the schema."""
+"""Responses of the API, described for its schema."""
 
 from typing import Any
 
@@ -7,8 +7,7 @@ from rest_framework import serializers
 
 from classifier.api.models import SCOPES
 from classifier.ml.verdict import VERDICTS
-from classifier.models import Feedback, Prediction
-from classifier.services import registry
+from classifier.models import Feedback
 
 
 def probability(**options: Any) -> serializers.FloatField:
@@ -235,41 +234,6 @@ class MeAnswer(Answer):
     caller = serializers.ChoiceField(["anonymous", "visitor", "user", "key"])
     key = KeyAnswer(allow_null=True)
     limits = serializers.DictField(child=LimitAnswer())
-
-
-ARTICLE_LANGUAGES = {"English": "en", "Espanol": "es", "Francais": "fr"}
-
-
-SCORES = ("words", "accuracy", "by_language", "macro_f1")
-
-
-def article_languages(model: str) -> list[str]:
-    """Return those of the article's languages that the model knows."""
-    model_languages = registry.current().get(model).card.languages
-    return [code for code in ARTICLE_LANGUAGES.values() if code in model_languages]
-
-
-def article_fields(prediction: Prediction) -> dict[str, Any]:
-    """Return the answer in the article's shape, in percent."""
-    probabilities = {candidate.language: candidate.probability for candidate in prediction.answer().candidates}
-    percentages = {name: round(100 * probabilities.get(code, 0), 2) for name, code in ARTICLE_LANGUAGES.items()}
-    return {**percentages, "model": prediction.model, "word": prediction.word}
-
-
-def model_fields(serving: registry.Serving, name: str) -> dict[str, Any]:
-    """Return the active version of a model; nulls without one."""
-    try:
-        card = serving.get(name).card
-    except registry.ModelUnavailable:
-        return {"name": name, "active": False, "default": False, "version": None, "labels": [], "scores": {}}
-    return {
-        "name": name,
-        "active": True,
-        "default": name == serving.default,
-        "version": card.version,
-        "labels": list(card.labels),
-        "scores": {test: {key: scores.get(key) for key in SCORES} for test, scores in card.scores.items()},
-    }
 
 
 FEEDBACK_FIELDS = ("label", "languages", "comment", "kind", "status", "decided_label", "decided_languages", "reason")

@@ -13,10 +13,11 @@ from classifier.access.owners import owner_of
 from classifier.api import schema
 from classifier.api.base import JsonView
 from classifier.api.models import SCOPES, ApiKey
-from classifier.api.responses import model_fields
 from classifier.languages import SPECIAL_LABELS, language_name
 from classifier.ml.artifacts import version_folders
 from classifier.services import registry
+
+SCORES = ("words", "accuracy", "by_language", "macro_f1")
 
 
 class Models(JsonView):
@@ -84,3 +85,19 @@ def _limit_fields(request: Request, scope: str) -> dict[str, int]:
 
 def _key_fields(key: ApiKey) -> dict[str, Any]:
     return {field: getattr(key, field) for field in ("name", "prefix", "scopes", "created", "last_used")}
+
+
+def model_fields(serving: registry.Serving, name: str) -> dict[str, Any]:
+    """Return the active version of a model; nulls without one."""
+    try:
+        card = serving.get(name).card
+    except registry.ModelUnavailable:
+        return {"name": name, "active": False, "default": False, "version": None, "labels": [], "scores": {}}
+    return {
+        "name": name,
+        "active": True,
+        "default": name == serving.default,
+        "version": card.version,
+        "labels": list(card.labels),
+        "scores": {test: {key: scores.get(key) for key in SCORES} for test, scores in card.scores.items()},
+    }

@@ -29,14 +29,16 @@ from classifier.api.requests import (
     WordQuery,
     check_items,
 )
-from classifier.api.responses import article_fields, article_languages, feedback_fields
+from classifier.api.responses import feedback_fields
 from classifier.formats.columns import HISTORY
 from classifier.formats.fields import prediction_fields
 from classifier.formats.files import DOWNLOADS, FORMATS, download
 from classifier.models import Prediction, new_public_id
-from classifier.services import history
+from classifier.services import history, registry
 from classifier.services.feedback import submit_feedback, withdraw_feedback
 from classifier.services.identify import find_prediction, identify
+
+ARTICLE_LANGUAGES = {"English": "en", "Espanol": "es", "Francais": "fr"}
 
 
 class Simple(JsonView):
@@ -214,3 +216,16 @@ class FeedbackView(JsonView):
         prediction = find_prediction(public_id=public_id, owner=owner)
         withdraw_feedback(prediction=prediction, owner=owner)
         return Response(status=204)
+
+
+def article_languages(model: str) -> list[str]:
+    """Return those of the article's languages that the model knows."""
+    model_languages = registry.current().get(model).card.languages
+    return [code for code in ARTICLE_LANGUAGES.values() if code in model_languages]
+
+
+def article_fields(prediction: Prediction) -> dict[str, Any]:
+    """Return the answer in the article's shape, in percent."""
+    probabilities = {candidate.language: candidate.probability for candidate in prediction.answer().candidates}
+    percentages = {name: round(100 * probabilities.get(code, 0), 2) for name, code in ARTICLE_LANGUAGES.items()}
+    return {**percentages, "model": prediction.model, "word": prediction.word}

@@ -1,6 +1,8 @@
 import pytest
 
-from classifier.api.responses import article_fields, article_languages, feedback_fields, model_fields
+from classifier.api.responses import feedback_fields
+from classifier.api.service import model_fields
+from classifier.api.views import article_fields, article_languages
 from classifier.services import registry
 from classifier.services.feedback import submit_feedback
 
