@@ -59,6 +59,7 @@ class OneModelAnswer(FoundAnswer):
 
     model = serializers.CharField()
     model_version = serializers.CharField()
+    mixed = serializers.BooleanField(required=False, help_text="of a text: its words are of different languages")
     words = FoundAnswer(many=True, required=False, help_text="the words of a text, one by one")
 
 

@@ -10,15 +10,15 @@ from classifier.models import Prediction
 def answer_fields(answer: Answer) -> dict[str, Any]:
     """Return the documented JSON fields of an answer.
 
-    `words` is there only for a text.
+    `mixed` and `words` are there only for a text.
     """
-    words = {"words": [_word_fields(word) for word in answer.words]} if answer.words else {}
+    words = [_word_fields(word) for word in answer.words]
     return {
         "word": answer.word,
         "model": answer.model,
         "model_version": answer.model_version,
         **_result_fields(answer),
-        **words,
+        **({"mixed": bool(answer.mixture), "words": words} if words else {}),
     }
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from classifier.ml.verdict import SEVERAL, UNDETERMINED
+from classifier.ml.verdict import SEVERAL, SINGLE, UNDETERMINED
 
 SHARED = 0.1  # least probability of a third language that shares a word
 
@@ -41,6 +41,16 @@ class Answer:
             return ()
         others = (candidate for candidate in self.candidates[2:] if candidate.probability >= SHARED)
         return tuple(candidate.language for candidate in (*self.candidates[:2], *others))
+
+    @property
+    def mixture(self) -> tuple[str, ...]:
+        """Languages of a text whose words are of different languages, most frequent first.
+
+        Two or more when the text has no single language, but words of it have; else none.
+        """
+        counts = Counter(word.language for word in self.words if word.language)
+        mixed = self.verdict != SINGLE and len(counts) > 1
+        return tuple(language for language, _ in counts.most_common()) if mixed else ()
 
 
 @dataclass(frozen=True, slots=True)
