@@ -18,7 +18,7 @@ LATIN_ALPHABET = (
 LENGTH = 28
 _CHUNK = 1 << 15
 
-_APOSTROPHES = "’‘ʼ`´′＇ʹ"  # noqa: RUF001
+APOSTROPHES = "’‘ʼ`´′＇ʹ"  # noqa: RUF001
 _HYPHENS = "‐‑‒–−﹣－"  # noqa: RUF001
 # Default-ignorable code points are invisible to a reader, so they must not change an answer.
 _INVISIBLE = [0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFEFF, 0xFFA0]
@@ -26,7 +26,7 @@ _INVISIBLE += [*range(0x180B, 0x1810), *range(0x200B, 0x2010), *range(0x202A, 0x
 _INVISIBLE += [*range(0x2060, 0x2070), *range(0xFE00, 0xFE10), *range(0xE0000, 0xE1000)]
 INVISIBLE = frozenset(map(chr, _INVISIBLE))
 _TRANSLATION: dict[int, str | None] = {
-    **dict.fromkeys(map(ord, _APOSTROPHES), "'"),
+    **dict.fromkeys(map(ord, APOSTROPHES), "'"),
     **dict.fromkeys(map(ord, _HYPHENS), "-"),
     **dict.fromkeys(_INVISIBLE, None),
     ord("ı"): "i",  # noqa: RUF001 - its capital is I
@@ -34,15 +34,19 @@ _TRANSLATION: dict[int, str | None] = {
 
 
 def normalise(text: str) -> str:
-    """Return `text` composed (NFC) and case-folded.
+    """Return `text` composed (NFKC) and case-folded.
 
-    Accents stay; apostrophes and hyphens are unified and invisible characters removed.
+    Accents stay; apostrophes and hyphens are unified and invisible characters removed. Full-width letters and
+    ligatures become plain letters.
     Decomposing before folding gives Unicode's canonical caseless form (standard, section 3.13):
     the same string for composed and decomposed spellings, capitals and small letters.
     """
     if text.isascii():
         return text.lower().replace("`", "'")
-    folded = unicodedata.normalize("NFD", text.translate(_TRANSLATION)).casefold()
+    text = text.translate(_TRANSLATION)
+    if not unicodedata.is_normalized("NFKC", text):
+        text = unicodedata.normalize("NFKC", text)
+    folded = unicodedata.normalize("NFD", text).casefold()
     return unicodedata.normalize("NFC", folded).translate(_TRANSLATION)
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from classifier.ml.answers import Answer, rank
 from classifier.ml.artifacts import LITERT_FILE, BadVersion, Card, verify
-from classifier.ml.texts import combine, normalise_rows, words_of
+from classifier.ml.texts import combine, normalise_rows, split_elision, words_of
 from classifier.ml.verdict import SINGLE, UNDETERMINED, judge
 
 CHUNK = 256  # words in one call of the batch interpreter; shorter batches are padded
@@ -65,15 +65,16 @@ class _Pool:
 class Identifier:
     """A verified version of a model, safe for threads."""
 
-    def __init__(self, folder: Path) -> None:
-        """Load the version in `folder`.
+    def __init__(self, folder: Path, file: str = LITERT_FILE) -> None:
+        """Load the version in `folder`, or its twin.
 
         Raises BadVersion when a digest or the output for a golden word differs from the card.
         """
-        self.card: Card = verify(folder)
-        self._single = _Pool(folder / LITERT_FILE, batch=1, size=2)
-        self._chunks = _Pool(folder / LITERT_FILE, batch=CHUNK, size=1)
-        self._check_golden_words(folder)
+        self.card: Card = verify(folder, [file])
+        self._single = _Pool(folder / file, batch=1, size=2)
+        self._chunks = _Pool(folder / file, batch=CHUNK, size=1)
+        if file == LITERT_FILE:
+            self._check_golden_words(folder)
 
     def _check_golden_words(self, folder: Path) -> None:
         expected = np.array(list(self.card.golden.values()))
@@ -85,6 +86,27 @@ class Identifier:
             raise BadVersion(f"{folder}: the output for the golden words differs from the card's")
 
     def probabilities(self, words: Sequence[str]) -> NDArray[np.float64]:
+        """Return the output for `words`, (words, labels), rows with sum 1.
+
+        It is the model's, but for a word with an elision (l'eau): that of its parts together where it is surer.
+        """
+        elisions = [(row, parts) for row, word in enumerate(words) if (parts := split_elision(word))]
+        output = self._run([*words, *(part for _, parts in elisions for part in parts)])
+        for (row, _), place in zip(elisions, range(len(words), len(output), 2), strict=True):
+            output[row] = self._surer(output[row], output[place : place + 2])
+        return output[: len(words)]
+
+    def _surer(self, whole: NDArray[np.float64], parts: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the surer of the output for a word, (labels,), and that of its two parts together."""
+        undetermined = self.card.labels.index(UNDETERMINED)
+        shares, _ = combine(normalise_rows(np.delete(parts, undetermined, axis=1)), parts[:, undetermined])
+        # The first part is a letter or two: the second decides whether the word is of these languages at all.
+        none = parts[1, undetermined]
+        joined = np.insert((1 - none) * shares, undetermined, none).round(_DECIMALS)
+        best = [np.delete(output, undetermined).max() for output in (whole, joined)]
+        return whole if best[0] >= best[1] else joined
+
+    def _run(self, words: Sequence[str]) -> NDArray[np.float64]:
         """Return the model's output, (words, labels), rows with sum 1."""
         ids = self.card.encoder.encode(words)
         if len(words) <= MOST_ONE_BY_ONE:

@@ -1,12 +1,15 @@
-"""Splits texts into words and combines the words' probabilities."""
+"""Split texts into words, and combine the output of a model for the words."""
 
 import re
 import unicodedata
+from html import unescape
+from itertools import groupby
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.ml.encoding import normalise
+from classifier.ml.encoding import APOSTROPHES, normalise
 
 Floats = NDArray[np.float64]
 
@@ -15,33 +18,103 @@ Floats = NDArray[np.float64]
 FLOOR = 0.01
 _TINY = 1e-9  # so that languages whose probabilities are all 0 share equally
 _PLAIN_LETTER = re.compile("[A-Za-z]")
-_INSIDE = frozenset("LMN")  # general categories at the ends of a word: letters, marks, numbers
+_ALL_APOSTROPHES = frozenset(APOSTROPHES + "'")
+_AROUND = ".,;:!?…\"'()[]{}<>«»“”‘’„¿¡#*_-–—"  # noqa: RUF001
+_ADDRESS = re.compile(r"^\W*(?:[a-z][a-z0-9+.-]*://|www\.|@\w|[^\s@]+@[^\s@]+\.\w)", re.IGNORECASE)
+_ORDINAL = re.compile(r"[0-9][0-9.,]*([^\W\d_]{1,4})")
+_ENTITY = re.compile(r"&(?:[a-z]{2,8}\d?|#\d{2,7}|#x[0-9a-f]{2,6});", re.IGNORECASE)
+_INTERRUPTED = re.compile(r"[.•‧()@]|(?<![lL])·|·(?![lL])")
+_GEMINATE = re.compile("[lL]·[lL]")  # a letter of Catalan
 
 
-def tokens_of(text: str) -> list[tuple[str, str]]:
-    """Return the tokens between white space, each with its word.
+class Piece(NamedTuple):
+    """A piece of a text: a word with the signs that belong to it, or signs that belong to no word."""
 
-    A word is a token without the punctuation around it; apostrophes, hyphens and all else inside
-    stay. The word of a token without letters, such as a number or a dash, is "".
+    text: str
+    word: str  # empty: the piece holds none
+    spaced: bool = True  # white space, or the end of the text, follows
+
+
+def pieces_of(text: str) -> list[Piece]:
+    """Return the pieces of `text` in their order.
+
+    White space, hyphens and signs such as / part words; apostrophes do not. Addresses, handles and numbers hold no
+    word; an ordinal (4th) holds one only when the text has no other.
     """
-    return [(token, _without_punctuation(token) if _has_letter(token) else "") for token in text.split()]
+    pieces = [piece for token in text.split() for piece in _pieces_of_token(token)]
+    if not any(piece.word for piece in pieces):
+        pieces = [Piece(piece.text, _letters_of_ordinal(piece.text), piece.spaced) for piece in pieces]
+    return pieces
+
+
+def split_elision(word: str) -> tuple[str, str] | None:
+    """Return the parts of a word with an elision in front (l'eau, qu'il), else None.
+
+    Word lists have no such words: they part them at an apostrophe after one or two letters.
+    """
+    for place in (1, 2):
+        if word[place : place + 1] in _ALL_APOSTROPHES and word[:place].isalpha() and word[place + 1 :].isalpha():
+            return word[:place], word[place + 1 :]
+    return None
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words of `text`; none without a letter."""
-    return [word for _, word in tokens_of(text) if word]
+    """Return the words of `text`; none when it holds no word."""
+    return [piece.word for piece in pieces_of(text) if piece.word]
+
+
+def _pieces_of_token(token: str) -> list[Piece]:
+    if token.isalpha():  # most are: the quick way
+        return [Piece(token, token if _has_letter(token) else "")]
+    decoded = _ENTITY.sub(lambda match: unescape(match[0]), token)
+    if decoded != token:  # HTML in a text
+        words = [piece.word for part in decoded.split() for piece in _pieces_of_token(part)]
+        return [Piece(token, "".join(words))]
+    if not _has_letter(token) or _ADDRESS.search(token) or _letters_of_ordinal(token):
+        return [Piece(token, "")]
+    joined = _joined(token)
+    if joined:
+        return [Piece(token, joined)]
+    pieces: list[Piece] = []
+    before = ""  # signs in front of the first word
+    runs = groupby(range(len(token)), lambda place: _is_letter(token, place))
+    for run in ("".join(token[place] for place in places) for _, places in runs):
+        word = run.strip(APOSTROPHES + "'") if _has_letter(run) else ""
+        if word:
+            pieces.append(Piece(before + run, word, spaced=False))
+            before = ""
+        elif pieces:
+            pieces[-1] = Piece(pieces[-1].text + run, pieces[-1].word, spaced=False)
+        else:
+            before += run
+    return [*pieces[:-1], Piece(pieces[-1].text, pieces[-1].word)]
+
+
+def _joined(token: str) -> str:
+    """Return the word that signs only interrupt (U.S., étudiant·e·s, ami(e), niñ@s), else ""."""
+    parts = _INTERRUPTED.split(token.strip(_AROUND).replace("@", "o@"))  # niñ@s is read niños, or niñas
+    parts = [part for part in parts if part]
+    if len(parts) < 2 or not all(map(str.isalpha, parts)):
+        return ""
+    short = all(len(part) == 1 for part in parts[1:]) or all(len(part) <= 2 for part in parts)
+    return "".join(parts) if short or "." not in token.strip(_AROUND) else ""
+
+
+def _letters_of_ordinal(token: str) -> str:
+    match = _ORDINAL.fullmatch(token.strip(_AROUND))
+    return match[1] if match else ""
+
+
+def _is_letter(token: str, place: int) -> bool:
+    character = token[place]
+    if character == "·":
+        return bool(_GEMINATE.fullmatch(token[place - 1 : place + 2]))
+    return character.isalpha() or character in _ALL_APOSTROPHES or unicodedata.category(character)[0] == "M"
 
 
 def _has_letter(token: str) -> bool:
     # Normalised, since some apostrophes are letters to Unicode.
     return bool(_PLAIN_LETTER.search(token)) or any(character.isalpha() for character in normalise(token))
-
-
-def _without_punctuation(token: str) -> str:
-    if token[0].isalnum() and token[-1].isalnum():
-        return token
-    inside = [place for place, character in enumerate(token) if unicodedata.category(character)[0] in _INSIDE]
-    return token[inside[0] : inside[-1] + 1]
 
 
 def normalise_rows(probabilities: Floats) -> Floats:

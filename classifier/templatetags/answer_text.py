@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from classifier.languages import SPECIAL_LABELS, join_names, label_name, name_in_text
 from classifier.ml.answers import Answer, Comparison
-from classifier.ml.texts import tokens_of
+from classifier.ml.texts import Piece, pieces_of
 from classifier.ml.verdict import MOSTLY_UNDETERMINED, SEVERAL, SINGLE
 from classifier.models import MULTIPLE, Feedback
 from classifier.scores import HELD_OUT
@@ -58,6 +58,8 @@ def width(share: float) -> str:
 def sentence(answer: Answer) -> str:
     """Return the answer in one sentence."""
     first = answer.candidates[0]
+    if answer.mixture:
+        return _("A mix of %(languages)s") % {"languages": join_names(answer.mixture)}
     if answer.verdict == SEVERAL:
         text = _("%(languages)s share this text") if answer.words else _("%(languages)s share this word")
         return text % {"languages": join_names(answer.sharing)}
@@ -72,6 +74,8 @@ def sentence(answer: Answer) -> str:
 @register.filter
 def brief(answer: Answer) -> str:
     """Return the answer as a short name for lists."""
+    if answer.mixture:
+        return str(capfirst(join_names(answer.mixture)))
     if answer.verdict == SEVERAL:
         return str(capfirst(join_names(answer.sharing)))
     return label_name(answer.language) if answer.language else _("Not sure")
@@ -88,6 +92,8 @@ def verdict_reason(answer: Answer) -> str:
     """Return the reason for naming no single language, else ""."""
     if answer.verdict == SINGLE:
         return ""
+    if answer.mixture:
+        return _("Its words are of different languages.")
     if answer.verdict == SEVERAL:
         return _("On its own, nobody can tell which of them is meant.")
     if answer.undetermined >= MOSTLY_UNDETERMINED and answer.words:
@@ -98,13 +104,10 @@ def verdict_reason(answer: Answer) -> str:
 
 
 @register.filter
-def token_answers(answer: Answer) -> list[tuple[str, Answer | None]]:
-    """Return the tokens of a text with their words' answers.
-
-    Tokens are separated by white space; the answer is None for a token without a word.
-    """
+def piece_answers(answer: Answer) -> list[tuple[Piece, Answer | None]]:
+    """Return the pieces of a text with their words' answers; None for a piece without a word."""
     answers = iter(answer.words)
-    return [(token, next(answers, None) if word else None) for token, word in tokens_of(answer.word)]
+    return [(piece, next(answers, None) if piece.word else None) for piece in pieces_of(answer.word)]
 
 
 @register.filter

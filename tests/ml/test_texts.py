@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifier.ml.identifier import answer_texts
-from classifier.ml.texts import combine, tokens_of, words_of
+from classifier.ml.texts import combine, pieces_of, split_elision, words_of
 from classifier.services import registry
 from classifier.training.test_sets import read_test_set
 from tests.conftest import fake_card
@@ -35,30 +35,124 @@ def identify(*texts, languages=()):
         ("orignal", ["orignal"]),
         ("Il y a un orignal.", ["Il", "y", "a", "un", "orignal"]),
         ("¿Dónde está?", ["Dónde", "está"]),
-        ("aujourd'hui, l’eau\tporte-monnaie", ["aujourd'hui", "l’eau", "porte-monnaie"]),
-        ("« Oh ! », dit-elle", ["Oh", "dit-elle"]),
+        ("aujourd'hui, l’eau\tporte-monnaie", ["aujourd'hui", "l’eau", "porte", "monnaie"]),
+        ("« Oh ! », dit-elle", ["Oh", "dit", "elle"]),
         ("'tis 'quoted' -ism", ["tis", "quoted", "ism"]),
-        ("at 7.30 on 12/05, 2nd floor – room B2", ["at", "on", "2nd", "floor", "room", "B2"]),
+        ("at 7.30 on 12/05, 2nd floor – room B2", ["at", "on", "floor", "room", "B"]),
         ("हिन्दी, 日本語。 мир!", ["हिन्दी", "日本語", "мир"]),
         ("e\u0301t\u00e9 (cafe\u0301)", ["e\u0301t\u00e9", "cafe\u0301"]),
-        ("<b>chat</b> x'--", ["b>chat</b", "x"]),
+        ("<b>chat</b> x'--", ["b", "chat", "b", "x"]),
         ("12 ! 😀 ʼ", []),
         ("", []),
     ],
 )
-def test_words_are_split_at_white_space_without_punctuation(text, words):
+def test_words_are_split_at_white_space_and_hyphens_without_punctuation(text, words):
     assert words_of(text) == words
 
 
-def test_tokens_keep_what_words_leave_out():
-    assert tokens_of("« Oh ! » 7") == [("«", ""), ("Oh", "Oh"), ("!", ""), ("»", ""), ("7", "")]
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("and/or oui/non", ["and", "or", "oui", "non"]),
+        ("hola,mundo", ["hola", "mundo"]),
+        ("I came—I saw", ["I", "came", "I", "saw"]),
+        ("wait…what love❤you snake_case", ["wait", "what", "love", "you", "snake", "case"]),
+        ("c'est-à-dire", ["c'est", "à", "dire"]),
+        ("AT&T St.Jean", ["AT", "T", "St", "Jean"]),
+    ],
+)
+def test_sign_inside_a_token_parts_words(text, words):
+    assert words_of(text) == words
+
+
+@pytest.mark.parametrize(
+    ("token", "word"),
+    [
+        ("U.S.", "US"),
+        ("e.g.", "eg"),
+        ("EE.UU.", "EEUU"),
+        ("étudiant·e·s", "étudiantes"),
+        ("étudiant.e.s", "étudiantes"),
+        ("ami(e)", "amie"),
+        ("niñ@s", "niños"),
+        ("col·lega", "col·lega"),
+        ("2ème", "ème"),
+        ("1st", "st"),
+        ("caf&eacute;", "café"),
+        ("l&#39;eau", "l'eau"),
+        ("caf&amp;eacute;", "café"),
+        ("&unknown;", "unknown"),
+        ("a&nbsp;", "a"),
+    ],
+)
+def test_sign_that_interrupts_a_word_leaves_one_word(token, word):
+    assert words_of(token) == [word]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("bonjour https://a.example/b?c=d", ["bonjour"]),
+        ("bonjour (www.a.example)", ["bonjour"]),
+        ("hola me@a.example", ["hola"]),
+        ("@nev@bananachips.club hello", ["hello"]),
+        ("#bonjour", ["bonjour"]),
+        ("July 4th", ["July"]),
+        ("1er janvier", ["janvier"]),
+        ("chat 😀 12", ["chat"]),
+        ("https://a.example", []),
+        ("me@a.example", []),
+    ],
+)
+def test_addresses_and_numbers_hold_no_word(text, words):
+    assert words_of(text) == words
+
+
+def test_pieces_keep_all_signs_of_a_text():
+    pieces = [(piece.text, piece.word, piece.spaced) for piece in pieces_of("« Oh ! » and/or 7")]
+    assert pieces == [
+        ("«", "", True),
+        ("Oh", "Oh", True),
+        ("!", "", True),
+        ("»", "", True),
+        ("and/", "and", False),
+        ("or", "or", True),
+        ("7", "", True),
+    ]
 
 
 @given(st.text(max_size=40))
-def test_words_are_parts_of_their_tokens(text):
-    for token, word in tokens_of(text):
-        assert word in token
-        assert words_of(word) in ([], [word])
+def test_pieces_put_together_are_the_text(text):
+    together = "".join(piece.text + " " * piece.spaced for piece in pieces_of(text))
+    assert together.rstrip() == " ".join(text.split())
+
+
+@given(st.text("&;#xaéb0 .'-·@", max_size=12))
+def test_entities_of_any_form_are_split(text):
+    assert all(piece.text for piece in pieces_of(text))
+
+
+@given(st.text(max_size=40))
+def test_word_of_a_text_is_one_word(text):
+    for word in words_of(text):
+        assert words_of(word) == [word]
+
+
+@pytest.mark.parametrize(
+    ("word", "parts"),
+    [
+        ("l'eau", ("l", "eau")),
+        ("Qu’il", ("Qu", "il")),
+        ("aujourd'hui", None),
+        ("don't", None),
+        ("l'", None),
+        ("'eau", None),
+        ("eau", None),
+        ("a", None),
+    ],
+)
+def test_elision_is_a_letter_or_two_before_an_apostrophe(word, parts):
+    assert split_elision(word) == parts
 
 
 def test_agreeing_words_are_surer_than_one():

@@ -92,10 +92,10 @@ def test_agreement_is_a_sentence(fake_models, shares, text):
     assert answer_text.agreement(comparison_of(fake_models, *shares)) == text
 
 
-def test_tokens_hold_the_whole_text(fake_models):
+def test_pieces_hold_the_whole_text(fake_models):
     [answer] = fake_models["Ngram"].identify(["« Oui, » 7 fois !"])
-    tokens = [(token, word and word.word) for token, word in answer_text.token_answers(answer)]
-    assert tokens == [("«", None), ("Oui,", "Oui"), ("»", None), ("7", None), ("fois", "fois"), ("!", None)]
+    pieces = [(piece.text, word and word.word) for piece, word in answer_text.piece_answers(answer)]
+    assert pieces == [("«", None), ("Oui,", "Oui"), ("»", None), ("7", None), ("fois", "fois"), ("!", None)]
 
 
 def test_unknown_model_has_no_line():

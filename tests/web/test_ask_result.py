@@ -60,7 +60,7 @@ def test_hostile_word_is_escaped(client, ask, word):
     assert "<script>" not in page
     assert "<img/" not in page
     escaped = word.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
-    assert f"{escaped.replace(chr(39), '&#x27;')}</bdi>" in page
+    assert escaped.replace("'", "&#x27;") in page
 
 
 def test_numbers_are_localised_in_text_but_not_in_attributes(client, ask):

@@ -90,14 +90,14 @@ def test_correction_is_shown_in_place_of_the_answer(client, batch_address):
 
 
 def test_files_hold_every_row(client, batch_address):
-    address = batch_address("orignal\n12\n@eau")
+    address = batch_address("orignal\n12\n=eau")
 
     table = client.get(f"{address}answers.csv")
     assert table["Content-Disposition"] == 'attachment; filename="words.csv"'
     rows = [*csv.DictReader(io.StringIO(body(table)))]
     lines = [json.loads(line) for line in body(client.get(f"{address}answers.jsonl")).splitlines()]
     assert [row["row"] for row in rows] == ["1", "2", "3"] == [str(line["row"]) for line in lines]
-    assert (rows[2]["word"], lines[2]["word"]) == ("'@eau", "@eau")
+    assert (rows[2]["word"], lines[2]["word"]) == ("'=eau", "=eau")
 
 
 def test_unknown_file_format_is_not_found(client, batch_address):
