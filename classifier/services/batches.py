@@ -21,6 +21,7 @@ INVALID = _("This is no word.")
 REASONS = {
     "required": _("There is no word in this row."),
     "no_letters": _("This contains no letters."),
+    "no_word": _("This is an address, not a word."),
     "max_length": _("This is too long."),
     "too_many_marks": _("This has too many combining marks in a row."),
     "control_characters": _("This contains control characters."),

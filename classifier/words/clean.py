@@ -6,16 +6,18 @@ import unicodedata
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from classifier.ml.encoding import INVISIBLE
+from classifier.ml.encoding import INVISIBLE, normalise
 from classifier.ml.texts import words_of
 
 MAX_WORD_LENGTH = 100  # code points, after NFC
 MAX_TEXT_LENGTH = 1000  # of all words together, with a space between them
 MAX_MARKS = 4  # combining marks in a row; the living scripts need fewer
 _INVISIBLE = dict.fromkeys(map(ord, INVISIBLE))
+# Text in Windows-1252 that was decoded as Latin-1 has C1 control characters; browsers read them as meant, too.
+_WINDOWS_1252 = {code: bytes([code]).decode("cp1252", "ignore") or chr(code) for code in range(0x80, 0xA0)}
 # A lone surrogate, or the character that decoding puts in place of bytes that are not UTF-8.
 _NOT_UNICODE = re.compile(r"[\ud800-\udfff\ufffd]")
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")  # except white space
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x9f]")  # except white space
 # NFC and the removal of invisible characters shorten a text; a longer one is refused before.
 _MAX_RAW_LENGTH = 10 * MAX_TEXT_LENGTH
 
@@ -23,14 +25,14 @@ _MAX_RAW_LENGTH = 10 * MAX_TEXT_LENGTH
 def clean_word(value: object) -> str:
     """Return a word or text in NFC, without invisible characters.
 
-    White space between words becomes one space; all else stays as typed. Raises ValidationError; its messages
-    never hold the word.
+    White space between words becomes one space, and C1 control characters become those of Windows-1252; all else
+    stays as typed. Raises ValidationError; its messages never hold the word.
     """
     if value is None:
         raise ValidationError(_("Enter a word."), code="required")
     if not isinstance(value, str):
         raise ValidationError(_("A word must be a text."), code="invalid")
-    text = value.strip()
+    text = value.translate(_WINDOWS_1252).strip()
     if not text:
         raise ValidationError(_("Enter a word."), code="required")
     _check_length(text, _MAX_RAW_LENGTH)
@@ -38,10 +40,17 @@ def clean_word(value: object) -> str:
     tokens = unicodedata.normalize("NFC", text.translate(_INVISIBLE)).split()
     text = " ".join(tokens)
     _check_length(text, MAX_TEXT_LENGTH)
-    _check_words(tokens)
-    if not words_of(text):
-        raise ValidationError(_("The word contains no letters."), code="no_letters")
+    words = words_of(text)
+    _check_words(tokens, words)
+    if not words:
+        raise _no_word(text)
     return text
+
+
+def _no_word(text: str) -> ValidationError:
+    if any(character.isalpha() for character in normalise(text)):
+        return ValidationError(_("This is an address, not a word."), code="no_word")
+    return ValidationError(_("The word contains no letters."), code="no_letters")
 
 
 def _check_characters(text: str) -> None:
@@ -57,8 +66,8 @@ def _check_length(text: str, limit: int) -> None:
         raise ValidationError(message, code="max_length", params={"limit": MAX_TEXT_LENGTH})
 
 
-def _check_words(tokens: list[str]) -> None:
-    if any(len(token) > MAX_WORD_LENGTH for token in tokens):
+def _check_words(tokens: list[str], words: list[str]) -> None:
+    if any(len(word) > MAX_WORD_LENGTH for word in words):
         message = _("A word has at most %(limit)d characters.")
         raise ValidationError(message, code="max_length", params={"limit": MAX_WORD_LENGTH})
     if any(_longest_run_of_marks(token) > MAX_MARKS for token in tokens):

@@ -151,7 +151,7 @@ def test_private_words_are_answered_without_batch_and_owner():
 
 
 def test_error_codes_of_words_all_have_a_reason():
-    cells = ["", "12", "w" * 101, "q" + "\u0301" * 5, "a\0", "�"]
+    cells = ["", "12", "w" * 101, "q" + "\u0301" * 5, "a\0", "�", "www.a.example"]
     word_list = build_word_list([(1, "chat"), *enumerate(cells, 2)])
 
     assert {code for _row, code in word_list.errors} == set(batches.REASONS)

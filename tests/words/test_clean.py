@@ -97,7 +97,7 @@ def test_text_without_letters_is_refused(value):
     assert code_of(value) == "no_letters"
 
 
-@pytest.mark.parametrize("value", ["\x00", "mot\x00", "\x00mot", "m\x07ot", "mot\x7f", "m\x9bot", "\x1b[31mmot"])
+@pytest.mark.parametrize("value", ["\x00", "mot\x00", "\x00mot", "m\x07ot", "mot\x7f", "m\x81ot", "\x1b[31mmot"])
 def test_control_characters_are_refused(value):
     assert code_of(value) == "control_characters"
 
@@ -148,10 +148,32 @@ def test_length_is_counted_after_composition(value):
     assert len(clean_word(value)) == MAX_WORD_LENGTH
 
 
-def test_control_character_is_refused_or_white_space():
-    controls = [chr(point) for point in range(0xA0) if unicodedata.category(chr(point)) == "Cc"]
+def test_control_character_of_ascii_is_refused_or_white_space():
+    controls = [chr(point) for point in range(0x80) if unicodedata.category(chr(point)) == "Cc"]
     assert {clean_word(f"m{control}ot") for control in controls if control.isspace()} == {"m ot"}
     assert {code_of(f"m{control}ot") for control in controls if not control.isspace()} == {"control_characters"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "clean"),
+    [("l\x92eau", "l’eau"), ("\x93mot\x94", "“mot”"), ("c\x9cur", "cœur"), ("oui\x85 non", "oui… non")],
+)
+def test_windows_1252_in_disguise_is_repaired(typed, clean):
+    assert clean_word(typed) == clean
+
+
+@pytest.mark.parametrize("point", [0x81, 0x8D, 0x8F, 0x90, 0x9D])
+def test_control_character_without_a_meaning_in_windows_1252_is_refused(point):
+    assert code_of(f"m{chr(point)}ot") == "control_characters"
+
+
+@pytest.mark.parametrize("value", ["https://a.example/mot", "me@a.example", "@handle", "www.a.example 12"])
+def test_address_alone_is_no_word(value):
+    assert code_of(value) == "no_word"
+
+
+def test_address_beside_a_word_may_be_long():
+    assert clean_word("bonjour https://a.example/" + "x" * MAX_WORD_LENGTH)
 
 
 def test_marks_of_a_letter_are_limited():
