@@ -15,6 +15,7 @@ from classifier.ml.encoding import Encoder
 from classifier.ml.verdict import UNDETERMINED, Thresholds
 
 CARD_FILE, LITERT_FILE, KERAS_FILE = "card.json", "model.tflite", "model.keras"
+TWIN_FILE = "twin.tflite"  # trained without the validation and held-out words, to measure on them; it never serves
 ACTIVE_FILE = "active.json"
 MAX_LENGTH = 1000  # letters of an encoded word
 FIELD_TYPES: dict[str, type | UnionType] = {

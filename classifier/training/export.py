@@ -12,31 +12,36 @@ import numpy as np
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
-from classifier.ml.artifacts import KERAS_FILE, LITERT_FILE, Card, add_version, digest
+from classifier.ml.artifacts import KERAS_FILE, LITERT_FILE, TWIN_FILE, Card, add_version, digest
 from classifier.ml.verdict import UNDETERMINED
 from classifier.training import lexicon as lexicon_module
-from classifier.training.lexicon import VALIDATION, Floats, Ids, Lexicon
+from classifier.training.lexicon import TRAIN, VALIDATION, Floats, Ids, Lexicon
 from classifier.training.networks import Architecture
-from classifier.training.training import Predict, TrainedNetwork, predict_with
+from classifier.training.training import Predict, Trained, TrainedNetwork, predict_with
 
 LEAST_TOLERANCE = 1e-5
+AGREEMENT_WORDS = 20_000
+TEACHER_BATCH = 8192
 GOLDEN_WORDS = ["hello", "École", "mañana", "piano", "orignal", "aujourd'hui", "xqzvk", "anticonstitutionnellement"]
 
 
-def write_version(trained: TrainedNetwork, architecture: Architecture, lexicon: Lexicon, directory: Path) -> Path:
+def write_version(trained: Trained, architecture: Architecture, lexicon: Lexicon, directory: Path) -> Path:
     """Write the files of a version; return its folder.
 
-    They are `model.keras`, `model.tflite` and `card.json`. An identical version on disk stays as it
+    They are `model.keras`, `model.tflite`, `twin.tflite` and `card.json`. An identical version on disk stays as it
     is; raises VersionConflict when it differs or is damaged.
     """
-    round_weights(trained.model)
+    network, twin = trained
+    round_weights(network.model)
+    round_weights(twin.model)
     directory.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=directory, prefix=".new-") as name:
         source = Path(name) / architecture.name
         source.mkdir()
-        save_keras(trained.model, source / KERAS_FILE)
-        (source / LITERT_FILE).write_bytes(to_litert(trained.model))
-        card = make_card(trained, architecture, lexicon, source)
+        save_keras(network.model, source / KERAS_FILE)
+        (source / LITERT_FILE).write_bytes(to_litert(network.model))
+        (source / TWIN_FILE).write_bytes(to_litert(twin.model))
+        card = make_card(network, architecture, lexicon, source)
         card.write(source)
         folder = directory / architecture.name / card.version
         add_version(source, card, folder)
@@ -71,15 +76,15 @@ def to_litert(model: keras.Model) -> bytes:
     return converted
 
 
-def make_card(trained: TrainedNetwork, architecture: Architecture, lexicon: Lexicon, folder: Path) -> Card:
+def make_card(network: TrainedNetwork, architecture: Architecture, lexicon: Lexicon, folder: Path) -> Card:
     """Return the card of the files in `folder`.
 
     The tolerance is the largest difference between Keras and LiteRT on validation words, doubled.
     """
-    sha256 = {name: digest(folder / name) for name in (LITERT_FILE, KERAS_FILE)}
+    sha256 = {name: digest(folder / name) for name in (LITERT_FILE, KERAS_FILE, TWIN_FILE)}
     ids = lexicon.own[VALIDATION].ids[:2048].astype(np.int32)
-    litert, expected = litert_output(folder / LITERT_FILE, ids), predict_with(trained.model)(ids)
-    golden = predict_with(trained.model)(lexicon.encoder.encode(GOLDEN_WORDS))
+    litert, expected = litert_output(folder / LITERT_FILE, ids), predict_with(network.model)(ids)
+    golden = predict_with(network.model)(lexicon.encoder.encode(GOLDEN_WORDS))
     rows = {
         word: tuple(round(float(value), 6) for value in row) for word, row in zip(GOLDEN_WORDS, golden, strict=True)
     }
@@ -90,18 +95,20 @@ def make_card(trained: TrainedNetwork, architecture: Architecture, lexicon: Lexi
         labels=(*lexicon.languages, UNDETERMINED),
         alphabet=lexicon.encoder.alphabet,
         length=lexicon.encoder.length,
-        thresholds=trained.thresholds,
+        thresholds=network.thresholds,
         golden=rows,
         tolerance=max(LEAST_TOLERANCE, 2 * float(np.abs(litert - expected).max())),
         sha256=sha256,
         data=lexicon_module.data_summary(lexicon),
         training={
-            "seed": trained.seed,
-            "parameters": trained.model.count_params(),
-            "temperature": trained.temperature,
-            "seconds": round(trained.seconds),
+            "seed": network.seed,
+            "parameters": network.model.count_params(),
+            "temperature": network.temperature,
+            "seconds": round(network.seconds),
             "teacher": architecture.teacher,
-            "history": {name: [round(value, 5) for value in values] for name, values in trained.history.items()},
+            "passes": network.passes,
+            "agreement": agreement(folder, lexicon),
+            "history": {name: [round(value, 5) for value in values] for name, values in network.history.items()},
         },
         libraries={name: installed(name) for name in ("tensorflow", "keras", "numpy", "wordfreq", "ai-edge-litert")},
         licence="CC BY-SA 4.0: made from wordfreq's data, see NOTICE",
@@ -119,9 +126,27 @@ def litert_output(path: Path, ids: Ids) -> Floats:
     return output
 
 
-def load_teacher(folder: Path) -> Predict:
-    """Load the Keras model of a verified version."""
-    return predict_with(keras.saving.load_model(folder / KERAS_FILE, compile=False))
+def agreement(folder: Path, lexicon: Lexicon) -> float:
+    """Return the share of words with the same first language by the network and its twin.
+
+    Of 20,000 words, spread over the lexicon, that both were trained on.
+    """
+    examples = lexicon.own[TRAIN]
+    rows = np.linspace(0, len(examples) - 1, min(AGREEMENT_WORDS, len(examples))).astype(int)
+    outputs = [litert_output(folder / name, examples.ids[rows].astype(np.int32)) for name in (LITERT_FILE, TWIN_FILE)]
+    network, twin = (output[:, :-1].argmax(axis=1) for output in outputs)
+    return round(float((network == twin).mean()), 4)
+
+
+def load_teacher(folder: Path, file: str = LITERT_FILE) -> Predict:
+    """Return the network of a version, or its twin, as a function: ids (words, length) to output (words, labels)."""
+
+    def predict(ids: Ids) -> Floats:
+        # In slices, since the activations of a whole lexicon would not fit into memory.
+        slices = [ids[at : at + TEACHER_BATCH] for at in range(0, len(ids), TEACHER_BATCH)]
+        return np.concatenate([litert_output(folder / file, part) for part in slices])
+
+    return predict
 
 
 def remove_version(folder: Path) -> None:

@@ -3,8 +3,8 @@
 import hashlib
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from itertools import islice
 
@@ -22,6 +22,8 @@ UNSEEN_LANGUAGES = ("pl",)  # kept out of the negatives, to measure `und` on a l
 _MAX_LETTERS = 30
 _FREQUENCY_FLOOR = 3e-9  # added to each frequency, since a missing word is not proved absent
 _FOREIGN_PRIOR = 0.1  # prior odds of a word of another language
+COMMON = 1e-5  # frequency of a common word: one of the 5,000 to 10,000 most frequent
+_MOST_FOREIGN = 0.5  # largest frequency in other languages, as a multiple of its own, that counts for a common word
 _FOREIGN_SCRIPT_WORDS = 500  # a list; letters of other scripts share one id, so few words suffice
 _CONSONANTS = "bcdfghjklmnpqrstvwxz"
 
@@ -65,6 +67,22 @@ class Lexicon:
     own: Mapping[str, Examples]  # by split: words of the languages
     foreign: Mapping[str, Examples]  # by split: words of none of them
     digest: str  # SHA-256 over words, targets and weights
+
+    @property
+    def complete(self) -> "Lexicon":
+        """The same with all words in training, for the network that serves."""
+        own = {**self.own, TRAIN: _merge(self.own.values())}
+        return replace(self, own=own, foreign={**self.foreign, TRAIN: _merge(self.foreign.values())})
+
+
+def _merge(parts: Iterable[Examples]) -> Examples:
+    parts = list(parts)
+    return Examples(
+        [word for part in parts for word in part.words],
+        np.concatenate([part.ids for part in parts]),
+        np.concatenate([part.targets for part in parts]),
+        np.concatenate([part.weights for part in parts]),
+    )
 
 
 def wordlists() -> dict[str, str]:
@@ -146,7 +164,7 @@ def assemble(
 
     probabilities = table + _FREQUENCY_FLOOR
     probabilities /= probabilities.sum(axis=1, keepdims=True)
-    undetermined = _FOREIGN_PRIOR * in_others
+    undetermined = _FOREIGN_PRIOR * _foreign_frequency(in_others, table.max(axis=1))
     undetermined /= undetermined + table.sum(axis=1)
     targets = np.concatenate([probabilities * (1 - undetermined[:, None]), undetermined[:, None]], axis=1)
     foreign_targets = np.zeros((len(foreign_words), targets.shape[1]))
@@ -159,6 +177,15 @@ def assemble(
         digest.update("\n".join(examples.words).encode())
         digest.update(examples.targets.tobytes() + examples.weights.tobytes())
     return Lexicon(tuple(languages), encoder, _by_split(own_examples), _by_split(foreign_examples), digest.hexdigest())
+
+
+def _foreign_frequency(in_others: NDArray[np.float64], most: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the frequency in other languages, (words,), at most that in its own for a common word.
+
+    `most` is the frequency in the language of ours that uses the word most. French là is French, however often
+    Vietnamese writes it.
+    """
+    return np.where(most >= COMMON, np.minimum(in_others, _MOST_FOREIGN * most), in_others)
 
 
 def _examples(

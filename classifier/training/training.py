@@ -2,8 +2,9 @@
 
 import math
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -21,7 +22,7 @@ RANDOM_RATIO = 0.05  # random strings
 MIXED_SCRIPT_RATIO = 0.03  # words with one letter of another script
 
 UNACCENTED_SHARE = 1 / 7  # of the words, shown without their accents
-MAX_WEIGHT = 4.0  # a heavier word is repeated in a pass, since Adam's steps hardly grow with weight
+MAX_WEIGHT = 2.0  # a heavier word is repeated in a pass, since Adam's steps hardly grow with weight
 PATIENCE = 4  # passes without a better validation loss before training stops; the last, small steps gain most
 
 SINGLE_ACCURACY, MARGIN = 0.95, 0.01  # least accuracy of `single`, and the margin on validation words
@@ -113,7 +114,7 @@ class _Progress(keras.callbacks.Callback):  # type: ignore[misc]
         self.bar.update()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        self.bar.set_postfix(validation=f"{(logs or {})['val_loss']:.4f}")
+        self.bar.set_postfix(loss=f"{(logs or {}).get('val_loss', (logs or {})['loss']):.4f}")
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         self.bar.close()
@@ -129,6 +130,8 @@ class TrainedNetwork:
     history: dict[str, list[float]]
     seed: int
     seconds: float
+    passes: int  # of them, the weights are those after this many
+    scheduled: int  # passes that the learning rate was planned for
 
 
 def predict_with(model: keras.Model, batch: int = 8192) -> Predict:
@@ -160,7 +163,34 @@ def validation_words(lexicon: Lexicon) -> Examples:
     )
 
 
+class Trained(NamedTuple):
+    """The network that serves, and its twin."""
+
+    network: TrainedNetwork
+    twin: TrainedNetwork
+
+
+class Teachers(NamedTuple):
+    """The networks that a network and its twin are distilled from; None: neither is distilled."""
+
+    network: Predict | None = None
+    twin: Predict | None = None
+
+
 def train(
+    architecture: Architecture,
+    lexicon: Lexicon,
+    *,
+    seed: int = 1,
+    teachers: Teachers = Teachers(),  # noqa: B008 - immutable
+    passes: int | None = None,
+) -> Trained:
+    """Train the twin, then the network that serves by the same recipe."""
+    twin = train_twin(architecture, lexicon, seed=seed, teacher=teachers.twin, passes=passes)
+    return Trained(train_complete(architecture, lexicon, twin, teacher=teachers.network), twin)
+
+
+def train_twin(
     architecture: Architecture,
     lexicon: Lexicon,
     *,
@@ -168,42 +198,79 @@ def train(
     teacher: Predict | None = None,
     passes: int | None = None,
 ) -> TrainedNetwork:
-    """Train and calibrate one network.
+    """Train and calibrate a network without the validation and held-out words.
 
-    The same lexicon, seed and libraries give the same weights on the same machine.
+    It is measured on the held-out words in place of the network that serves, and gives that one its number of
+    passes, temperature and thresholds. The same lexicon, seed and libraries give the same weights on the same machine.
     """
     started = time.monotonic()
-    keras.utils.set_random_seed(seed)
-    passes = passes or architecture.passes
-    batches = Batches(lexicon, architecture, teacher, seed)
-    network = architecture(lexicon.encoder, len(lexicon.languages))
-    steps = passes * len(batches)
-    rate = keras.optimizers.schedules.CosineDecay(architecture.rate, steps, alpha=0.02)
-    optimizer = keras.optimizers.AdamW(rate, weight_decay=architecture.weight_decay)
-    network.compile(optimizer, loss="categorical_crossentropy", jit_compile=False)
+    scheduled = passes or architecture.passes
     validation = validation_words(lexicon)
-    stop = keras.callbacks.EarlyStopping(patience=PATIENCE, restore_best_weights=True)
-    history = network.fit(
-        batches,
-        epochs=passes,
-        shuffle=False,
-        verbose=0,
+    network, history = _fit(
+        *(architecture, lexicon, teacher),
+        seed=seed,
+        scheduled=scheduled,
+        passes=scheduled,
         validation_data=(validation.ids.astype(np.int32), validation.targets, validation.weights),
         validation_batch_size=8192,
-        callbacks=[stop, _Progress(architecture.name, steps)],
-    ).history
+        callbacks=[keras.callbacks.EarlyStopping(patience=PATIENCE, restore_best_weights=True)],
+    )
     calibrated, temperature = calibrate(architecture, lexicon, network)
     thresholds = choose_thresholds(predict_with(calibrated), lexicon)
-    return TrainedNetwork(calibrated, temperature, thresholds, history, seed, time.monotonic() - started)
+    best = int(np.argmin(history["val_loss"])) + 1
+    seconds = time.monotonic() - started
+    return TrainedNetwork(calibrated, temperature, thresholds, history, seed, seconds, best, scheduled)
+
+
+def train_complete(
+    architecture: Architecture, lexicon: Lexicon, twin: TrainedNetwork, *, teacher: Predict | None = None
+) -> TrainedNetwork:
+    """Train the network that serves on all words, by the recipe, seed and passes of its twin."""
+    started = time.monotonic()
+    network, _ = _fit(
+        *(architecture, lexicon.complete, teacher), seed=twin.seed, scheduled=twin.scheduled, passes=twin.passes
+    )
+    calibrated = with_temperature(architecture, lexicon, network, twin.temperature)
+    return replace(twin, model=calibrated, seconds=twin.seconds + time.monotonic() - started)
+
+
+def _fit(
+    architecture: Architecture,
+    lexicon: Lexicon,
+    teacher: Predict | None,
+    *,
+    seed: int,
+    scheduled: int,
+    passes: int,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    **options: Any,
+) -> tuple[keras.Model, dict[str, list[float]]]:
+    """Train for `passes` passes of a learning rate that falls over `scheduled` ones; return network and losses."""
+    keras.utils.set_random_seed(seed)
+    batches = Batches(lexicon, architecture, teacher, seed)
+    network = architecture(lexicon.encoder, len(lexicon.languages))
+    rate = keras.optimizers.schedules.CosineDecay(architecture.rate, scheduled * len(batches), alpha=0.02)
+    optimizer = keras.optimizers.AdamW(rate, weight_decay=architecture.weight_decay)
+    network.compile(optimizer, loss="categorical_crossentropy", jit_compile=False)
+    progress = _Progress(architecture.name, passes * len(batches))
+    fitted = network.fit(batches, epochs=passes, shuffle=False, verbose=0, callbacks=[*callbacks, progress], **options)
+    return network, fitted.history
 
 
 def calibrate(architecture: Architecture, lexicon: Lexicon, network: keras.Model) -> tuple[keras.Model, float]:
     """Rebuild the network with the best temperature on validation words."""
     own = lexicon.own[VALIDATION]
     temperature = fit_temperature(predict_with(network)(own.ids.astype(np.int32)), own)
+    return with_temperature(architecture, lexicon, network, temperature), temperature
+
+
+def with_temperature(
+    architecture: Architecture, lexicon: Lexicon, network: keras.Model, temperature: float
+) -> keras.Model:
+    """Rebuild the network with a temperature."""
     calibrated = architecture(lexicon.encoder, len(lexicon.languages), temperature)
     calibrated.set_weights(network.get_weights())
-    return calibrated, temperature
+    return calibrated
 
 
 def fit_temperature(output: Floats, examples: Examples) -> float:

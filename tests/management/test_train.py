@@ -23,10 +23,10 @@ def train_once():
 
     train, known = training.train, {}
 
-    def train_once(architecture, lexicon, *, teacher, **options):
-        key = (architecture.name, lexicon.digest, teacher is None, *sorted(options.items()))
+    def train_once(architecture, lexicon, *, teachers, **options):
+        key = (architecture.name, lexicon.digest, teachers.network is None, *sorted(options.items()))
         if key not in known:
-            known[key] = train(architecture, lexicon, teacher=teacher, **options)
+            known[key] = train(architecture, lexicon, teachers=teachers, **options)
         return known[key]
 
     return train_once

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from classifier.ml.artifacts import LITERT_FILE, Card, VersionConflict
+from classifier.ml.artifacts import LITERT_FILE, TWIN_FILE, Card, VersionConflict, verify
 from tests.toy_models import toy_lexicon
 
 pytestmark = pytest.mark.slow
@@ -66,3 +66,13 @@ def test_version_can_be_read_by_other_users(write):
     folder = write()
     assert folder.stat().st_mode & 0o055 == 0o055
     assert Card.read(folder).sha256.keys() >= {LITERT_FILE}
+
+
+def test_twin_lies_beside_the_network_and_is_measured_on_held_out_words(write, small):
+    from classifier.training import evaluation
+
+    folder = write()
+    assert verify(folder, [TWIN_FILE]).training["agreement"] > 0.5
+    twin, network = (evaluation.load_for(test_set, folder) for test_set in ("held-out", "common-words"))
+    words = small.own["held-out"].words
+    assert (twin.probabilities(words) != network.probabilities(words)).any()

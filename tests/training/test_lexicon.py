@@ -14,6 +14,7 @@ from classifier.training.lexicon import (
     random_string_ids,
     split_of,
 )
+from tests.toy_models import toy_lexicon
 
 ENCODER = Encoder()
 FRENCH = {"eau": 1e-4, "piano": 1e-5, "menu": 2e-5}
@@ -118,3 +119,18 @@ def test_digest_depends_on_the_data(small):
     again = assemble(("en", "fr"), [ENGLISH, FRENCH], GERMAN, ENCODER)
     other = assemble(("en", "fr"), [ENGLISH, {**FRENCH, "eau": 2e-4}], GERMAN, ENCODER)
     assert small.digest == again.digest != other.digest
+
+
+def test_common_word_is_its_own_whatever_other_languages_write():
+    lexicon = assemble(("fr",), [{"là": 1e-4, "rare": 1e-7}], {"là": 1e-2, "rare": 1e-5}, Encoder())
+    examples = lexicon.complete.own[TRAIN]
+    undetermined = dict(zip(examples.words, examples.targets[:, -1], strict=True))
+    assert undetermined["là"] < 0.06
+    assert undetermined["rare"] > 0.8
+
+
+def test_complete_lexicon_trains_on_all_words():
+    lexicon = toy_lexicon(("en", "fr"))
+    words = {word for part in lexicon.own.values() for word in part.words}
+    assert set(lexicon.complete.own["train"].words) == words
+    assert lexicon.complete.own["held-out"] is lexicon.own["held-out"]

@@ -49,14 +49,17 @@ def test_network_learns_and_is_exported(name, training, architectures, small, tm
     output = export.litert_output(folder / LITERT_FILE, held_out.ids.astype(np.int32))
     assert (output[:, :-1].argmax(axis=1) == held_out.targets[:, :-1].argmax(axis=1)).mean() > 0.9
     assert output.sum(axis=1) == pytest.approx(np.ones(len(output)), abs=1e-5)
-    keras_output = export.load_teacher(folder)(held_out.ids.astype(np.int32))
+    keras_output = training.predict_with(training.keras.saving.load_model(folder / KERAS_FILE, compile=False))(
+        held_out.ids.astype(np.int32)
+    )
     assert np.abs(output - keras_output).max() <= Card.read(folder).tolerance
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_same_seed_gives_the_same_weights(name, training, architectures, small):
     first, again, other = (
-        training.train(architectures[name], small, passes=1, seed=seed).model.get_weights() for seed in (7, 7, 8)
+        training.train(architectures[name], small, passes=1, seed=seed).network.model.get_weights()
+        for seed in (7, 7, 8)
     )
     assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
     assert any(not np.array_equal(a, b) for a, b in zip(first, other, strict=True))
@@ -102,7 +105,25 @@ def test_heavy_words_are_repeated(training, architectures, small):
 def test_training_stops_when_validation_no_longer_improves(training, architectures, small, monkeypatch):
     monkeypatch.setattr(training, "PATIENCE", 1)
     trained = training.train(architectures["FF"], small, passes=400)
-    assert len(trained.history["val_loss"]) < 400
+    assert len(trained.twin.history["val_loss"]) < 400
+
+
+def test_network_takes_passes_and_thresholds_from_its_twin(training, architectures, small, monkeypatch):
+    monkeypatch.setattr(training, "PATIENCE", 1)
+    network, twin = training.train(architectures["FF"], small, passes=60)
+    losses = twin.history["val_loss"]
+    assert network.passes == twin.passes == losses.index(min(losses)) + 1
+    assert (network.thresholds, network.temperature) == (twin.thresholds, twin.temperature)
+
+
+def test_network_is_trained_on_all_words_and_its_twin_is_not(training, architectures, small):
+    network, twin = training.train(architectures["Ngram"], small, passes=20)
+    held_out = small.own[HELD_OUT]
+    losses = [
+        -np.log((training.predict_with(one.model)(held_out.ids.astype(np.int32)) * held_out.targets).sum(axis=1)).mean()
+        for one in (network, twin)
+    ]
+    assert losses[0] < losses[1]
 
 
 def test_temperature_undoes_overconfidence(training):

@@ -12,7 +12,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from classifier.languages import find_code
 from classifier.ml.artifacts import (
-    KERAS_FILE,
+    LITERT_FILE,
+    TWIN_FILE,
     BadVersion,
     Card,
     VersionConflict,
@@ -94,9 +95,11 @@ class Command(BaseCommand):
     def _train(self, architecture: "Architecture", words: "Lexicon", directory: Path, options: dict[str, Any]) -> Path:
         from classifier.training import evaluation, export, training
 
-        teacher = self._teacher(architecture, words.languages)
-        self._report(f"training {architecture.name}")
-        trained = training.train(architecture, words, seed=options["seed"], teacher=teacher, passes=options["passes"])
+        teachers = training.Teachers(
+            *(self._teacher(architecture, words.languages, file) for file in (LITERT_FILE, TWIN_FILE))
+        )
+        self._report(f"training {architecture.name}: first its twin, to measure, then on all words")
+        trained = training.train(architecture, words, seed=options["seed"], teachers=teachers, passes=options["passes"])
         try:
             folder = export.write_version(trained, architecture, words, directory)
         except VersionConflict as error:
@@ -105,7 +108,7 @@ class Command(BaseCommand):
         self._report(f"{folder}: accuracy on held-out words {scores['held-out']['accuracy']:.4f}")
         return folder
 
-    def _teacher(self, architecture: "Architecture", languages: tuple[str, ...]) -> "Predict | None":
+    def _teacher(self, architecture: "Architecture", languages: tuple[str, ...], file: str) -> "Predict | None":
         if architecture.teacher is None:
             return None
         from classifier.training import export
@@ -116,12 +119,12 @@ class Command(BaseCommand):
         if folder is None:
             raise CommandError(f"{architecture.name} learns from {architecture.teacher}: train that first.")
         try:
-            card = verify(folder, [KERAS_FILE])
+            card = verify(folder, [file])
         except BadVersion as error:
             raise CommandError(str(error)) from error
         if card.languages != languages:
             raise CommandError(f"{folder} knows {', '.join(card.languages)}: train {architecture.teacher} first.")
-        return export.load_teacher(folder)
+        return export.load_teacher(folder, file)
 
     def _ship(self, name: str, folder: Path) -> None:
         from classifier.training.export import remove_version
