@@ -12,13 +12,20 @@ from classifier.ml.artifacts import Card
 from classifier.ml.metrics import Interval, wilson_interval
 
 KINDS = ("single-words", "word-pairs", "sentences")  # the folders of lingua's layout
-HELD_OUT = "held-out"
-TEST_SETS = dict(zip((*KINDS, HELD_OUT), ("single words", "word pairs", "sentences", "held-out words"), strict=True))
+HELD_OUT, COMMON_WORDS, ELISIONS = "held-out", "common-words", "elisions"
+TEST_SETS = {
+    **dict(zip(KINDS, ("single words", "word pairs", "sentences"), strict=True)),
+    HELD_OUT: "held-out words",
+    COMMON_WORDS: "common words",
+    ELISIONS: "elisions",
+}
 TEST_SETS_ON_PAGES = {
     "single-words": gettext_lazy("Public single words"),
     "word-pairs": gettext_lazy("Public word pairs"),
     "sentences": gettext_lazy("Public sentences"),
     HELD_OUT: gettext_lazy("Held-out words"),
+    COMMON_WORDS: gettext_lazy("Common words"),
+    ELISIONS: gettext_lazy("Elisions and compounds"),
 }
 AS_TYPED = "as typed"  # texts without typing errors
 TYPICAL_CONFIDENCE = 0.8  # pages describe the calibration at the confidence nearest to this

@@ -14,7 +14,7 @@ ROOMS = {
     "ml": "",
     "words": "ml",
     "models": "ml",
-    "training": "ml",
+    "training": "ml words",
     "access": "models",
     "services": "ml words models",
     "formats": "ml words models services",

@@ -2,20 +2,23 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from django.core.exceptions import ValidationError
 
 from classifier.ml import metrics
 from classifier.ml.answers import Answer
-from classifier.ml.artifacts import Card
+from classifier.ml.artifacts import TWIN_FILE, Card
 from classifier.ml.encoding import Encoder, normalise
 from classifier.ml.identifier import Identifier
 from classifier.ml.verdict import SINGLE, VERDICTS
 from classifier.scores import HELD_OUT
 from classifier.training.test_sets import BadTestSet, LabelledTexts
+from classifier.words.clean import clean_word
 
 if TYPE_CHECKING:
     from classifier.training.lexicon import Lexicon
@@ -34,11 +37,13 @@ def evaluate(
     unknown = sorted(set(test.labels) - set(card.languages))
     if unknown:
         raise BadTestSet(f"{test.name}: the model {card.name} does not know {', '.join(unknown)}")
+    test, refused = clean_texts(test)
     started = time.perf_counter()
     answers = identifier.identify(test.texts)
     seconds = time.perf_counter() - started
     return {
         "words": len(test.texts),
+        "refused": refused,
         **probability_scores(card, answers, test),
         "verdicts": verdict_scores(answers, test.labels),
         "single_elsewhere": {
@@ -46,6 +51,16 @@ def evaluate(
         },
         "words_per_second": round(sum(len(text.split()) for text in test.texts) / seconds),
     }
+
+
+def clean_texts(test: LabelledTexts) -> tuple[LabelledTexts, int]:
+    """Clean texts as the form does; return those it accepts, and the number of the others."""
+    rows = []
+    for text, label in zip(test.texts, test.labels, strict=True):
+        with suppress(ValidationError):
+            rows.append((clean_word(text), label))
+    texts, labels = [text for text, _ in rows], [label for _, label in rows]
+    return LabelledTexts(test.name, texts, labels), len(test.texts) - len(texts)
 
 
 def probability_scores(card: Card, answers: Sequence[Answer], test: LabelledTexts) -> dict[str, Any]:
@@ -81,13 +96,14 @@ def by_length(texts: Sequence[str], right: Any) -> list[dict[str, Any]]:
 
 
 def verdict_scores(answers: Sequence[Answer], labels: Sequence[str]) -> dict[str, float | None]:
-    """Return the shares of verdicts and the accuracy of `single`."""
+    """Return the shares of verdicts, and of right answers with the verdict `single`."""
     shares = {verdict: float(np.mean([answer.verdict == verdict for answer in answers])) for verdict in VERDICTS}
     pairs = zip(answers, labels, strict=True)
     right = [answer.language == label for answer, label in pairs if answer.verdict == SINGLE]
     return {
         **{verdict: metrics.rounded(share) for verdict, share in shares.items()},
         "single_right": metrics.rounded(np.mean(right)) if right else None,
+        "single_and_right": metrics.rounded(sum(right) / len(labels)),
     }
 
 
@@ -118,12 +134,17 @@ def read_held_out(languages: Sequence[str], encoder: Encoder) -> LabelledTexts:
     return held_out_test_set(lexicon.assemble(languages, own, {}, encoder))
 
 
+def load_for(test_set: str, folder: Path) -> Identifier:
+    """Load the version in `folder`; for the held-out words its twin, which was not trained on them."""
+    twin = test_set == HELD_OUT and (folder / TWIN_FILE).is_file()
+    return Identifier(folder, TWIN_FILE) if twin else Identifier(folder)
+
+
 def score_version(
     folder: Path, tests: Mapping[str, LabelledTexts], foreign_texts: Mapping[str, Sequence[str]] | None = None
 ) -> dict[str, Any]:
     """Measure a version on test sets and save the scores."""
-    identifier = Identifier(folder)
-    scores = {name: evaluate(identifier, test, foreign_texts) for name, test in tests.items()}
+    scores = {name: evaluate(load_for(name, folder), test, foreign_texts) for name, test in tests.items()}
     save_scores(folder, scores)
     return scores
 

@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import reduce
-from operator import getitem
 from pathlib import Path
 from typing import Any
 
@@ -44,15 +42,19 @@ def _rows(scores: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...], str]]:
     yield "expected calibration error", ("expected_calibration_error",), ".4f"
     yield "single", ("verdicts", "single"), ".1%"
     yield "  right when single", ("verdicts", "single_right"), ".1%"
+    yield "  single and right", ("verdicts", "single_and_right"), ".1%"
     for name in scores["single_elsewhere"]:
         yield f"  single on {name}", ("single_elsewhere", name), ".1%"
     yield "several", ("verdicts", "several"), ".1%"
     yield "unsure", ("verdicts", "unsure"), ".1%"
+    yield "refused by the form", ("refused",), ","
     yield "words a second", ("words_per_second",), ","
 
 
 def _cell(scores: dict[str, Any], path: Sequence[str], form: str) -> str:
-    value: Any = reduce(getitem, path, scores)
+    value: Any = scores
+    for key in path:
+        value = value.get(key) if value else None  # cards of older versions lack some scores
     return "-" if value is None else format(value, form)
 
 

@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from classifier.ml.artifacts import Card
-from classifier.training import evaluation
+from classifier.training import evaluation, everyday
 from classifier.training.test_sets import LabelledTexts
 from tests.conftest import FakeIdentifier, fake_card
 
@@ -86,12 +86,15 @@ def test_tsv_file_is_measured(tmp_path):
     assert line(table, "single on random strings")[4:] == line(table, "single on random strings")[4:5] * 2
 
 
-def test_held_out_words_and_the_folder_of_the_environment_are_the_default(folder, monkeypatch):
+def test_default_data_are_own_words_and_the_folder_of_the_environment(folder, monkeypatch):
     words = LabelledTexts("held-out", ["the"], ["en"])
+    common = LabelledTexts("common-words", ["the"], ["en"])
     monkeypatch.setattr(evaluation, "read_held_out", lambda languages, encoder: words)
+    monkeypatch.setattr(everyday, "read_everyday", lambda languages, encoder: [common])
     monkeypatch.setenv("LINGUA_TESTDATA", str(folder))
     table, _ = evaluate()
-    assert [row.split(":")[0] for row in table.splitlines() if ": " in row] == ["held-out", "single-words", "sentences"]
+    names = [row.split(":")[0] for row in table.splitlines() if ": " in row]
+    assert names == ["held-out", "common-words", "single-words", "sentences"]
     monkeypatch.delenv("LINGUA_TESTDATA")
     assert "single-words" not in evaluate()[0]
 

@@ -28,7 +28,10 @@ def test_scores_match_a_hand_computation():
 
 def test_verdict_scores_are_shares_and_the_accuracy_of_single():
     verdicts = evaluation.evaluate(FAKE, TEXTS)["verdicts"]
-    assert verdicts == {"single": round(4 / 6, 4), "several": 0.1667, "unsure": 0.1667, "single_right": 0.75}
+    assert verdicts == {"single": round(4 / 6, 4), "several": 0.1667, "unsure": 0.1667} | {
+        "single_right": 0.75,
+        "single_and_right": 0.5,
+    }
 
 
 def test_share_of_right_singles_is_none_without_singles():

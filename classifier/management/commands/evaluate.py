@@ -10,25 +10,28 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from classifier.languages import language_name
-from classifier.ml.artifacts import CARD_FILE, BadVersion, Card
+from classifier.ml.artifacts import CARD_FILE, TWIN_FILE, BadVersion, Card
+from classifier.ml.encoding import Encoder
 from classifier.ml.identifier import Identifier
 from classifier.scores import HELD_OUT, KINDS, has_accuracy
 from classifier.services import registry
-from classifier.training import evaluation, figures, score_tables, test_sets
+from classifier.training import evaluation, everyday, figures, score_tables, test_sets
 from classifier.training.score_tables import ScoresByModel
 from classifier.training.test_sets import BadTestSet, LabelledTexts
 
 TESTDATA = "LINGUA_TESTDATA"  # the environment variable with a folder in lingua's layout
 FOREIGN_LANGUAGES = ("de", "pl")  # known to no model; Polish is in no training data either
 RANDOM = "random strings"
+EVERYDAY = "everyday"  # common words, elisions and compounds
+NEEDS_WORDFREQ = "The {} words need wordfreq: install requirements.txt, or use --data."
 
 
 class Command(BaseCommand):
     """Print a table of scores for each test set."""
 
     help = (
-        "Measure the models on labelled texts and print their scores. Without --data these are the held-out words and "
-        f"the folder in the environment variable {TESTDATA}, if it is set. The held-out words need wordfreq."
+        "Measure the models on labelled texts and print their scores. Without --data these are held-out and "
+        f"everyday words, which need wordfreq, and the folder in the environment variable {TESTDATA}, if it is set."
     )
     requires_system_checks: list[str] = []
 
@@ -41,7 +44,7 @@ class Command(BaseCommand):
             "--data",
             nargs="+",
             metavar="PATH",
-            help=f"texts: {HELD_OUT}, a folder in lingua's layout or a file of lines text<TAB>language",
+            help=f"texts: {HELD_OUT}, {EVERYDAY}, a folder in lingua's layout or a file of lines text<TAB>language",
         )
         parser.add_argument("--kind", nargs="+", choices=KINDS, help="kinds of text of a folder (default: all)")
         parser.add_argument("--saved", action="store_true", help="use the scores in the cards, measure nothing")
@@ -93,11 +96,18 @@ class Command(BaseCommand):
         try:
             for test, foreign in read_test_sets(options["data"] or default_data(), languages, options["kind"]):
                 by_model = {
-                    name: evaluation.evaluate(identifier, test, foreign) for name, identifier in identifiers.items()
+                    name: evaluation.evaluate(self._measured(test.name, identifier), test, foreign)
+                    for name, identifier in identifiers.items()
                 }
                 yield test.name, by_model
         except BadTestSet as error:
             raise CommandError(str(error)) from error
+
+    def _measured(self, test_set: str, identifier: Identifier) -> Identifier:
+        """Return the model, or for the held-out words its twin."""
+        folders = registry.folders(identifier.card.name, identifier.card.version) if test_set == HELD_OUT else []
+        twin = next((folder for folder in folders if (folder / TWIN_FILE).is_file()), None)
+        return Identifier(twin, TWIN_FILE) if twin else identifier
 
     def _save(self, cards: Mapping[str, Card], scores: Mapping[str, ScoresByModel]) -> None:
         for name, card in cards.items():
@@ -134,7 +144,7 @@ def saved_scores(cards: Mapping[str, Card]) -> Iterator[tuple[str, ScoresByModel
 def default_data() -> list[str]:
     """Return the data to measure on without --data."""
     testdata = os.environ.get(TESTDATA)
-    return [HELD_OUT, *([testdata] if testdata else [])]
+    return [HELD_OUT, EVERYDAY, *([testdata] if testdata else [])]
 
 
 def read_test_sets(
@@ -154,14 +164,21 @@ def read_test_sets(
                 yield test_sets.read_test_set(path, languages, kind), {**foreign, **strings}
         elif source == HELD_OUT:
             yield _read_held_out(languages), strings
+        elif source == EVERYDAY:
+            yield from ((test, {}) for test in _read_everyday(languages))
         else:
             yield test_sets.read_tsv(path), strings
 
 
 def _read_held_out(languages: Sequence[str]) -> LabelledTexts:
-    from classifier.ml.encoding import Encoder
-
     try:
         return evaluation.read_held_out(languages, Encoder())
     except ImportError as error:
-        raise CommandError("The held-out words need wordfreq: install requirements.txt, or use --data.") from error
+        raise CommandError(NEEDS_WORDFREQ.format(HELD_OUT)) from error
+
+
+def _read_everyday(languages: Sequence[str]) -> list[LabelledTexts]:
+    try:
+        return list(everyday.read_everyday(languages, Encoder()))
+    except ImportError as error:
+        raise CommandError(NEEDS_WORDFREQ.format(EVERYDAY)) from error
