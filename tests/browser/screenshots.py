@@ -10,7 +10,7 @@ from benchmarks.server import PROJECT, serving
 from tests.browser.program import OPTIONS, chromium_path
 
 IMAGES = PROJECT / "docs" / "images"
-WORDS = ("knowledge", "aujourd’hui", "mañana", "piano", "Straße", "el niño y la niña", "orignal")
+WORDS = ("knowledge", "aujourd’hui", "mañana", "piano", "Straße", "el niño y la niña", "grenouille")
 MANY = "\n".join(
     ["thought", "fenêtre", "corazón", "through", "château", "animal", "mañana", "123", "feuille", "écureuil"]
 )
