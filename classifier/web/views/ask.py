@@ -22,8 +22,8 @@ from classifier.services.identify import explain, find_prediction, identify, opt
 from classifier.web.decorators import no_store, rate_limit
 from classifier.web.forms import FeedbackForm, WordForm
 
-# French close to English, Spanish, shared, English, with an apostrophe, in none of the three languages.
-EXAMPLES = ("orignal", "mañana", "piano", "knowledge", "aujourd’hui", "Straße")  # noqa: RUF001
+# French, Spanish, shared, English, with an apostrophe, in none of the three languages.
+EXAMPLES = ("grenouille", "mañana", "piano", "knowledge", "aujourd’hui", "Straße")  # noqa: RUF001
 
 
 @no_store
