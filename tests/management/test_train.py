@@ -104,7 +104,7 @@ def test_student_without_a_teacher_is_refused(train):
 def test_damaged_teacher_is_refused(train, folders):
     train("Ngram", ship=True)
     [folder] = version_folders(folders[:1], "Ngram").values()
-    (folder / "model.keras").write_bytes(b"hostile")
+    (folder / "model.tflite").write_bytes(b"hostile")
     with pytest.raises(CommandError, match="digest"):
         train("FF")
 

@@ -21,7 +21,7 @@ FLOORS = {
     "CNNsep": (0.800, 0.52),
     "RNN": (0.800, 0.51),
 }
-PUBLIC_FLOORS = {"Ngram": 0.90, "FF": 0.88, "CNN": 0.86, "CNNsep": 0.855, "RNN": 0.82}  # single words
+PUBLIC_FLOORS = {"Ngram": 0.897, "FF": 0.88, "CNN": 0.86, "CNNsep": 0.855, "RNN": 0.82}  # single words
 # Share of `single` and right answers on common words, and on elisions and compounds.
 EVERYDAY_FLOORS = {
     "Ngram": (0.99, 0.98),

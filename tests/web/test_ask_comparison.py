@@ -31,7 +31,7 @@ def test_text_shared_by_languages_is_called_a_text(client, ask):
 
 def test_hostile_text_is_escaped(client, ask):
     response = client.get(ask('<script>alert(1)</script> {{settings}} "><img/src=x/onerror=alert(1)>'))
-    assertContains(response, "&lt;script&gt;alert(1)&lt;/script&gt;</bdi><rt>")
+    assertContains(response, "&lt;script&gt;</bdi><rt>")
     assertNotContains(response, "<script>")
     assertNotContains(response, "<img/")
 

@@ -55,10 +55,10 @@ def test_arguments_that_are_not_utf8_are_refused():
 
 @pytest.mark.real_models
 def test_shipped_model_answers_without_other_output():
-    program = [sys.executable, "manage.py", "identify", "orignal", "--format", "tsv"]
+    program = [sys.executable, "manage.py", "identify", "grenouille", "--format", "tsv"]
 
     result = subprocess.run(program, cwd=settings.BASE_DIR, capture_output=True, text=True, check=True)
-    assert result.stdout.splitlines()[1].startswith("orignal\tfr\tsingle\t")
+    assert result.stdout.splitlines()[1].startswith("grenouille\tfr\tsingle\t")
     assert result.stderr == ""
 
 
