@@ -116,14 +116,9 @@ def test_network_takes_passes_and_thresholds_from_its_twin(training, architectur
     assert (network.thresholds, network.temperature) == (twin.thresholds, twin.temperature)
 
 
-def test_network_is_trained_on_all_words_and_its_twin_is_not(training, architectures, small):
-    network, twin = training.train(architectures["Ngram"], small, passes=20)
-    held_out = small.own[HELD_OUT]
-    losses = [
-        -np.log((training.predict_with(one.model)(held_out.ids.astype(np.int32)) * held_out.targets).sum(axis=1)).mean()
-        for one in (network, twin)
-    ]
-    assert losses[0] < losses[1]
+def test_network_is_trained_on_other_words_than_its_twin(training, architectures, small):
+    network, twin = (one.model.get_weights() for one in training.train(architectures["Ngram"], small, passes=1))
+    assert any(not np.array_equal(a, b) for a, b in zip(network, twin, strict=True))
 
 
 def test_temperature_undoes_overconfidence(training):
