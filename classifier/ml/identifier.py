@@ -90,7 +90,8 @@ class Identifier:
 
         It is the model's, but for a word with an elision (l'eau): that of its parts together where it is surer.
         """
-        elisions = [(row, parts) for row, word in enumerate(words) if (parts := split_elision(word))]
+        marked = ((row, word) for row, word in enumerate(words) if not (word.isascii() and word.isalpha()))
+        elisions = [(row, parts) for row, word in marked if (parts := split_elision(word))]
         output = self._run([*words, *(part for _, parts in elisions for part in parts)])
         for (row, _), place in zip(elisions, range(len(words), len(output), 2), strict=True):
             output[row] = self._surer(output[row], output[place : place + 2])

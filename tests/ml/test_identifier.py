@@ -115,3 +115,17 @@ def test_interpreters_are_few_and_made_on_first_use(version, monkeypatch):
     with ThreadPoolExecutor(16) as pool:
         list(pool.map(lambda _: toy.probabilities(["theing"] * 100), range(64)))
     assert 1 <= len(interpreters) <= 3
+
+
+@pytest.mark.parametrize("apostrophe", "’ʼ´`")
+def test_elision_has_the_same_output_with_any_apostrophe(toy, apostrophe):
+    plain, other = toy.probabilities(["l'eaueau", f"l{apostrophe}eaueau"])
+    assert (plain == other).all()
+
+
+def test_elision_has_the_surer_output_of_whole_and_parts(toy):
+    undetermined = toy.card.labels.index("und")
+    for word in ("l'eaueau", "t'thething", "d'xqzvk"):
+        whole, output = toy._run([word])[0], toy.probabilities([word])[0]
+        assert np.delete(output, undetermined).max() >= np.delete(whole, undetermined).max()
+        assert output.sum() == pytest.approx(1, abs=1e-5)
