@@ -16,6 +16,7 @@ Floats = NDArray[np.float64]
 # Limits the evidence of one word against a language to log(1 / FLOOR). Without it one word that a model is wrong about
 # outweighs a sentence. 0.01 was the best of 1e-6 to 0.03 on texts of 2 to 15 validation words, some of them foreign.
 FLOOR = 0.01
+MOST_ENCODED = 2  # times that HTML entities are decoded: &amp;eacute; is an é
 _TINY = 1e-9  # so that languages whose probabilities are all 0 share equally
 _PLAIN_LETTER = re.compile("[A-Za-z]")
 _ALL_APOSTROPHES = frozenset(APOSTROPHES + "'")
@@ -66,10 +67,19 @@ def words_of(text: str) -> list[str]:
 def _pieces_of_token(token: str) -> list[Piece]:
     if token.isalpha():  # most are: the quick way
         return [Piece(token, token if _has_letter(token) else "")]
-    decoded = _ENTITY.sub(lambda match: unescape(match[0]), token)
-    if decoded != token:  # HTML in a text
-        words = [piece.word for part in decoded.split() for piece in _pieces_of_token(part)]
+    if _ENTITY.search(token):  # HTML in a text
+        words = [piece.word for part in _decode(token).split() for piece in _split_token(part)]
         return [Piece(token, "".join(words))]
+    return _split_token(token)
+
+
+def _decode(token: str) -> str:
+    for _ in range(MOST_ENCODED):
+        token = _ENTITY.sub(lambda match: unescape(match[0]), token)
+    return token
+
+
+def _split_token(token: str) -> list[Piece]:
     if not _has_letter(token) or _ADDRESS.search(token) or _letters_of_ordinal(token):
         return [Piece(token, "")]
     joined = _joined(token)

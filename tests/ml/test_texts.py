@@ -132,6 +132,11 @@ def test_entities_of_any_form_are_split(text):
     assert all(piece.text for piece in pieces_of(text))
 
 
+def test_entities_inside_entities_are_decoded_twice_at_most():
+    assert words_of("caf&amp;eacute;") == ["café"]
+    assert words_of("&" + "amp;" * 249)  # no recursion
+
+
 @given(st.text(max_size=40))
 def test_word_of_a_text_is_one_word(text):
     for word in words_of(text):
