@@ -41,7 +41,8 @@ def version(lexicon, tmp_path_factory):
     from classifier.training import export, training
     from classifier.training.networks import ARCHITECTURES
 
-    trained = training.train(ARCHITECTURES["Ngram"], lexicon, passes=20)
+    twin = training.train_twin(ARCHITECTURES["Ngram"], lexicon, passes=20)
+    trained = training.Trained(twin, twin)
     return export.write_version(trained, ARCHITECTURES["Ngram"], lexicon, tmp_path_factory.mktemp("models"))
 
 

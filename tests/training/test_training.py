@@ -42,8 +42,8 @@ def test_table_holds_the_five_networks(architectures):
 def test_network_learns_and_is_exported(name, training, architectures, small, tmp_path):
     from classifier.training import export
 
-    trained = training.train(architectures[name], small, passes=40)
-    folder = export.write_version(trained, architectures[name], small, tmp_path)
+    twin = training.train_twin(architectures[name], small, passes=40)
+    folder = export.write_version(training.Trained(twin, twin), architectures[name], small, tmp_path)
     assert verify(folder, [LITERT_FILE, KERAS_FILE]).name == name
     held_out = small.own[HELD_OUT]
     output = export.litert_output(folder / LITERT_FILE, held_out.ids.astype(np.int32))
@@ -58,8 +58,7 @@ def test_network_learns_and_is_exported(name, training, architectures, small, tm
 @pytest.mark.parametrize("name", NAMES)
 def test_same_seed_gives_the_same_weights(name, training, architectures, small):
     first, again, other = (
-        training.train(architectures[name], small, passes=1, seed=seed).network.model.get_weights()
-        for seed in (7, 7, 8)
+        training.train_twin(architectures[name], small, passes=1, seed=seed).model.get_weights() for seed in (7, 7, 8)
     )
     assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
     assert any(not np.array_equal(a, b) for a, b in zip(first, other, strict=True))
