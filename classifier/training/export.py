@@ -15,9 +15,11 @@ from ai_edge_litert.interpreter import Interpreter
 from classifier.ml.artifacts import KERAS_FILE, LITERT_FILE, TWIN_FILE, Card, add_version, digest
 from classifier.ml.verdict import UNDETERMINED
 from classifier.training import lexicon as lexicon_module
+from classifier.training.batches import Predict
+from classifier.training.calibration import predict_with
 from classifier.training.lexicon import TRAIN, VALIDATION, Floats, Ids, Lexicon
 from classifier.training.networks import Architecture
-from classifier.training.training import Predict, Trained, TrainedNetwork, predict_with
+from classifier.training.training import Trained, TrainedNetwork
 
 LEAST_TOLERANCE = 1e-5
 AGREEMENT_WORDS = 20_000

@@ -7,8 +7,8 @@ import pytest
 
 from classifier.ml.artifacts import CARD_FILE, KERAS_FILE, LITERT_FILE, Card, verify
 from classifier.ml.identifier import Identifier
-from classifier.training.lexicon import HELD_OUT, VALIDATION, Examples
-from tests.toy_models import SYLLABLES, toy_lexicon, toy_words
+from classifier.training.lexicon import HELD_OUT
+from tests.toy_models import SYLLABLES, toy_words
 
 pytestmark = pytest.mark.slow
 
@@ -20,18 +20,6 @@ def training():
     from classifier.training import training
 
     return training
-
-
-@pytest.fixture(scope="module")
-def architectures():
-    from classifier.training.networks import ARCHITECTURES
-
-    return ARCHITECTURES
-
-
-@pytest.fixture(scope="module")
-def small():
-    return toy_lexicon(("en", "fr"))
 
 
 def test_table_holds_the_five_networks(architectures):
@@ -78,29 +66,6 @@ def test_card_describes_data_and_training(version, lexicon):
     assert "CC BY-SA" in card.licence
 
 
-def test_targets_are_averaged_with_the_teachers(training, architectures, small):
-    wrong = np.array([[0.0, 1.0, 0.0]], np.float32)
-    distilled = training.Batches(small, architectures["FF"], lambda ids: np.tile(wrong, (len(ids), 1)), seed=1)
-    alone = training.Batches(small, architectures["FF"], None, seed=1)
-    assert distilled.distilled_targets == pytest.approx((alone.distilled_targets + wrong) / 2)
-
-
-def test_pass_holds_all_words_and_negatives(training, architectures, small):
-    batches = training.Batches(small, architectures["FF"], None, seed=1)
-    ids = np.concatenate([batches[index][0] for index in range(len(batches))])
-    own = {tuple(row) for row in small.encoder.unaccented_ids[small.own["train"].ids]}
-    shown = {tuple(row) for row in small.encoder.unaccented_ids[ids]}
-    assert own <= shown
-    assert sum(tuple(row) not in own for row in ids) > 0.3 * len(own)
-
-
-def test_heavy_words_are_repeated(training, architectures, small):
-    batches = training.Batches(small, architectures["FF"], None, seed=1)
-    weights = np.bincount(batches.rows, batches.row_weights)
-    assert weights == pytest.approx(small.own["train"].weights)
-    assert batches.row_weights.max() <= training.MAX_WEIGHT
-
-
 def test_training_stops_when_validation_no_longer_improves(training, architectures, small, monkeypatch):
     monkeypatch.setattr(training, "PATIENCE", 1)
     trained = training.train(architectures["FF"], small, passes=400)
@@ -118,24 +83,6 @@ def test_network_takes_passes_and_thresholds_from_its_twin(training, architectur
 def test_network_is_trained_on_other_words_than_its_twin(training, architectures, small):
     network, twin = (one.model.get_weights() for one in training.train(architectures["Ngram"], small, passes=1))
     assert any(not np.array_equal(a, b) for a, b in zip(network, twin, strict=True))
-
-
-def test_temperature_undoes_overconfidence(training):
-    random = np.random.default_rng(1)
-    truth = random.dirichlet(np.ones(3), 4000).astype(np.float32)
-    overconfident = truth**1.5 / (truth**1.5).sum(axis=1, keepdims=True)
-    ids, und = np.zeros((4000, 4), np.int16), np.zeros((4000, 1), np.float32)
-    examples = Examples([""] * 4000, ids, np.concatenate([truth, und], axis=1), np.ones(4000, np.float32))
-    assert training.fit_temperature(np.concatenate([overconfident, und], axis=1), examples) == pytest.approx(1.5, 0.03)
-
-
-def test_single_is_right_on_validation_words(training, version, lexicon):
-    toy = Identifier(version)
-    own = lexicon.own[VALIDATION]
-    answers = toy.identify(own.words)
-    truth = [lexicon.languages[index] for index in own.targets[:, :-1].argmax(axis=1)]
-    right = [answer.language == label for answer, label in zip(answers, truth, strict=True) if answer.language]
-    assert sum(right) >= training.SINGLE_ACCURACY * len(right) > 0
 
 
 def test_unknown_strings_are_und(version):

@@ -25,9 +25,9 @@ from classifier.ml.artifacts import (
 from classifier.ml.encoding import Encoder
 
 if TYPE_CHECKING:
+    from classifier.training.batches import Predict
     from classifier.training.lexicon import Lexicon
     from classifier.training.networks import Architecture
-    from classifier.training.training import Predict
 
 LANGUAGES = ("en", "fr", "es")
 SECONDS_TO_SWITCH = 5  # until all servers have loaded a new active version

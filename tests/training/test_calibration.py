@@ -1,0 +1,36 @@
+"""Temperature and thresholds are chosen on validation words."""
+
+import numpy as np
+import pytest
+
+from classifier.ml.identifier import Identifier
+from classifier.training.lexicon import VALIDATION, Examples
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def calibration():
+    from classifier.training import calibration
+
+    return calibration
+
+
+def test_temperature_undoes_overconfidence(calibration):
+    random = np.random.default_rng(1)
+    truth = random.dirichlet(np.ones(3), 4000).astype(np.float32)
+    overconfident = truth**1.5 / (truth**1.5).sum(axis=1, keepdims=True)
+    ids, und = np.zeros((4000, 4), np.int16), np.zeros((4000, 1), np.float32)
+    examples = Examples([""] * 4000, ids, np.concatenate([truth, und], axis=1), np.ones(4000, np.float32))
+    assert calibration.fit_temperature(np.concatenate([overconfident, und], axis=1), examples) == pytest.approx(
+        1.5, 0.03
+    )
+
+
+def test_single_is_right_on_validation_words(calibration, version, lexicon):
+    toy = Identifier(version)
+    own = lexicon.own[VALIDATION]
+    answers = toy.identify(own.words)
+    truth = [lexicon.languages[index] for index in own.targets[:, :-1].argmax(axis=1)]
+    right = [answer.language == label for answer, label in zip(answers, truth, strict=True) if answer.language]
+    assert sum(right) >= calibration.SINGLE_ACCURACY * len(right) > 0
