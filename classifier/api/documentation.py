@@ -18,7 +18,7 @@ from rest_framework.request import Request
 
 from classifier.access.limits import consume_or_raise
 from classifier.api.base import JsonView
-from classifier.api.problems import KINDS, field_errors, problem_fields
+from classifier.api.problems import PROBLEM_KINDS, field_errors, problem_fields
 from classifier.api.requests import MAX_ITEMS, PredictionRequest
 from classifier.formats.fields import prediction_fields
 from classifier.formats.share import curl, indented_json
@@ -54,7 +54,7 @@ def docs(request: HttpRequest) -> HttpResponse:
 @require_safe
 def explain_problem(request: HttpRequest, name: str) -> HttpResponse:
     """Show a kind of problem; problem documents link to it."""
-    for kind in KINDS:
+    for kind in PROBLEM_KINDS:
         if kind.name == name:
             return render(request, "problem.html", {"kind": kind})
     raise Http404
@@ -91,7 +91,7 @@ def api_tour(request: HttpRequest) -> HttpResponse:
         "schema": request.build_absolute_uri(reverse("api:schema")),
         "limits": {name: settings.LIMITS[scope] for scope, name in SCOPES.items()},
         "most_items": MAX_ITEMS,
-        "problems": KINDS,
+        "problems": PROBLEM_KINDS,
         "anonymous": settings.API_ANONYMOUS,
     }
     return render(request, "api_tour.html", context)

@@ -40,7 +40,7 @@ class Kind:
         return self.name.replace("-", " ").capitalize()
 
 
-KINDS = (
+PROBLEM_KINDS = (
     Kind(
         "invalid-request",
         400,
@@ -127,7 +127,7 @@ KINDS = (
         "Repeat the request after the seconds in Retry-After; use an Idempotency-Key if it writes.",
     ),
 )
-BY_STATUS = {kind.status: kind for kind in KINDS}
+BY_STATUS = {kind.status: kind for kind in PROBLEM_KINDS}
 
 
 class Problem(APIException):

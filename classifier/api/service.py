@@ -30,7 +30,7 @@ class Models(JsonView):
         return Response({"models": [model_fields(serving, name) for name in serving.names]})
 
 
-class Model(JsonView):
+class ModelView(JsonView):
     """One model."""
 
     @schema.MODEL

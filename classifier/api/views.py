@@ -162,10 +162,10 @@ class Export(JsonView):
         """Export your own predictions, newest first."""
         owner = require_owner(request)
         filters, options = read_filters(request, owner, ExportQuery)
-        return download(history.read_all(filters.qs, owner), HISTORY, options["format"])
+        return download(history.read_history(filters.qs, owner), HISTORY, options["format"])
 
 
-class Batch(JsonView):
+class BatchView(JsonView):
     """Up to 1,000 words at once; limits count each word."""
 
     scopes = {"POST": "batch"}

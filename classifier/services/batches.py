@@ -44,7 +44,7 @@ class BatchPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class LabelCount:
     """The rows of one label: count, and segment of a bar."""
 
     label: str
@@ -96,7 +96,7 @@ def read_page(batch: Batch, start: int) -> BatchPage:
     return BatchPage(rows[:PAGE_SIZE], before[0].number if before else None, after[0].number if after else None)
 
 
-def read_all(batch: Batch) -> Iterator[Row[Prediction]]:
+def read_batch(batch: Batch) -> Iterator[Row[Prediction]]:
     """Yield all rows, with one chunk in memory."""
     start = 1
     while chunk := _rows_from(batch, start, history.CHUNK):
@@ -104,7 +104,7 @@ def read_all(batch: Batch) -> Iterator[Row[Prediction]]:
         start = chunk[-1].number + 1
 
 
-def parts(batch: Batch) -> list[Part]:
+def parts(batch: Batch) -> list[LabelCount]:
     """Count rows by label: languages by frequency, then other labels."""
     groups = predictions(batch).order_by().values_list("verdict", "language").annotate(count=Count("pk"))
     counts = {language or (MULTIPLE if verdict == SEVERAL else UNDETERMINED): n for verdict, language, n in groups}
@@ -114,14 +114,14 @@ def parts(batch: Batch) -> list[Part]:
     return list(_parts([(label, counts[label]) for label in labels if counts.get(label)]))
 
 
-def _parts(counts: Sequence[tuple[str, int]]) -> Iterator[Part]:
+def _parts(counts: Sequence[tuple[str, int]]) -> Iterator[LabelCount]:
     total, start = sum(count for _label, count in counts), 0
     for label, count in counts:
-        yield Part(label, count, count / total, start / total)
+        yield LabelCount(label, count, count / total, start / total)
         start += count
 
 
-def delete(batch: Batch) -> None:
+def delete_batch(batch: Batch) -> None:
     """Delete a batch with its answers and their feedback."""
     history.delete_all(Prediction.objects.of(batch.owner).filter(batch=batch.public_id, batch_row__isnull=False))
 

@@ -62,7 +62,7 @@ def with_feedback(predictions: Sequence[Prediction], owner: str) -> Sequence[Pre
     return predictions
 
 
-def read_all(rows: QuerySet[Prediction], owner: str) -> Iterator[Row[Prediction]]:
+def read_history(rows: QuerySet[Prediction], owner: str) -> Iterator[Row[Prediction]]:
     """Yield all rows, newest first, one chunk in memory.
 
     No transaction is open between chunks.

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from classifier.languages import SPECIAL_LABELS, label_name, name_in_text
 from classifier.ml.verdict import UNDETERMINED
 from classifier.models import MULTIPLE
-from classifier.services.batches import NO_WORD, Part
+from classifier.services.batches import NO_WORD, LabelCount
 from classifier.templatetags.model_text import number
 
 register = template.Library()
@@ -19,7 +19,7 @@ _SPECIAL_TONES = {MULTIPLE: "tone-mul", UNDETERMINED: "tone-und", NO_WORD: "tone
 
 
 @register.filter
-def language_summary(parts: Sequence[Part]) -> str:
+def language_summary(parts: Sequence[LabelCount]) -> str:
     """Return the languages of a batch as a sentence."""
     words = [part for part in parts if part.label != NO_WORD]
     languages = [part for part in words if part.label not in SPECIAL_LABELS]
@@ -38,7 +38,7 @@ def language_summary(parts: Sequence[Part]) -> str:
 
 
 @register.filter
-def part_name(part: Part) -> str:
+def part_name(part: LabelCount) -> str:
     """Return the name of the label of some rows."""
     return _("No word") if part.label == NO_WORD else label_name(part.label)
 

@@ -33,7 +33,7 @@ def fit_temperature(output: Floats, examples: Examples) -> float:
     The loss is the negative log-likelihood of the targets. `output` (words, labels) is the model's
     at temperature 1, rescaled by softmax(log(p) / T).
     """
-    logits = np.log(np.maximum(language_probabilities(output), 1e-12))
+    logits = np.log(np.maximum(drop_undetermined(output), 1e-12))
     weights = examples.weights[:, None] * examples.targets[:, :-1]
     candidates = np.exp(np.linspace(np.log(0.5), np.log(2), 57))
     losses = []
@@ -52,12 +52,12 @@ def choose_thresholds(predict: Predict, lexicon: Lexicon) -> Thresholds:
     most frequent language. The margin allows for other words than these.
     """
     shared = predict(lexicon.encoder.encode(SHARED_WORDS))
-    second = np.sort(language_probabilities(shared), axis=1)[:, -2].min()
+    second = np.sort(drop_undetermined(shared), axis=1)[:, -2].min()
     several = float(np.clip(np.floor(100 * second) / 100, *SEVERAL_BOUNDS))
     undetermined = float(np.clip(np.ceil(100 * shared[:, -1].max()) / 100, *UNDETERMINED_BOUNDS))
     own = lexicon.own[VALIDATION]
     output = predict(own.ids.astype(np.int32))
-    probabilities = language_probabilities(output)
+    probabilities = drop_undetermined(output)
     right = probabilities.argmax(axis=1) == own.targets[:, :-1].argmax(axis=1)
     candidates = (np.sort(probabilities, axis=1)[:, -2] < several) & (output[:, -1] <= undetermined)
     first = output[:, :-1].max(axis=1)
@@ -68,7 +68,7 @@ def choose_thresholds(predict: Predict, lexicon: Lexicon) -> Thresholds:
     return Thresholds(round(float(single), 2), round(several, 2), round(undetermined, 2))
 
 
-def language_probabilities(output: Floats) -> Floats:
+def drop_undetermined(output: Floats) -> Floats:
     """Drop the last column and scale rows to sum 1."""
     probabilities: Floats = output[:, :-1] / output[:, :-1].sum(axis=1, keepdims=True)
     return probabilities

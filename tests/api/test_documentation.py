@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from classifier.api.documentation import SCHEMA
-from classifier.api.problems import KINDS
+from classifier.api.problems import PROBLEM_KINDS
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +33,7 @@ def test_swagger_alone_may_show_data_images(client):
     assert "unsafe" not in policies["/api/docs"]
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+@pytest.mark.parametrize("kind", PROBLEM_KINDS, ids=lambda kind: kind.name)
 def test_problem_pages_explain_every_kind(client, kind):
     page = client.get(reverse("problem", args=[kind.name]))
 

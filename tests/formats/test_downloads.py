@@ -104,7 +104,7 @@ def test_formulas_of_a_history_are_escaped_in_all_columns(make_prediction):
 
 def test_lines_of_a_history_end_with_crlf(make_prediction):
     make_prediction("orignal", owner=OWNER)
-    text = text_of(history.read_all(Prediction.objects.of(OWNER), OWNER), "csv", HISTORY)
+    text = text_of(history.read_history(Prediction.objects.of(OWNER), OWNER), "csv", HISTORY)
 
     assert text.count("\r\n") == text.count("\n") == 2
 

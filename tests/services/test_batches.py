@@ -84,7 +84,7 @@ def test_pages_are_full_after_an_answer_was_deleted(create, monkeypatch):
 def test_long_batch_is_read_whole_in_chunks(create, monkeypatch):
     monkeypatch.setattr(history, "CHUNK", 2)
 
-    assert [row.number for row in batches.read_all(create("a", "12", "b", "c", "13"))] == [1, 2, 3, 4, 5]
+    assert [row.number for row in batches.read_batch(create("a", "12", "b", "c", "13"))] == [1, 2, 3, 4, 5]
 
 
 def test_parts_name_languages_first_and_other_labels_last(create):
@@ -135,7 +135,7 @@ def test_batches_are_deleted_with_the_history(create):
 
 def test_batch_is_deleted_with_its_answers_alone(create, make_prediction):
     batch, other, single = create("a", "b"), create("c"), make_prediction("chat", owner=OWNER)
-    batches.delete(batch)
+    batches.delete_batch(batch)
 
     assert [*Batch.objects.all()] == [other]
     assert {row.word for row in Prediction.objects.all()} == {"c", single.word}

@@ -1,13 +1,13 @@
 import pytest
 
-from classifier.services.batches import NO_WORD, Part
+from classifier.services.batches import NO_WORD, LabelCount
 from classifier.templatetags import batch_text
 
 
 def parts(**counts):
     """Return the parts of a batch with these counts."""
     total = sum(counts.values())
-    return [Part(label, count, count / total, 0) for label, count in counts.items()]
+    return [LabelCount(label, count, count / total, 0) for label, count in counts.items()]
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_summary_names_the_leading_language(counts, summary):
 
 @pytest.mark.parametrize(("label", "name"), [("fr", "French"), ("mul", "Several languages"), (NO_WORD, "No word")])
 def test_parts_have_the_names_of_their_labels(label, name):
-    assert batch_text.part_name(Part(label, 1, 1, 0)) == name
+    assert batch_text.part_name(LabelCount(label, 1, 1, 0)) == name
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def download(request: HttpRequest, public_id: UUID, name: str) -> StreamingHttpR
     """Send all rows as a file."""
     if name not in files.DOWNLOADS:
         raise Http404
-    return files.download(batches.read_all(_get_batch(request, public_id)), BATCH, name)
+    return files.download(batches.read_batch(_get_batch(request, public_id)), BATCH, name)
 
 
 @no_store
@@ -98,7 +98,7 @@ def download(request: HttpRequest, public_id: UUID, name: str) -> StreamingHttpR
 @require_POST
 def delete(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Delete a batch with all its answers."""
-    batches.delete(_get_batch(request, public_id))
+    batches.delete_batch(_get_batch(request, public_id))
     messages.success(request, _("The words and their answers are deleted."))
     return HttpResponseRedirect(resolve_url("batches"), status=303)
 

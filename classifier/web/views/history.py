@@ -15,7 +15,7 @@ from classifier.access.owners import HISTORY_COOKIE, HISTORY_OFF, keeps_history,
 from classifier.formats.columns import HISTORY
 from classifier.formats.files import DOWNLOADS, download
 from classifier.models import Prediction
-from classifier.services.history import HistoryPage, delete_all, delete_one, read_all, with_feedback
+from classifier.services.history import HistoryPage, delete_all, delete_one, read_history, with_feedback
 from classifier.web.decorators import no_store, rate_limit, redirect_back
 from classifier.web.filters import HistoryPageFilter
 from classifier.web.forms import DOWNLOAD_LABELS
@@ -61,7 +61,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     filters = HistoryPageFilter(parameters, owner=owner)
     if name not in DOWNLOADS or not filters.is_valid():
         raise BadRequest("No such format or filter.")
-    return download(read_all(filters.qs, owner), HISTORY, name)
+    return download(read_history(filters.qs, owner), HISTORY, name)
 
 
 @no_store
