@@ -10,6 +10,7 @@ from typing import Any
 from classifier.ml.artifacts import read_active
 from classifier.ml.identifier import Identifier
 from classifier.ml.texts import words_of
+from classifier.words.lists import clean_rows
 
 Detect = Callable[[str], str | None]
 SHIPPED = Path(__file__).parents[1] / "ml_models"
@@ -58,7 +59,9 @@ def _ours(name: str, folder: Path) -> System:
     identifier = Identifier(folder)
 
     def detect(texts: Sequence[str]) -> list[str | None]:
-        return [answer.candidates[0].language for answer in identifier.identify(texts)]
+        rows = list(clean_rows(enumerate(texts, 1)))  # as the form does; a refused text has no language
+        answers = iter(identifier.identify([row.value for row in rows if row.value is not None]))
+        return [None if row.value is None else next(answers).candidates[0].language for row in rows]
 
     return System(name, identifier.card.version, "trained on these languages", detect, ours=True)
 

@@ -2,13 +2,11 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from django.core.exceptions import ValidationError
 
 from classifier.ml import metrics
 from classifier.ml.answers import Answer
@@ -18,7 +16,7 @@ from classifier.ml.identifier import Identifier
 from classifier.ml.verdict import SINGLE, VERDICTS
 from classifier.scores import HELD_OUT
 from classifier.training.test_sets import BadTestSet, LabelledTexts
-from classifier.words.clean import clean_word
+from classifier.words.lists import clean_rows
 
 if TYPE_CHECKING:
     from classifier.training.lexicon import Lexicon
@@ -55,11 +53,9 @@ def evaluate(
 
 def clean_texts(test: LabelledTexts) -> tuple[LabelledTexts, int]:
     """Clean texts as the form does; return those it accepts, and the number of the others."""
-    rows = []
-    for text, label in zip(test.texts, test.labels, strict=True):
-        with suppress(ValidationError):
-            rows.append((clean_word(text), label))
-    texts, labels = [text for text, _ in rows], [label for _, label in rows]
+    rows = clean_rows(enumerate(test.texts, 1))
+    pairs = [(row.value, label) for row, label in zip(rows, test.labels, strict=True) if row.value is not None]
+    texts, labels = [text for text, _ in pairs], [label for _, label in pairs]
     return LabelledTexts(test.name, texts, labels), len(test.texts) - len(texts)
 
 
