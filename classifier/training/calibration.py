@@ -7,24 +7,29 @@ from classifier.ml.verdict import Thresholds
 from classifier.training.batches import Predict
 from classifier.training.lexicon import VALIDATION, Examples, Floats, Ids, Lexicon
 
+SLICE = 8192  # words
 SINGLE_ACCURACY, MARGIN = 0.95, 0.01  # least accuracy of `single`, and the margin on validation words
 SEVERAL_BOUNDS = (0.08, 0.2)  # of the threshold `several`
 UNDETERMINED_BOUNDS = (0.5, 0.6)  # of the threshold `undetermined`
 SHARED_WORDS = ["piano", "no", "animal", "hotel", "menu"]  # words of several languages, to choose `several` by
 
 
-def predict_with(model: keras.Model, batch: int = 8192) -> Predict:
-    """Return a function that runs the model in slices.
+def predict_with(model: keras.Model) -> Predict:
+    """Return a function that runs the model: ids (words, length) to output (words, labels)."""
+    return in_slices(lambda ids: np.asarray(model.predict_on_batch(ids)))
 
-    It maps ids (words, length) to output (words, labels).
+
+def in_slices(predict: Predict) -> Predict:
+    """Return `predict` for any number of words.
+
+    The activations of a whole lexicon would not fit into memory.
     """
 
-    def predict(ids: Ids) -> Floats:
-        # In slices, since the activations of a whole lexicon would not fit into memory.
-        outputs = [np.asarray(model.predict_on_batch(ids[at : at + batch])) for at in range(0, len(ids), batch)]
+    def predict_all(ids: Ids) -> Floats:
+        outputs = [predict(ids[at : at + SLICE]) for at in range(0, len(ids), SLICE)]
         return np.concatenate(outputs).astype(np.float32)
 
-    return predict
+    return predict_all
 
 
 def fit_temperature(output: Floats, examples: Examples) -> float:

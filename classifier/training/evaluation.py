@@ -1,7 +1,7 @@
 """Scores of a model on labelled texts."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -130,17 +130,21 @@ def read_held_out(languages: Sequence[str], encoder: Encoder) -> LabelledTexts:
     return held_out_test_set(lexicon.assemble(languages, own, {}, encoder))
 
 
-def load_for(test_set: str, folder: Path) -> Identifier:
-    """Load the version in `folder`; for the held-out words its twin, which was not trained on them."""
-    twin = test_set == HELD_OUT and (folder / TWIN_FILE).is_file()
-    return Identifier(folder, TWIN_FILE) if twin else Identifier(folder)
+def identifier_for(test_set: str, identifier: Identifier, folders: Iterable[Path]) -> Identifier:
+    """Return the identifier, or for the held-out words its twin in one of its `folders`."""
+    twins = (folder for folder in folders if test_set == HELD_OUT and (folder / TWIN_FILE).is_file())
+    folder = next(twins, None)
+    return Identifier(folder, TWIN_FILE) if folder else identifier
 
 
 def score_version(
     folder: Path, tests: Mapping[str, LabelledTexts], foreign_texts: Mapping[str, Sequence[str]] | None = None
 ) -> dict[str, Any]:
     """Measure a version on test sets and save the scores."""
-    scores = {name: evaluate(load_for(name, folder), test, foreign_texts) for name, test in tests.items()}
+    identifier = Identifier(folder)
+    scores = {
+        name: evaluate(identifier_for(name, identifier, [folder]), test, foreign_texts) for name, test in tests.items()
+    }
     save_scores(folder, scores)
     return scores
 

@@ -16,14 +16,13 @@ from classifier.ml.artifacts import KERAS_FILE, LITERT_FILE, TWIN_FILE, Card, ad
 from classifier.ml.verdict import UNDETERMINED
 from classifier.training import lexicon as lexicon_module
 from classifier.training.batches import Predict
-from classifier.training.calibration import predict_with
+from classifier.training.calibration import in_slices, predict_with
 from classifier.training.lexicon import TRAIN, VALIDATION, Floats, Ids, Lexicon
 from classifier.training.networks import Architecture
 from classifier.training.training import Trained, TrainedNetwork
 
 LEAST_TOLERANCE = 1e-5
 AGREEMENT_WORDS = 20_000
-TEACHER_BATCH = 8192
 GOLDEN_WORDS = ["hello", "École", "mañana", "piano", "orignal", "aujourd'hui", "xqzvk", "anticonstitutionnellement"]
 
 
@@ -140,15 +139,9 @@ def agreement(folder: Path, lexicon: Lexicon) -> float:
     return round(float((network == twin).mean()), 4)
 
 
-def load_teacher(folder: Path, file: str = LITERT_FILE) -> Predict:
-    """Return the network of a version, or its twin, as a function: ids (words, length) to output (words, labels)."""
-
-    def predict(ids: Ids) -> Floats:
-        # In slices, since the activations of a whole lexicon would not fit into memory.
-        slices = [ids[at : at + TEACHER_BATCH] for at in range(0, len(ids), TEACHER_BATCH)]
-        return np.concatenate([litert_output(folder / file, part) for part in slices])
-
-    return predict
+def load_teacher(folder: Path, file: str) -> Predict:
+    """Return a function that runs a network of a version, or its twin, on ids (words, length)."""
+    return in_slices(lambda ids: litert_output(folder / file, ids))
 
 
 def remove_version(folder: Path) -> None:

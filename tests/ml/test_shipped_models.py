@@ -48,9 +48,9 @@ def measured(held_out):
     def scores(name):
         if name not in known:
             strings = {"random strings": test_sets.random_strings()}
-            version = registry.current().get(name).card.version
-            model = evaluation.load_for("held-out", settings.BASE_DIR / "ml_models" / name / version)
-            known[name] = evaluation.evaluate(model, held_out, strings)
+            model = registry.current().get(name)
+            twin = evaluation.identifier_for("held-out", model, registry.folders(name, model.card.version))
+            known[name] = evaluation.evaluate(twin, held_out, strings)
         return known[name]
 
     return scores

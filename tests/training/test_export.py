@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from classifier.ml.artifacts import LITERT_FILE, TWIN_FILE, Card, VersionConflict, verify
+from classifier.ml.identifier import Identifier
 from tests.toy_models import toy_lexicon
 
 pytestmark = pytest.mark.slow
@@ -73,6 +74,8 @@ def test_twin_lies_beside_the_network_and_is_measured_on_held_out_words(write, s
 
     folder = write()
     assert verify(folder, [TWIN_FILE]).training["agreement"] > 0.5
-    twin, network = (evaluation.load_for(test_set, folder) for test_set in ("held-out", "common-words"))
+    network = Identifier(folder)
+    assert evaluation.identifier_for("common-words", network, [folder]) is network
+    twin = evaluation.identifier_for("held-out", network, [folder])
     words = small.own["held-out"].words
     assert (twin.probabilities(words) != network.probabilities(words)).any()

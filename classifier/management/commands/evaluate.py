@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from classifier.languages import language_name
-from classifier.ml.artifacts import CARD_FILE, TWIN_FILE, BadVersion, Card
+from classifier.ml.artifacts import CARD_FILE, BadVersion, Card
 from classifier.ml.encoding import Encoder
 from classifier.ml.identifier import Identifier
 from classifier.scores import HELD_OUT, KINDS, has_accuracy
@@ -95,19 +95,10 @@ class Command(BaseCommand):
         languages = next(iter(identifiers.values())).card.languages
         try:
             for test, foreign in read_test_sets(options["data"] or default_data(), languages, options["kind"]):
-                by_model = {
-                    name: evaluation.evaluate(self._measured(test.name, identifier), test, foreign)
-                    for name, identifier in identifiers.items()
-                }
-                yield test.name, by_model
+                measured = {name: _identifier_for(test.name, one) for name, one in identifiers.items()}
+                yield test.name, {name: evaluation.evaluate(one, test, foreign) for name, one in measured.items()}
         except BadTestSet as error:
             raise CommandError(str(error)) from error
-
-    def _measured(self, test_set: str, identifier: Identifier) -> Identifier:
-        """Return the model, or for the held-out words its twin."""
-        folders = registry.folders(identifier.card.name, identifier.card.version) if test_set == HELD_OUT else []
-        twin = next((folder for folder in folders if (folder / TWIN_FILE).is_file()), None)
-        return Identifier(twin, TWIN_FILE) if twin else identifier
 
     def _save(self, cards: Mapping[str, Card], scores: Mapping[str, ScoresByModel]) -> None:
         for name, card in cards.items():
@@ -119,6 +110,11 @@ class Command(BaseCommand):
         folders = {name: _folder(card.name, card.version) for name, card in cards.items()}
         for path in figures.draw(cards, scores, folders, images):
             self.stderr.write(f"{path}: drawn")
+
+
+def _identifier_for(test_set: str, identifier: Identifier) -> Identifier:
+    folders = registry.folders(identifier.card.name, identifier.card.version)
+    return evaluation.identifier_for(test_set, identifier, folders)
 
 
 def _folder(name: str, version: str) -> Path:
