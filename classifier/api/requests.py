@@ -26,6 +26,7 @@ from classifier.languages import LONGEST_CODE, find_code
 from classifier.models import MULTIPLE
 from classifier.services.history import PAGE_SIZE
 from classifier.services.identify import known_languages
+from classifier.words.clean import count_words
 
 MAX_ITEMS = 1000
 MAX_PAGE_SIZE = 100
@@ -138,7 +139,7 @@ class Item:
     @property
     def size(self) -> int:
         """The number of words, as limits count it."""
-        return max(1, len(self.word.split()))
+        return count_words(self.word)
 
 
 def check_items(items: Sequence[Any]) -> Iterator[Item]:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from classifier.ml.verdict import SEVERAL, SINGLE, UNDETERMINED
+from classifier.ml.verdict import MOSTLY_UNDETERMINED, SEVERAL, SINGLE, UNDETERMINED
 
 SHARED = 0.1  # least probability of a third language that shares a word
 
@@ -46,10 +46,12 @@ class Answer:
     def mixture(self) -> tuple[str, ...]:
         """Languages of a text whose words are of different languages, most frequent first.
 
-        Two or more when the text has no single language, but words of it have; else none.
+        Two or more when the text has no single language, but words of it have; else none. A text in a language that
+        the model does not know has such words by chance only.
         """
         counts = Counter(word.language for word in self.words if word.language)
-        mixed = self.verdict != SINGLE and len(counts) > 1
+        known = self.undetermined < MOSTLY_UNDETERMINED
+        mixed = known and self.verdict != SINGLE and len(counts) > 1
         return tuple(language for language, _ in counts.most_common()) if mixed else ()
 
 

@@ -2,14 +2,17 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from html import unescape
-from itertools import groupby
+from html.entities import html5
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.ml.encoding import APOSTROPHES, normalise
+from classifier.ml.encoding import APOSTROPHES, INVISIBLE
 
 Floats = NDArray[np.float64]
 
@@ -18,14 +21,31 @@ Floats = NDArray[np.float64]
 FLOOR = 0.01
 MOST_ENCODED = 2  # times that HTML entities are decoded: &amp;eacute; is an é
 _TINY = 1e-9  # so that languages whose probabilities are all 0 share equally
-_PLAIN_LETTER = re.compile("[A-Za-z]")
 _ALL_APOSTROPHES = frozenset(APOSTROPHES + "'")
-_AROUND = ".,;:!?…\"'()[]{}<>«»“”‘’„¿¡#*_-–—"  # noqa: RUF001
-_ADDRESS = re.compile(r"^\W*(?:[a-z][a-z0-9+.-]*://|www\.|@\w|[^\s@]+@[^\s@]+\.\w)", re.IGNORECASE)
-_ORDINAL = re.compile(r"[0-9][0-9.,]*([^\W\d_]{1,4})")
+_GEMINATE = re.compile(r"(?<=l)·(?=l[^\W\d_]{3})", re.IGNORECASE)  # a letter of Catalan; in naturel·le a sign
 _ENTITY = re.compile(r"&(?:[a-z]{2,8}\d?|#\d{2,7}|#x[0-9a-f]{2,6});", re.IGNORECASE)
-_INTERRUPTED = re.compile(r"[.•‧()@]|(?<![lL])·|·(?![lL])")
-_GEMINATE = re.compile("[lL]·[lL]")  # a letter of Catalan
+_ADDRESS = re.compile(
+    r"""
+    (?<![^\W\d_])(?:[a-z][a-z0-9+.-]{1,15}://|www\.)(?:\([^\s()]*\)|[^\s()<>"'\]}»”])*  # of a page
+    | (?<![\w.+-])[\w.+-]+@(?:[\w-]+(?:\.(?!(?-i:[A-Z][a-z]))[\w-]+)+|\w[\w-]{2,})  # of a mailbox; not tod@s.Gracias
+    | (?<!\w)@\w[\w.@-]*  # handle
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+# Words in a token whose characters are written as their kinds, see _kind.
+_WORD = re.compile(
+    r"""
+    (?<![Aam0])0(?:[0.,]*0)?(?P<ordinal>[Aa][Aam]{0,3})(?![Aam'0])  # 4th, 2ème
+    | (?<![Aam'])(?:[Aa](?:\.[Aa])+|AA(?:\.AA)+)(?![Aam'])  # U.S., e.g., EE.UU.
+    | [m']*[Aa][Aam']*
+      (?: ·[Aam]{1,6}  # étudiant·e·s
+        | \.a(?![Aam'])  # étudiant.e.s
+        | \([Aa]{1,2}\)[Aam]*  # ami(e)s
+        | @[Aa]{0,2}(?![Aam'@])  # niñ@s
+      )*
+    """,
+    re.VERBOSE,
+)
 
 
 class Piece(NamedTuple):
@@ -39,24 +59,14 @@ class Piece(NamedTuple):
 def pieces_of(text: str) -> list[Piece]:
     """Return the pieces of `text` in their order.
 
-    White space, hyphens and signs such as / part words; apostrophes do not. Addresses, handles and numbers hold no
-    word; an ordinal (4th) holds one only when the text has no other.
+    White space, hyphens and signs such as / separate words; apostrophes do not. Addresses, handles and numbers hold
+    no word; an ordinal (4th) holds one only when the text has no other.
     """
-    pieces = [piece for token in text.split() for piece in _pieces_of_token(token)]
-    if not any(piece.word for piece in pieces):
-        pieces = [Piece(piece.text, _letters_of_ordinal(piece.text), piece.spaced) for piece in pieces]
-    return pieces
-
-
-def split_elision(word: str) -> tuple[str, str] | None:
-    """Return the parts of a word with an elision in front (l'eau, qu'il), else None.
-
-    Word lists have no such words: they part them at an apostrophe after one or two letters.
-    """
-    for place in (1, 2):
-        if word[place : place + 1] in _ALL_APOSTROPHES and word[:place].isalpha() and word[place + 1 :].isalpha():
-            return word[:place], word[place + 1 :]
-    return None
+    tokens = text.split()
+    pieces = [piece for token in tokens for piece in _pieces_of_token(token)]
+    if any(piece.word for piece in pieces):
+        return pieces
+    return [piece for token in tokens for piece in _pieces_of_token(token, ordinals=True)]
 
 
 def words_of(text: str) -> list[str]:
@@ -64,67 +74,83 @@ def words_of(text: str) -> list[str]:
     return [piece.word for piece in pieces_of(text) if piece.word]
 
 
-def _pieces_of_token(token: str) -> list[Piece]:
-    if token.isalpha():  # most are: the quick way
-        return [Piece(token, token if _has_letter(token) else "")]
-    if _ENTITY.search(token):  # HTML in a text
-        words = [piece.word for part in _decode(token).split() for piece in _split_token(part)]
-        return [Piece(token, "".join(words))]
-    return _split_token(token)
+def holds_address(text: str) -> bool:
+    """Whether an address or a handle stands in `text`."""
+    return any(_ADDRESS.search(_decode(token)[0]) for token in text.split())
 
 
-def _decode(token: str) -> str:
-    for _ in range(MOST_ENCODED):
-        token = _ENTITY.sub(lambda match: unescape(match[0]), token)
-    return token
+def split_elision(word: str) -> tuple[str, str] | None:
+    """Return the parts of a word with an elision in front (l'eau, qu'il), else None.
+
+    Word lists have no such words: they separate them at an apostrophe after one or two letters.
+    """
+    for place in (1, 2):
+        if word[place : place + 1] in _ALL_APOSTROPHES and word[:place].isalpha() and word[place + 1 :].isalpha():
+            return word[:place], word[place + 1 :]
+    return None
 
 
-def _split_token(token: str) -> list[Piece]:
-    if not _has_letter(token) or _ADDRESS.search(token) or _letters_of_ordinal(token):
+def _pieces_of_token(token: str, *, ordinals: bool = False) -> list[Piece]:
+    if token.isalpha() and _ALL_APOSTROPHES.isdisjoint(token):  # most are: the quick way
+        return [Piece(token, token)]
+    text, sources = _decode(token)
+    found = list(_find_words(text, ordinals=ordinals))
+    if not found:
         return [Piece(token, "")]
-    joined = _joined(token)
-    if joined:
-        return [Piece(token, joined)]
-    pieces: list[Piece] = []
-    before = ""  # signs in front of the first word
-    runs = groupby(range(len(token)), lambda place: _is_letter(token, place))
-    for run in ("".join(token[place] for place in places) for _, places in runs):
-        word = run.strip(APOSTROPHES + "'") if _has_letter(run) else ""
-        if word:
-            pieces.append(Piece(before + run, word, spaced=False))
-            before = ""
-        elif pieces:
-            pieces[-1] = Piece(pieces[-1].text + run, pieces[-1].word, spaced=False)
-        else:
-            before += run
-    return [*pieces[:-1], Piece(pieces[-1].text, pieces[-1].word)]
+    places = pairwise([0, *(start for start, _ in found[1:]), len(text)])
+    return [
+        Piece("".join(sources[start:end]), word, spaced=end == len(text))
+        for (_, word), (start, end) in zip(found, places, strict=True)
+    ]
 
 
-def _joined(token: str) -> str:
-    """Return the word that signs only interrupt (U.S., étudiant·e·s, ami(e), niñ@s), else ""."""
-    parts = _INTERRUPTED.split(token.strip(_AROUND).replace("@", "o@"))  # niñ@s is read niños, or niñas
-    parts = [part for part in parts if part]
-    if len(parts) < 2 or not all(map(str.isalpha, parts)):
-        return ""
-    short = all(len(part) == 1 for part in parts[1:]) or all(len(part) <= 2 for part in parts)
-    return "".join(parts) if short or "." not in token.strip(_AROUND) else ""
+def _find_words(text: str, *, ordinals: bool) -> Iterator[tuple[int, str]]:
+    """Yield the words of a token and where they start."""
+    without_addresses = _ADDRESS.sub(lambda match: "/" * len(match[0]), text)
+    kinds = "".join(map(_kind, _GEMINATE.sub("l", without_addresses)))
+    for match in _WORD.finditer(kinds):
+        group = "ordinal" if match["ordinal"] else 0
+        if ordinals or not group:
+            start, end = match.span(group)
+            yield start, _join(text[start:end], kinds[start:end])
 
 
-def _letters_of_ordinal(token: str) -> str:
-    match = _ORDINAL.fullmatch(token.strip(_AROUND))
-    return match[1] if match else ""
+def _join(text: str, kinds: str) -> str:
+    """Return a word without the signs that interrupt it; niñ@s is read niños, though niñas is meant, too."""
+    letters = zip(text, kinds, strict=True)
+    word = "".join("o" if kind == "@" else letter for letter, kind in letters if kind in "Aam'@")
+    return "".join(letter for letter in word if letter not in INVISIBLE).strip(APOSTROPHES + "'")
 
 
-def _is_letter(token: str, place: int) -> bool:
-    character = token[place]
-    if character == "·":
-        return bool(_GEMINATE.fullmatch(token[place - 1 : place + 2]))
-    return character.isalpha() or character in _ALL_APOSTROPHES or unicodedata.category(character)[0] == "M"
+@lru_cache(maxsize=1024)
+def _kind(character: str) -> str:
+    """Return A or a for a letter, m for a mark, 0 for a digit, one sign for its like, - for other signs."""
+    if character in _ALL_APOSTROPHES:
+        return "'"
+    if character.isalpha():
+        return "A" if character.isupper() else "a"
+    if character in INVISIBLE or unicodedata.category(character).startswith("M"):
+        return "m"
+    if character.isdecimal():
+        return "0"
+    return "·" if character in "·•‧" else character if character in ".,()@" else "-"
 
 
-def _has_letter(token: str) -> bool:
-    # Normalised, since some apostrophes are letters to Unicode.
-    return bool(_PLAIN_LETTER.search(token)) or any(character.isalpha() for character in normalise(token))
+def _decode(token: str) -> tuple[str, Sequence[str]]:
+    """Decode the HTML entities of a token; return its text, and what each character of it was written as."""
+    sources: Sequence[str] = token
+    for _ in range(MOST_ENCODED if "&" in token else 0):
+        decoded, end = "", 0
+        written: list[str] = []
+        for match in _ENTITY.finditer(token):
+            characters = unescape(match[0]) or "\ufffd" if match[0][1] == "#" else html5.get(match[0][1:])
+            if characters:
+                decoded += token[end : match.start()] + characters
+                written += [*sources[end : match.start()], "".join(sources[match.start() : match.end()])]
+                written += [""] * (len(characters) - 1)
+                end = match.end()
+        token, sources = decoded + token[end:], [*written, *sources[end:]]
+    return token, sources
 
 
 def normalise_rows(probabilities: Floats) -> Floats:

@@ -16,6 +16,7 @@ from classifier.ml.identifier import Identifier
 from classifier.ml.verdict import SINGLE, VERDICTS
 from classifier.scores import HELD_OUT
 from classifier.training.test_sets import BadTestSet, LabelledTexts
+from classifier.words.clean import count_words
 from classifier.words.lists import clean_rows
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def evaluate(
         "single_elsewhere": {
             name: share_of_single(identifier.identify(texts)) for name, texts in (foreign_texts or {}).items()
         },
-        "words_per_second": round(sum(len(text.split()) for text in test.texts) / seconds),
+        "words_per_second": round(sum(map(count_words, test.texts)) / seconds),
     }
 
 

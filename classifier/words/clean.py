@@ -6,8 +6,8 @@ import unicodedata
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from classifier.ml.encoding import INVISIBLE, normalise
-from classifier.ml.texts import words_of
+from classifier.ml.encoding import INVISIBLE
+from classifier.ml.texts import holds_address, words_of
 
 MAX_WORD_LENGTH = 100  # code points, after NFC
 MAX_TEXT_LENGTH = 1000  # of all words together, with a space between them
@@ -47,8 +47,13 @@ def clean_word(value: object) -> str:
     return text
 
 
+def count_words(text: str) -> int:
+    """Return the number of words that a model is asked for, 1 at least."""
+    return max(1, len(words_of(text)))
+
+
 def _no_word(text: str) -> ValidationError:
-    if any(character.isalpha() for character in normalise(text)):
+    if holds_address(text):
         return ValidationError(_("This is an address, not a word."), code="no_word")
     return ValidationError(_("The word contains no letters."), code="no_letters")
 

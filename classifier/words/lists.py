@@ -12,7 +12,7 @@ from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from classifier.words.clean import clean_word
+from classifier.words.clean import clean_word, count_words
 
 MOST_WORDS = 10_000
 MOST_BYTES = 5 * 2**20  # 5 MB
@@ -170,7 +170,7 @@ def build_word_list(cells: Iterable[tuple[int, str]]) -> WordList:
         else:
             result.words.append(row.value)
             result.rows.append(row.number)
-            result.size += len(row.value.split())
+            result.size += count_words(row.value)
         if result.size > MOST_WORDS:
             raise _too_many()
     if not result.words:

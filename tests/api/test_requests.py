@@ -4,9 +4,9 @@ from classifier.api.requests import FeedbackRequest, IdentifyQuery, PageQuery, P
 
 
 def test_items_are_checked_each_for_itself_with_pointers():
-    valid, invalid, unnamed = check_items([{"id": "a", "word": " un  piano "}, {"id": "b", "word": "1"}, None])
+    valid, invalid, unnamed = check_items([{"id": "a", "word": " un/une  piano "}, {"id": "b", "word": "1"}, None])
 
-    assert (valid.id, valid.word, valid.size, valid.errors) == ("a", "un piano", 2, ())
+    assert (valid.id, valid.word, valid.size, valid.errors) == ("a", "un/une piano", 3, ())
     assert (invalid.id, invalid.word, invalid.size) == ("b", "", 1)
     assert [error["pointer"] for error in (*invalid.errors, *unnamed.errors)] == ["/items/1/word", "/items/2"]
     assert unnamed.id is None

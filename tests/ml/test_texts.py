@@ -16,11 +16,12 @@ from tests.conftest import fake_card
 
 SHARES = st.lists(st.lists(st.floats(1e-7, 1), min_size=3, max_size=3), min_size=1, max_size=8)
 OUTPUT = {
-    "le": (0.05, 0.6, 0.3, 0.05),
+    "le": (0.04, 0.86, 0.05, 0.05),
     "chat": (0.4, 0.5, 0.05, 0.05),
     "Merkel": (0.08, 0.01, 0.01, 0.9),
     "und": (0.05, 0.01, 0.01, 0.93),
     "café": (0.25, 0.35, 0.35, 0.05),
+    "hola": (0.05, 0.05, 0.85, 0.05),
 }
 
 
@@ -59,6 +60,13 @@ def test_words_are_split_at_white_space_and_hyphens_without_punctuation(text, wo
         ("wait…what love❤you snake_case", ["wait", "what", "love", "you", "snake", "case"]),
         ("c'est-à-dire", ["c'est", "à", "dire"]),
         ("AT&T St.Jean", ["AT", "T", "St", "Jean"]),
+        ("fin.Y yes.I casa.A", ["fin", "Y", "yes", "I", "casa", "A"]),
+        ("perro(dog) hola(mundo)", ["perro", "dog", "hola", "mundo"]),
+        ("room4you B2 h2o", ["room", "you", "B", "h", "o"]),
+        ("hola&nbsp;mundo Tom&amp;Jerry", ["hola", "mundo", "Tom", "Jerry"]),
+        ("&lt;b&gt;hello&lt;/b&gt;", ["b", "hello", "b"]),
+        ("rendez&#8209;vous", ["rendez", "vous"]),
+        ("tod@s.Gracias", ["todos", "Gracias"]),
     ],
 )
 def test_sign_inside_a_token_parts_words(text, words):
@@ -76,13 +84,19 @@ def test_sign_inside_a_token_parts_words(text, words):
         ("ami(e)", "amie"),
         ("niñ@s", "niños"),
         ("col·lega", "col·lega"),
+        ("professionnel·le·s", "professionnelles"),
+        ("quel·le", "quelle"),
+        ("l'étudiant·e", "l'étudiante"),
+        ("chien(ne)s", "chiennes"),
         ("2ème", "ème"),
         ("1st", "st"),
+        ("Nike™", "Nike"),
         ("caf&eacute;", "café"),
         ("l&#39;eau", "l'eau"),
         ("caf&amp;eacute;", "café"),
         ("&unknown;", "unknown"),
         ("a&nbsp;", "a"),
+        ("aujourd&shy;hui", "aujourdhui"),
     ],
 )
 def test_sign_that_interrupts_a_word_leaves_one_word(token, word):
@@ -100,7 +114,15 @@ def test_sign_that_interrupts_a_word_leaves_one_word(token, word):
         ("July 4th", ["July"]),
         ("1er janvier", ["janvier"]),
         ("chat 😀 12", ["chat"]),
+        ("bonjour,me@a.example", ["bonjour"]),
+        ("[lien](https://a.example/b_(c)?d)", ["lien"]),
+        ("voir:https://a.example, merci", ["voir", "merci"]),
+        ("hola user@localhost", ["hola"]),
+        ("U.S.-based in the 20th-century", ["US", "based", "in", "the", "century"]),
+        ("July 4th🎉", ["July"]),
+        ("4th/5th", ["th", "th"]),
         ("https://a.example", []),
+        ("https://a.example/?b=1&amp;c=2", []),
         ("me@a.example", []),
     ],
 )
@@ -227,6 +249,18 @@ def test_text_of_foreign_words_is_unsure():
 
 def test_text_in_two_languages_is_several():
     assert identify("café café")[0].verdict == "several"
+
+
+def test_text_of_words_of_different_languages_is_mixed():
+    [answer] = identify("le hola le hola")
+    assert (answer.verdict, answer.mixture) == ("several", ("fr", "es"))
+    assert identify("café café")[0].mixture == ()
+    assert identify("le le le chat")[0].mixture == ()
+
+
+def test_text_in_an_unknown_language_is_not_mixed():
+    [answer] = identify("Merkel und le Merkel und hola")
+    assert (answer.verdict, answer.mixture) == ("unsure", ())
 
 
 def test_single_word_stays_as_typed():

@@ -6,7 +6,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from classifier.ml.encoding import INVISIBLE, normalise
-from classifier.words.clean import MAX_MARKS, MAX_TEXT_LENGTH, MAX_WORD_LENGTH, clean_word
+from classifier.words.clean import MAX_MARKS, MAX_TEXT_LENGTH, MAX_WORD_LENGTH, clean_word, count_words
 
 TEXTS = st.text(st.characters(), max_size=30)
 
@@ -170,6 +170,16 @@ def test_control_character_without_a_meaning_in_windows_1252_is_refused(point):
 @pytest.mark.parametrize("value", ["https://a.example/mot", "me@a.example", "@handle", "www.a.example 12"])
 def test_address_alone_is_no_word(value):
     assert code_of(value) == "no_word"
+
+
+@pytest.mark.parametrize("value", ["&nbsp;", "&euro;", "&lt;3", "™"])
+def test_sign_alone_is_no_address(value):
+    assert code_of(value) == "no_letters"
+
+
+@pytest.mark.parametrize(("text", "count"), [("mot", 1), ("a/" * 400, 400), ("un porte-monnaie, 12 €", 3), ("", 1)])
+def test_words_are_counted_as_models_are_asked(text, count):
+    assert count_words(text) == count
 
 
 def test_address_beside_a_word_may_be_long():

@@ -96,6 +96,10 @@ def test_endless_cell_is_refused():
     assert error_of(cells_of, "word\n" + "x" * (csv.field_size_limit() + 1), "").code == "quotes"
 
 
+def test_signs_that_separate_words_count():
+    assert build_word_list([(1, "et/ou"), (2, "rendez-vous ici")]).size == 5
+
+
 @pytest.mark.parametrize("bad", ["12", "w" * 101, "a\0b", "\u200b", "�"])
 def test_bad_word_does_not_affect_the_others(bad):
     words = build_word_list([(1, "chat"), (2, bad), (3, "un  gâteau")])
