@@ -33,6 +33,7 @@ COLUMNS: dict[str, Reader] = {
     "word": lambda line: line.answer.word,
     "language": lambda line: line.answer.language,
     "verdict": lambda line: line.answer.verdict,
+    "mixed": lambda line: " ".join(line.answer.mixture),
     "candidates": lambda line: "; ".join(f"{name} {share}" for name, share in line.probabilities.items()),
     "undetermined": lambda line: line.answer.undetermined,
     "model": lambda line: line.answer.model,
@@ -74,14 +75,14 @@ def _probability_of(language: str) -> Reader:
     return lambda line: line.probabilities[language]
 
 
-_ANSWER = ("word", "language", "verdict", LANGUAGES, "undetermined", "model", "model_version")
+_ANSWER = ("word", "language", "verdict", "mixed", LANGUAGES, "undetermined", "model", "model_version")
 ANSWERS = Layout(_ANSWER)
 BATCH = Layout(("row", *_ANSWER, "error"), "words")
 # All candidates in one column, since the models of a history have different languages.
 HISTORY = Layout(
     (
-        *("id", "created_at", "word", "model", "model_version", "language", "verdict", "candidates", "undetermined"),
-        *("agreement", "correction", "correction_status", "reviewed"),
+        *("id", "created_at", "word", "model", "model_version", "language", "verdict", "mixed"),
+        *("candidates", "undetermined", "agreement", "correction", "correction_status", "reviewed"),
     ),
     "predictions",
     line_end="\r\n",

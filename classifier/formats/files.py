@@ -154,7 +154,8 @@ class Table:
         model = f"{answer.model:<{self._model_width}}  " if self._model_width else ""
         name = self._names[answer.language] if answer.language else "-"
         shares = [f"{self._names[each.language]} {each.probability:.1%}" for each in answer.candidates]
-        start = f"{answer.word:<{self._width}}  {model}{answer.verdict:<7}  {name:<{self._name_width}}"
+        verdict = "mixed" if answer.mixture else answer.verdict
+        start = f"{answer.word:<{self._width}}  {model}{verdict:<7}  {name:<{self._name_width}}"
         return f"{start}  {', '.join(shares)}\n"
 
 

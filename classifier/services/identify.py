@@ -8,6 +8,7 @@ from uuid import UUID
 from classifier.ml.answers import Answer, Comparison
 from classifier.ml.identifier import Identifier
 from classifier.ml.occlusion import Explanation, occlude_letters, occlude_words
+from classifier.ml.texts import words_of
 from classifier.models import Prediction
 from classifier.services import registry
 from classifier.services.store import store
@@ -85,10 +86,13 @@ def compare(*, words: Sequence[str], model: str = "", languages: Sequence[str] =
 def explain(answer: Answer) -> Explanation | None:
     """Return the effect of each letter or word on `answer`.
 
-    None when the version that answered no longer serves: another one would explain another answer.
+    None when the version that answered no longer serves, or the answer was given for other words than it would be
+    today: that would explain another answer.
     """
     if answer.words:
         return occlude_words(answer)
+    if len(words_of(answer.word)) > 1:
+        return None
     try:
         identifier = registry.current().get(answer.model)
     except (registry.UnknownModel, registry.ModelUnavailable):

@@ -105,9 +105,12 @@ def verdict_reason(answer: Answer) -> str:
 
 @register.filter
 def piece_answers(answer: Answer) -> list[tuple[Piece, Answer | None]]:
-    """Return the pieces of a text with their words' answers; None for a piece without a word."""
-    answers = iter(answer.words)
-    return [(piece, next(answers, None) if piece.word else None) for piece in pieces_of(answer.word)]
+    """Return the pieces of a text with their words' answers.
+
+    None for a piece without a word, and for words that an earlier version of the program did not find in the text.
+    """
+    answers = {word.word: word for word in answer.words}
+    return [(piece, answers.get(piece.word)) for piece in pieces_of(answer.word)]
 
 
 @register.filter

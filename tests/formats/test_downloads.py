@@ -61,14 +61,14 @@ def test_columns_of_languages_come_from_the_first_answer(make_prediction):
     row = Row(2, make_prediction("orignal", languages=["es", "en"]))
     lines = text_of([Row(1, code="required"), row], "csv").splitlines()
 
-    assert lines[0] == "row,word,language,verdict,en,es,undetermined,model,model_version,error"
+    assert lines[0] == "row,word,language,verdict,mixed,en,es,undetermined,model,model_version,error"
     assert [line.partition(",")[0] for line in lines[1:]] == ["1", "2"]
 
 
 def test_file_of_errors_has_no_columns_of_languages():
     assert text_of([ERROR], "csv").splitlines() == [
-        "row,word,language,verdict,undetermined,model,model_version,error",
-        "2,,,,,,,This contains no letters.",
+        "row,word,language,verdict,mixed,undetermined,model,model_version,error",
+        "2,,,,,,,,This contains no letters.",
     ]
 
 

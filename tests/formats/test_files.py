@@ -31,6 +31,12 @@ def write_answers(fake_models):
     return write
 
 
+def test_text_of_words_of_different_languages_is_mixed(write_answers):
+    [answer] = csv.DictReader(io.StringIO(write_answers("csv", ["gâteau mesa"])))
+    assert (answer["verdict"], answer["mixed"]) == ("several", "fr es")
+    assert "  mixed    -" in write_answers("table", ["gâteau mesa"])
+
+
 @pytest.fixture
 def write_comparisons(fake_models):
     """Return a function that writes the answers of all models."""
@@ -54,7 +60,7 @@ def test_tsv_has_a_header_and_a_column_for_each_language(write_answers):
     table = csv.DictReader(io.StringIO(write_answers("tsv", ["orignal"])), delimiter="\t")
     [answer] = list(table)
 
-    start, end = ["word", "language", "verdict"], ["undetermined", "model", "model_version"]
+    start, end = ["word", "language", "verdict", "mixed"], ["undetermined", "model", "model_version"]
     assert table.fieldnames == [*start, "en", "fr", "es", *end]
     assert (answer["language"], answer["fr"]) == ("fr", "0.6657")
 

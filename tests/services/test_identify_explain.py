@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from classifier.models import Prediction
@@ -30,6 +32,10 @@ def test_other_version_explains_nothing(serve, fake_models):
     answer = answer_to("né", model="FF")
     serve({"FF": fake_models["Ngram"]})
     assert services.explain(answer) is None
+
+
+def test_answer_to_words_that_were_read_as_one_explains_nothing():
+    assert services.explain(replace(answer_to("né"), word="et/ou")) is None
 
 
 @pytest.mark.django_db

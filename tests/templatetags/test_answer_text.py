@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from classifier.ml.answers import Comparison
@@ -96,6 +98,13 @@ def test_pieces_hold_the_whole_text(fake_models):
     [answer] = fake_models["Ngram"].identify(["« Oui, » 7 fois !"])
     pieces = [(piece.text, word and word.word) for piece, word in answer_text.piece_answers(answer)]
     assert pieces == [("«", None), ("Oui,", "Oui"), ("»", None), ("7", None), ("fois", "fois"), ("!", None)]
+
+
+def test_answers_stay_beside_their_words_when_a_text_is_split_in_another_way(fake_models):
+    [answer] = fake_models["Ngram"].identify(["un gâteau"])
+    stored = replace(answer, word="un et/ou gâteau", words=(*answer.words[:1], replace(answer.words[0], word="et/ou")))
+    pieces = [(piece.text, word and word.word) for piece, word in answer_text.piece_answers(stored)]
+    assert pieces == [("un", "un"), ("et/", None), ("ou", None), ("gâteau", None)]
 
 
 def test_unknown_model_has_no_line():

@@ -46,13 +46,13 @@ def test_model_is_chosen_in_any_case(run):
 def test_languages_restrict_candidates_and_columns(run):
     result = run("orignal", "--languages", "ES, en", "--format", "tsv")
 
-    assert result.out.splitlines()[0].split("\t")[3:5] == ["es", "en"]
+    assert result.out.splitlines()[0].split("\t")[4:6] == ["es", "en"]
 
 
 def test_language_is_chosen_by_any_of_its_codes(run):
     result = run("orignal", "--languages", "spa,en-GB,EN", "--format", "tsv")
 
-    assert result.out.splitlines()[0].split("\t")[3:6] == ["es", "en", "undetermined"]
+    assert result.out.splitlines()[0].split("\t")[4:7] == ["es", "en", "undetermined"]
 
 
 def test_answers_are_not_stored_by_default(run, django_assert_num_queries, db):
