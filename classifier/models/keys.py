@@ -13,6 +13,7 @@ from django.db.models.lookups import Contains
 
 from classifier.languages import SPECIAL_LABELS
 from classifier.ml.encoding import normalise
+from classifier.ml.texts import words_of
 
 KEY_LENGTH = 320  # characters of a word_key; fits PostgreSQL's limit for an index entry in any script
 MULTIPLE = "mul"  # the label of a word that several languages share
@@ -26,11 +27,11 @@ def new_public_id() -> UUID:
 
 
 def key_of(word: str) -> str:
-    """Return the key of all spellings of a word.
+    """Return the key of all spellings of a word: of, OF and “of.”.
 
     A key over KEY_LENGTH characters is cut and ends in a digest.
     """
-    key = normalise(word)
+    key = normalise(" ".join(words_of(word)) or word)
     if len(key) <= KEY_LENGTH:
         return key
     digest = hashlib.sha256(key.encode()).hexdigest()

@@ -24,9 +24,14 @@ def test_public_ids_have_74_random_bits():
     assert (varying_bits & ((1 << 80) - 1)).bit_count() == 74
 
 
-@pytest.mark.parametrize("spelling", ["ÉCOLE", "école", "e\u0301cole", "é\u200bcole"])
+@pytest.mark.parametrize("spelling", ["ÉCOLE", "école", "e\u0301cole", "é\u200bcole", "« école ! »", "12 école"])
 def test_spellings_of_a_word_share_a_key(spelling):
     assert key_of(spelling) == "école"
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=100))
+def test_key_of_a_key_is_that_key(text):
+    assert key_of(key_of(text)) == key_of(text)
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=1000))

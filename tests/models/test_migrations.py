@@ -61,3 +61,16 @@ def test_stored_decisions_become_canonical(tables):
     row = tables("classifier", "Feedback").objects.get()
     assert (row.decided_label, row.decided_languages) == ("mul", ["en", "fr"])
     assert tables("classifier", "ReviewedWord").objects.get().label == "en"
+
+
+def test_stored_words_get_their_keys_of_today(tables):
+    tables = migrate("0004_label_rule")
+    stored = predict(tables, ORIGNAL)
+    tables("classifier", "Prediction").objects.filter(pk=stored.pk).update(word="« Piano… »", word_key="« piano… »")
+    words = tables("classifier", "ReviewedWord").objects
+    for key, label, votes in [("piano", "fr", 1), ("« piano… »", "es", 3), ("ｈｏｌａ", "es", 2), ("k" * 320, "en", 1)]:
+        words.create(word_key=key, label=label, votes=votes)
+    tables = migrate("0005_word_keys")
+    assert tables("classifier", "Prediction").objects.get().word_key == "piano"
+    outcomes = tables("classifier", "ReviewedWord").objects.values_list("word_key", "label", "votes")
+    assert sorted(outcomes) == [("hola", "es", 2), ("k" * 320, "en", 1), ("piano", "es", 3)]
