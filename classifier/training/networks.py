@@ -30,7 +30,7 @@ def answer_head(language_logits: Any, undetermined_logit: Any, temperature: floa
     """
     languages = ops.softmax(language_logits / temperature)
     undetermined = ops.sigmoid(ops.clip(undetermined_logit, -_CLIP, _CLIP))
-    return layers.Concatenate(name="probabilities")([languages * (1 - undetermined), undetermined])
+    return layers.Concatenate(dtype="float32", name="probabilities")([languages * (1 - undetermined), undetermined])
 
 
 def ngram_buckets(letters: Any) -> tuple[Any, Any]:
@@ -133,7 +133,7 @@ def build_rnn(encoder: Encoder, languages: int, temperature: float = 1.0) -> ker
 
 
 def _classifier(name: str, letters: Any, hidden: Any, languages: int, temperature: float) -> keras.Model:
-    logits = layers.Dense(languages + 1)(hidden)
+    logits = layers.Dense(languages + 1, dtype="float32")(hidden)
     return keras.Model(letters, answer_head(logits[:, :-1], logits[:, -1:], temperature), name=name)
 
 
@@ -149,6 +149,7 @@ class Architecture:
     rate: float  # peak learning rate
     weight_decay: float = 0.0
     teacher: str | None = None  # distilled from this model's probabilities
+    precision: str = "float32"  # of the layers in training; weights and answers are always float32
 
     def __call__(self, encoder: Encoder, languages: int, temperature: float = 1.0) -> keras.Model:
         """Build the network.
@@ -157,8 +158,23 @@ class Architecture:
         """
         return self.build(encoder, languages, temperature)
 
+    def to_train(self, encoder: Encoder, languages: int) -> keras.Model:
+        """Build the network with layers of `precision`."""
+        keras.config.set_dtype_policy(self.precision)
+        try:
+            return self(encoder, languages)
+        finally:
+            keras.config.set_dtype_policy("float32")
 
-_DISTILLED: Mapping[str, Any] = {"batch": 2048, "rate": 2e-3, "weight_decay": 1e-4, "teacher": "Ngram"}
+
+# bfloat16 halves the time of a pass on processors that have it, at the same validation loss.
+_DISTILLED: Mapping[str, Any] = {
+    "batch": 2048,
+    "rate": 2e-3,
+    "weight_decay": 1e-4,
+    "teacher": "Ngram",
+    "precision": "mixed_bfloat16",
+}
 
 ARCHITECTURES = {
     architecture.name: architecture
@@ -182,14 +198,14 @@ ARCHITECTURES = {
             "CNN",
             "Filters that slide over three letters at a time.",
             build_cnn,
-            passes=7,
+            passes=10,
             **_DISTILLED,
         ),
         Architecture(
             "CNNsep",
             "Filters split in two steps, along the letters and across their features.",
             build_cnnsep,
-            passes=7,
+            passes=12,
             **_DISTILLED,
         ),
         Architecture(

@@ -149,13 +149,13 @@ def _fit(
     """Train for `passes` passes of a learning rate that falls over `scheduled` ones; return network and losses."""
     keras.utils.set_random_seed(seed)
     batches = Batches(lexicon, architecture, teacher, seed)
-    network = architecture(lexicon.encoder, len(lexicon.languages))
+    network = architecture.to_train(lexicon.encoder, len(lexicon.languages))
     rate = keras.optimizers.schedules.CosineDecay(architecture.rate, scheduled * len(batches), alpha=0.02)
     optimizer = keras.optimizers.AdamW(rate, weight_decay=architecture.weight_decay)
     network.compile(optimizer, loss="categorical_crossentropy", jit_compile=False)
     progress = _Progress(architecture.name, passes * len(batches))
     fitted = network.fit(batches, epochs=passes, shuffle=False, verbose=0, callbacks=[*callbacks, progress], **options)
-    return network, fitted.history
+    return with_temperature(architecture, lexicon, network, 1.0), fitted.history
 
 
 def calibrate(architecture: Architecture, lexicon: Lexicon, network: keras.Model) -> tuple[keras.Model, float]:
