@@ -88,24 +88,22 @@ class Identifier:
     def probabilities(self, words: Sequence[str]) -> NDArray[np.float64]:
         """Return the output for `words`, (words, labels), rows with sum 1.
 
-        It is the model's, but for a word with an elision (l'eau): that of its parts together where it is surer.
+        It is the model's; for a word with an elision (l'eau), which no word list has, that of its parts together.
         """
         marked = ((row, word) for row, word in enumerate(words) if not (word.isascii() and word.isalpha()))
         elisions = [(row, parts) for row, word in marked if (parts := split_elision(word))]
         output = self._run([*words, *(part for _, parts in elisions for part in parts)])
         for (row, _), place in zip(elisions, range(len(words), len(output), 2), strict=True):
-            output[row] = self._surer(output[row], output[place : place + 2])
+            output[row] = self._join(output[place : place + 2])
         return output[: len(words)]
 
-    def _surer(self, whole: NDArray[np.float64], parts: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the surer of the output for a word, (labels,), and that of its two parts together."""
+    def _join(self, parts: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the output (labels,) for a word with an elision from that of its two parts."""
         undetermined = self.card.labels.index(UNDETERMINED)
         shares, _ = combine(normalise_rows(np.delete(parts, undetermined, axis=1)), parts[:, undetermined])
         # The first part is a letter or two: the second decides whether the word is of these languages at all.
         none = parts[1, undetermined]
-        joined = np.insert((1 - none) * shares, undetermined, none).round(_DECIMALS)
-        best = [np.delete(output, undetermined).max() for output in (whole, joined)]
-        return whole if best[0] >= best[1] else joined
+        return np.insert((1 - none) * shares, undetermined, none).round(_DECIMALS)
 
     def _run(self, words: Sequence[str]) -> NDArray[np.float64]:
         """Return the model's output, (words, labels), rows with sum 1."""

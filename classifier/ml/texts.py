@@ -22,6 +22,7 @@ FLOOR = 0.01
 MOST_ENCODED = 2  # times that HTML entities are decoded: &amp;eacute; is an é
 _TINY = 1e-9  # so that languages whose probabilities are all 0 share equally
 _ALL_APOSTROPHES = frozenset(APOSTROPHES + "'")
+_ELISION = re.compile(rf"([bcdfghjklmnpqrstvwxz]{{1,2}}|qu)['{APOSTROPHES}](\w+)", re.IGNORECASE)
 _GEMINATE = re.compile(r"(?<=l)·(?=l[^\W\d_]{3})", re.IGNORECASE)  # a letter of Catalan; in naturel·le a sign
 _ENTITY = re.compile(r"&(?:[a-z]{2,8}\d?|#\d{2,7}|#x[0-9a-f]{2,6});", re.IGNORECASE)
 _ADDRESS = re.compile(
@@ -82,12 +83,11 @@ def holds_address(text: str) -> bool:
 def split_elision(word: str) -> tuple[str, str] | None:
     """Return the parts of a word with an elision in front (l'eau, qu'il), else None.
 
-    Word lists have no such words: they separate them at an apostrophe after one or two letters.
+    A word that has lost its vowel stands before the apostrophe; it's and O'Neill are none. Word lists have no such
+    words, since they separate them there.
     """
-    for place in (1, 2):
-        if word[place : place + 1] in _ALL_APOSTROPHES and word[:place].isalpha() and word[place + 1 :].isalpha():
-            return word[:place], word[place + 1 :]
-    return None
+    match = _ELISION.fullmatch(word)
+    return (match[1], match[2]) if match and match[2].isalpha() else None
 
 
 def _pieces_of_token(token: str, *, ordinals: bool = False) -> list[Piece]:

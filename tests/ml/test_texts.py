@@ -172,13 +172,17 @@ def test_word_of_a_text_is_one_word(text):
         ("Qu’il", ("Qu", "il")),
         ("aujourd'hui", None),
         ("don't", None),
+        ("it's", None),
+        ("O'Neill", None),
+        ("м'яч", None),
+        ("l'2e", None),
         ("l'", None),
         ("'eau", None),
         ("eau", None),
         ("a", None),
     ],
 )
-def test_elision_is_a_letter_or_two_before_an_apostrophe(word, parts):
+def test_elision_is_a_word_without_its_vowel_before_an_apostrophe(word, parts):
     assert split_elision(word) == parts
 
 
