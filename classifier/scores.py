@@ -12,10 +12,11 @@ from classifier.ml.artifacts import Card
 from classifier.ml.metrics import Interval, wilson_interval
 
 KINDS = ("single-words", "word-pairs", "sentences")  # the folders of lingua's layout
-HELD_OUT, COMMON_WORDS, ELISIONS = "held-out", "common-words", "elisions"
+HELD_OUT, SHORT_TEXTS, COMMON_WORDS, ELISIONS = "held-out", "short-texts", "common-words", "elisions"
 TEST_SETS = {
     **dict(zip(KINDS, ("single words", "word pairs", "sentences"), strict=True)),
     HELD_OUT: "held-out words",
+    SHORT_TEXTS: "short texts",
     COMMON_WORDS: "common words",
     ELISIONS: "elisions",
 }
@@ -24,6 +25,7 @@ TEST_SETS_ON_PAGES = {
     "word-pairs": gettext_lazy("Public word pairs"),
     "sentences": gettext_lazy("Public sentences"),
     HELD_OUT: gettext_lazy("Held-out words"),
+    SHORT_TEXTS: gettext_lazy("Short texts of held-out words"),
     COMMON_WORDS: gettext_lazy("Common words"),
     ELISIONS: gettext_lazy("Elisions and compounds"),
 }

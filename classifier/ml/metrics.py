@@ -1,6 +1,7 @@
 """Accuracy, calibration and confusion from probabilities and true languages."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import sqrt
 from typing import Any, NamedTuple
 
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int_]
 BINS = 10
+PRECISIONS = (0.99, 0.98, 0.95)  # at which coverage is measured
+FREQUENCY_CLASSES = {"rare": 0.0, "medium": 1e-7, "common": 1e-5}  # by name: the least frequency of a word
 LENGTH_BANDS = ((1, 3), (4, 5), (6, 7), (8, 9), (10, 12), (13, None))  # letters a word
 _LEAST_PROBABILITY = 1e-9  # bounds the loss of a single text
 _STANDARD_ERRORS = 1.96  # on each side of a 95 % interval
@@ -91,6 +94,29 @@ def expected_calibration_error(bins: Sequence[dict[str, float]]) -> float:
     """
     texts = sum(row["words"] for row in bins)
     return sum(row["words"] * abs(row["accuracy"] - row["confidence"]) for row in bins) / texts
+
+
+def coverage_scores(confidence: Floats, right: NDArray[np.bool_]) -> dict[str, Any]:
+    """Return the shares of texts that can be answered at some precisions, and the area under the risk-coverage curve.
+
+    The least sure texts are left unanswered first. `coverage` holds the largest share whose answers are right as often
+    as PRECISIONS ask; the area is the mean error over all shares (El-Yaniv and Wiener 2010). Texts of equal
+    confidence stay together. `confidence` and `right` are (texts,).
+    """
+    order = np.argsort(-confidence, kind="stable")
+    last = np.flatnonzero(np.append(np.diff(confidence[order]) != 0, True))  # of each run of equal confidence
+    answered = last + 1
+    precision = np.cumsum(right[order])[last] / answered
+    shares = {str(least): answered[precision >= least].max(initial=0) / len(right) for least in PRECISIONS}
+    area = ((1 - precision) * np.diff(answered, prepend=0)).sum() / len(right)
+    return {"coverage": {name: rounded(share) for name, share in shares.items()}, "risk_coverage_area": rounded(area)}
+
+
+def frequency_classes(frequencies: Floats) -> list[tuple[str, NDArray[np.bool_]]]:
+    """Return the names and masks of the classes of frequency, empty ones left out."""
+    limits = [*FREQUENCY_CLASSES.values(), np.inf]
+    masks = [(frequencies >= least) & (frequencies < most) for least, most in pairwise(limits)]
+    return [(name, mask) for name, mask in zip(FREQUENCY_CLASSES, masks, strict=True) if mask.any()]
 
 
 def length_bands(lengths: Indices) -> list[tuple[str, NDArray[np.bool_]]]:

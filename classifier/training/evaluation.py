@@ -14,7 +14,7 @@ from classifier.ml.artifacts import TWIN_FILE, Card
 from classifier.ml.encoding import Encoder, normalise
 from classifier.ml.identifier import Identifier
 from classifier.ml.verdict import SINGLE, VERDICTS
-from classifier.scores import HELD_OUT
+from classifier.scores import HELD_OUT, SHORT_TEXTS
 from classifier.training.test_sets import BadTestSet, LabelledTexts
 from classifier.words.clean import count_words
 from classifier.words.lists import clean_rows
@@ -28,26 +28,29 @@ def evaluate(
 ) -> dict[str, Any]:
     """Return accuracy, calibration, confusion, verdicts and speed, JSON-ready.
 
-    Accuracy is that of the most probable language, also where the verdict names none.
-    `foreign_texts`, by name, belong to none of the languages: `single` is an error there.
-    Raises BadTestSet for labels that the model does not know.
+    Accuracy is that of the most probable language, also where the verdict names none; a text that the form refuses
+    is an error. `foreign_texts`, by name, belong to none of the languages: `single` is an error there.
+    Raises BadTestSet for labels that the model does not know, and when the form refuses all texts.
     """
     card = identifier.card
     unknown = sorted(set(test.labels) - set(card.languages))
     if unknown:
         raise BadTestSet(f"{test.name}: the model {card.name} does not know {', '.join(unknown)}")
     test, refused = clean_texts(test)
+    if not test.texts:
+        raise BadTestSet(f"{test.name}: none of the {refused} texts holds a word")
     started = time.perf_counter()
     answers = identifier.identify(test.texts)
     seconds = time.perf_counter() - started
+    scores = probability_scores(card, answers, test)
+    texts = len(test.texts) + refused
     return {
-        "words": len(test.texts),
+        **scores,
+        "words": texts,
         "refused": refused,
-        **probability_scores(card, answers, test),
+        "accuracy": metrics.rounded(scores["accuracy"] * len(test.texts) / texts),
         "verdicts": verdict_scores(answers, test.labels),
-        "single_elsewhere": {
-            name: share_of_single(identifier.identify(texts)) for name, texts in (foreign_texts or {}).items()
-        },
+        "single_elsewhere": {name: share_of_single(identifier, texts) for name, texts in (foreign_texts or {}).items()},
         "words_per_second": round(sum(map(count_words, test.texts)) / seconds),
     }
 
@@ -55,9 +58,9 @@ def evaluate(
 def clean_texts(test: LabelledTexts) -> tuple[LabelledTexts, int]:
     """Clean texts as the form does; return those it accepts, and the number of the others."""
     rows = clean_rows(enumerate(test.texts, 1))
-    pairs = [(row.value, label) for row, label in zip(rows, test.labels, strict=True) if row.value is not None]
-    texts, labels = [text for text, _ in pairs], [label for _, label in pairs]
-    return LabelledTexts(test.name, texts, labels), len(test.texts) - len(texts)
+    cleaned = [row.value or "" for row in rows]
+    accepted = replace(test, texts=cleaned).where(list(map(bool, cleaned)))
+    return accepted, len(test.texts) - len(accepted.texts)
 
 
 def probability_scores(card: Card, answers: Sequence[Answer], test: LabelledTexts) -> dict[str, Any]:
@@ -74,7 +77,9 @@ def probability_scores(card: Card, answers: Sequence[Answer], test: LabelledText
         "expected_calibration_error": metrics.rounded(metrics.expected_calibration_error(reliability)),
         "reliability": reliability,
         "confusion": confusion.tolist(),
+        **metrics.coverage_scores(probabilities.max(axis=1), predicted == truth),
         "by_length": by_length(test.texts, predicted == truth),
+        "by_frequency": by_frequency(test.frequencies, predicted == truth),
     }
 
 
@@ -92,6 +97,17 @@ def by_length(texts: Sequence[str], right: Any) -> list[dict[str, Any]]:
     ]
 
 
+def by_frequency(frequencies: Sequence[float], right: Any) -> list[dict[str, Any]]:
+    """Return number and accuracy of words by class of frequency.
+
+    Empty where the frequencies are unknown. `right` (texts,) marks correct answers.
+    """
+    return [
+        {"frequency": name, "words": int(mask.sum()), "accuracy": metrics.rounded(right[mask].mean())}
+        for name, mask in metrics.frequency_classes(np.array(frequencies, float))
+    ]
+
+
 def verdict_scores(answers: Sequence[Answer], labels: Sequence[str]) -> dict[str, float | None]:
     """Return the shares of verdicts, and of right answers with the verdict `single`."""
     shares = {verdict: float(np.mean([answer.verdict == verdict for answer in answers])) for verdict in VERDICTS}
@@ -104,16 +120,18 @@ def verdict_scores(answers: Sequence[Answer], labels: Sequence[str]) -> dict[str
     }
 
 
-def share_of_single(answers: Sequence[Answer]) -> float:
-    """Return the share of answers with the verdict `single`."""
-    return metrics.rounded(np.mean([answer.verdict == SINGLE for answer in answers]))
+def share_of_single(identifier: Identifier, texts: Sequence[str]) -> float:
+    """Return the share of `texts` with the verdict `single`; a text that the form refuses has none."""
+    words = [row.value for row in clean_rows(enumerate(texts, 1)) if row.value is not None]
+    return metrics.rounded(sum(answer.verdict == SINGLE for answer in identifier.identify(words)) / len(texts))
 
 
 def held_out_test_set(lexicon: "Lexicon") -> LabelledTexts:
     """Label the held-out words by their most frequent language."""
     examples = lexicon.own[HELD_OUT]
     best = examples.targets[:, :-1].argmax(axis=1)
-    return LabelledTexts(HELD_OUT, examples.words, [lexicon.languages[index] for index in best])
+    labels = [lexicon.languages[index] for index in best]
+    return LabelledTexts(HELD_OUT, examples.words, labels, examples.frequencies.tolist())
 
 
 def read_held_out(languages: Sequence[str], encoder: Encoder) -> LabelledTexts:
@@ -132,9 +150,9 @@ def read_held_out(languages: Sequence[str], encoder: Encoder) -> LabelledTexts:
 
 
 def identifier_for(test_set: str, identifier: Identifier, folders: Iterable[Path]) -> Identifier:
-    """Return the identifier, or for the held-out words its twin in one of its `folders`."""
-    twins = (folder for folder in folders if test_set == HELD_OUT and (folder / TWIN_FILE).is_file())
-    folder = next(twins, None)
+    """Return the identifier, or for texts of held-out words its twin in one of its `folders`."""
+    of_twin = test_set in (HELD_OUT, SHORT_TEXTS)
+    folder = next((folder for folder in folders if of_twin and (folder / TWIN_FILE).is_file()), None)
     return Identifier(folder, TWIN_FILE) if folder else identifier
 
 

@@ -48,6 +48,7 @@ class Examples:
     ids: NDArray[np.int16]  # (words, length)
     targets: Floats  # (words, languages + 1), each row with sum 1, `und` last
     weights: Floats  # (words,), mean 1 over words of the languages
+    frequencies: Floats  # (words,), shares of all words, in all languages together
 
     def __len__(self) -> int:
         return len(self.words)
@@ -55,7 +56,7 @@ class Examples:
     def where(self, mask: NDArray[np.bool_]) -> "Examples":
         """Return the rows selected by `mask` (words,)."""
         words = [self.words[row] for row in np.flatnonzero(mask)]
-        return Examples(words, self.ids[mask], self.targets[mask], self.weights[mask])
+        return Examples(words, self.ids[mask], self.targets[mask], self.weights[mask], self.frequencies[mask])
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ def _merge(parts: Iterable[Examples]) -> Examples:
         np.concatenate([part.ids for part in parts]),
         np.concatenate([part.targets for part in parts]),
         np.concatenate([part.weights for part in parts]),
+        np.concatenate([part.frequencies for part in parts]),
     )
 
 
@@ -170,8 +172,8 @@ def assemble(
     foreign_targets = np.zeros((len(foreign_words), targets.shape[1]))
     foreign_targets[:, -1] = 1
 
-    own_examples = _examples(own_words, targets, np.sqrt(table.sum(axis=1)), encoder)
-    foreign_examples = _examples(foreign_words, foreign_targets, np.sqrt(foreign_frequency), encoder)
+    own_examples = _examples(own_words, targets, table.sum(axis=1), encoder)
+    foreign_examples = _examples(foreign_words, foreign_targets, foreign_frequency, encoder)
     digest = hashlib.sha256()
     for examples in (own_examples, foreign_examples):
         digest.update("\n".join(examples.words).encode())
@@ -189,11 +191,12 @@ def _foreign_frequency(in_others: NDArray[np.float64], most: NDArray[np.float64]
 
 
 def _examples(
-    words: list[str], targets: NDArray[np.float64], weights: NDArray[np.float64], encoder: Encoder
+    words: list[str], targets: NDArray[np.float64], frequencies: NDArray[np.float64], encoder: Encoder
 ) -> Examples:
     ids = encoder.encode(words).astype(np.int16)
-    scale = weights.mean() if len(weights) else 1.0
-    return Examples(words, ids, targets.astype(np.float32), (weights / scale).astype(np.float32))
+    weights = np.sqrt(frequencies)
+    weights /= weights.mean() if len(weights) else 1.0
+    return Examples(words, ids, targets.astype(np.float32), weights.astype(np.float32), frequencies.astype(np.float32))
 
 
 def _by_split(examples: Examples) -> dict[str, Examples]:

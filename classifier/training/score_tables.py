@@ -37,9 +37,14 @@ def _rows(scores: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...], str]]:
     yield "accuracy", ("accuracy",), ".4f"
     for language in scores["by_language"]:
         yield f"  {language_name(language)}", ("by_language", language), ".4f"
+    for row in scores.get("by_frequency", ()):
+        yield f"  {row['frequency']} words", ("frequency", row["frequency"]), ".4f"
     yield "macro-F1", ("macro_f1",), ".4f"
     yield "negative log-likelihood", ("negative_log_likelihood",), ".4f"
     yield "expected calibration error", ("expected_calibration_error",), ".4f"
+    for precision in scores.get("coverage", ()):
+        yield f"answered at {float(precision):.0%}", ("coverage", precision), ".1%"
+    yield "risk-coverage area", ("risk_coverage_area",), ".4f"
     yield "single", ("verdicts", "single"), ".1%"
     yield "  right when single", ("verdicts", "single_right"), ".1%"
     yield "  single and right", ("verdicts", "single_and_right"), ".1%"
@@ -52,7 +57,7 @@ def _rows(scores: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...], str]]:
 
 
 def _cell(scores: dict[str, Any], path: Sequence[str], form: str) -> str:
-    value: Any = scores
+    value: Any = {**scores, "frequency": {row["frequency"]: row["accuracy"] for row in scores.get("by_frequency", ())}}
     for key in path:
         value = value.get(key) if value else None  # cards of older versions lack some scores
     return "-" if value is None else format(value, form)

@@ -4,9 +4,12 @@ import random
 import string
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
 
-from classifier.scores import KINDS
+import numpy as np
+
+from classifier.scores import KINDS, SHORT_TEXTS
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,12 @@ class LabelledTexts:
     name: str
     texts: list[str]
     labels: list[str]
+    frequencies: Sequence[float] = ()  # of each text, a word, as a share of all words; empty: unknown
+
+    def where(self, mask: Sequence[bool]) -> "LabelledTexts":
+        """Return the texts selected by `mask` (texts,)."""
+        texts, labels, frequencies = (list(compress(row, mask)) for row in (self.texts, self.labels, self.frequencies))
+        return LabelledTexts(self.name, texts, labels, frequencies)
 
 
 class BadTestSet(Exception):
@@ -60,6 +69,20 @@ def read_tsv(path: Path) -> LabelledTexts:
     if wrong or not rows:
         raise BadTestSet(f"{path}: line {wrong or 1} is not `text<TAB>language`")
     return LabelledTexts(path.stem, [row[0].strip() for _, row in rows], [row[1].strip() for _, row in rows])
+
+
+def short_texts(words: LabelledTexts, count: int = 500, seed: int = 1) -> LabelledTexts:
+    """Return `count` texts a language of two to five different words, drawn by their frequency."""
+    draw = np.random.default_rng(seed)
+    texts: list[str] = []
+    labels: list[str] = []
+    for language in dict.fromkeys(words.labels):
+        own = words.where([label == language for label in words.labels])
+        shares = np.array(own.frequencies, float) / np.sum(own.frequencies, dtype=float)
+        sizes = np.minimum(draw.integers(2, 6, count), len(own.texts))
+        texts += [" ".join(draw.choice(own.texts, size, replace=False, p=shares)) for size in sizes]
+        labels += [language] * count
+    return LabelledTexts(SHORT_TEXTS, texts, labels)
 
 
 def random_strings(count: int = 1000, seed: int = 1) -> list[str]:

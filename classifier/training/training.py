@@ -61,6 +61,7 @@ def validation_words(lexicon: Lexicon) -> Examples:
         np.concatenate([own.ids, foreign.ids]),
         np.concatenate([own.targets, foreign.targets]),
         np.concatenate([own.weights, foreign.weights * scale]),
+        np.concatenate([own.frequencies, foreign.frequencies]),
     )
 
 

@@ -87,14 +87,14 @@ def test_tsv_file_is_measured(tmp_path):
 
 
 def test_default_data_are_own_words_and_the_folder_of_the_environment(folder, monkeypatch):
-    words = LabelledTexts("held-out", ["the"], ["en"])
+    words = LabelledTexts("held-out", ["the"], ["en"], [0.1])
     common = LabelledTexts("common-words", ["the"], ["en"])
     monkeypatch.setattr(evaluation, "read_held_out", lambda languages, encoder: words)
     monkeypatch.setattr(everyday, "read_everyday", lambda languages, encoder: [common])
     monkeypatch.setenv("LINGUA_TESTDATA", str(folder))
     table, _ = evaluate()
     names = [row.split(":")[0] for row in table.splitlines() if ": " in row]
-    assert names == ["held-out", "common-words", "single-words", "sentences"]
+    assert names == ["held-out", "short-texts", "common-words", "single-words", "sentences"]
     monkeypatch.delenv("LINGUA_TESTDATA")
     assert "single-words" not in evaluate()[0]
 

@@ -114,3 +114,23 @@ def test_interval_contains_its_share_and_stays_within_0_and_1(counted):
     share, low, high = metrics.wilson_interval(right / texts, texts)
     assert 0 <= low <= share + 1e-12
     assert share - 1e-12 <= high <= 1
+
+
+def test_coverage_is_the_share_of_answers_that_is_right_often_enough():
+    confidence, right = np.array([0.6, 0.9, 0.8, 0.99]), np.array([True, True, False, True])
+    scores = metrics.coverage_scores(confidence, right)
+    assert scores["coverage"] == {"0.99": 0.5, "0.98": 0.5, "0.95": 0.5}
+    assert scores["risk_coverage_area"] == round((0 + 0 + 1 / 3 + 1 / 4) / 4, 4)
+
+
+def test_equally_sure_answers_are_given_together():
+    scores = metrics.coverage_scores(np.array([0.9, 0.9, 0.8]), np.array([True, False, True]))
+    assert set(scores["coverage"].values()) == {0}
+    assert scores["risk_coverage_area"] == round((0.5 + 0.5 + 1 / 3) / 3, 4)
+    assert metrics.coverage_scores(np.ones(2), np.ones(2, bool))["coverage"]["0.99"] == 1
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=20))
+def test_order_of_texts_does_not_change_coverage(rows):
+    scores = [metrics.coverage_scores(*map(np.array, zip(*some, strict=True))) for some in (rows, rows[::-1])]
+    assert scores[0] == scores[1]

@@ -126,4 +126,4 @@ def test_models_reach_their_public_floors_and_the_best_is_first():
 @each_model
 def test_words_of_other_languages_are_seldom_single(name, language):
     words = test_sets.read_test_set(Path(os.environ["LINGUA_TESTDATA"]), [language]).texts
-    assert evaluation.share_of_single(registry.current().get(name).identify(words)) <= 0.15
+    assert evaluation.share_of_single(registry.current().get(name), words) <= 0.15

@@ -21,7 +21,7 @@ def test_temperature_undoes_overconfidence(calibration):
     truth = random.dirichlet(np.ones(3), 4000).astype(np.float32)
     overconfident = truth**1.5 / (truth**1.5).sum(axis=1, keepdims=True)
     ids, und = np.zeros((4000, 4), np.int16), np.zeros((4000, 1), np.float32)
-    examples = Examples([""] * 4000, ids, np.concatenate([truth, und], axis=1), np.ones(4000, np.float32))
+    examples = Examples([""] * 4000, ids, np.concatenate([truth, und], axis=1), *np.ones((2, 4000), np.float32))
     assert calibration.fit_temperature(np.concatenate([overconfident, und], axis=1), examples) == pytest.approx(
         1.5, 0.03
     )

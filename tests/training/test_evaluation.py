@@ -57,6 +57,28 @@ def test_texts_of_several_words_have_no_length():
     assert scores["words"] == 2
 
 
+def test_text_that_the_form_refuses_is_an_error():
+    refused = LabelledTexts("mine", [*TEXTS.texts, "12", "https://a.example"], [*TEXTS.labels, "en", "en"])
+    scores = evaluation.evaluate(FAKE, refused, {"signs": ["the", "?"]})
+    assert (scores["words"], scores["refused"], scores["accuracy"]) == (8, 2, 0.5)
+    assert scores["single_elsewhere"] == {"signs": 0.5}
+
+
+def test_texts_that_the_form_refuses_altogether_are_no_test_set():
+    with pytest.raises(BadTestSet, match="none of the 2 texts holds a word"):
+        evaluation.evaluate(FAKE, LabelledTexts("mine", ["12", "?"], ["en", "en"]))
+
+
+def test_accuracy_by_frequency_has_a_row_for_each_class():
+    test = replace(TEXTS, frequencies=[1e-2, 1e-8, 1e-5, 1e-6, 9e-8, 0])
+    assert evaluation.evaluate(FAKE, test)["by_frequency"] == [
+        {"frequency": "rare", "words": 3, "accuracy": 0.6667},
+        {"frequency": "medium", "words": 1, "accuracy": 0.0},
+        {"frequency": "common", "words": 2, "accuracy": 1.0},
+    ]
+    assert evaluation.evaluate(FAKE, TEXTS)["by_frequency"] == []
+
+
 def test_language_that_the_model_does_not_know_is_refused():
     with pytest.raises(BadTestSet, match="Ngram does not know de, nl"):
         evaluation.evaluate(FAKE, LabelledTexts("mine", ["das", "dat", "the"], ["de", "nl", "en"]))

@@ -3,7 +3,7 @@
 import pytest
 
 from classifier.training import test_sets
-from classifier.training.test_sets import BadTestSet
+from classifier.training.test_sets import BadTestSet, LabelledTexts, short_texts
 
 
 @pytest.fixture
@@ -76,3 +76,18 @@ def test_random_strings_repeat_by_seed():
     strings = test_sets.random_strings(200, seed=3)
     assert strings == test_sets.random_strings(200, seed=3) != test_sets.random_strings(200, seed=4)
     assert all(3 <= len(one) <= 12 and one.isalpha() and one.islower() for one in strings)
+
+
+def test_short_texts_have_two_to_five_different_words_of_a_language():
+    words = LabelledTexts("held-out", [*"abcdefg", "x", "y"], ["en"] * 7 + ["fr"] * 2, [1e-3] * 8 + [1e-9])
+    texts = short_texts(words, count=50)
+    assert texts.labels == ["en"] * 50 + ["fr"] * 50
+    assert {len(text.split()) for text in texts.texts[:50]} == {2, 3, 4, 5}
+    assert all(len(set(text.split())) == len(text.split()) for text in texts.texts)
+    assert {frozenset(text.split()) for text in texts.texts[50:]} == {frozenset("xy")}
+    assert short_texts(words, count=50) == texts
+
+
+def test_short_texts_hold_frequent_words_most():
+    words = LabelledTexts("held-out", [*"abcdefg"], ["en"] * 7, [1e-2, *[1e-5] * 6])
+    assert all("a" in text for text in short_texts(words, count=50).texts)

@@ -97,7 +97,7 @@ class Command(BaseCommand):
             for test, foreign in read_test_sets(options["data"] or default_data(), languages, options["kind"]):
                 measured = {name: _identifier_for(test.name, one) for name, one in identifiers.items()}
                 yield test.name, {name: evaluation.evaluate(one, test, foreign) for name, one in measured.items()}
-        except BadTestSet as error:
+        except (BadTestSet, BadVersion) as error:
             raise CommandError(str(error)) from error
 
     def _save(self, cards: Mapping[str, Card], scores: Mapping[str, ScoresByModel]) -> None:
@@ -159,7 +159,9 @@ def read_test_sets(
                 foreign = {language_name(code): test_sets.read_test_set(path, [code], kind).texts for code in others}
                 yield test_sets.read_test_set(path, languages, kind), {**foreign, **strings}
         elif source == HELD_OUT:
-            yield _read_held_out(languages), strings
+            words = _read_held_out(languages)
+            yield words, strings
+            yield test_sets.short_texts(words), {}
         elif source == EVERYDAY:
             yield from ((test, {}) for test in _read_everyday(languages))
         else:
