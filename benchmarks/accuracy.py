@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.systems import LINGUA, System
-from classifier.ml.encoding import normalise
+from benchmarks.systems import LINGUA, Detection, System
+from classifier.ml.encoding import Encoder, normalise
 from classifier.ml.identifier import Identifier
-from classifier.ml.metrics import length_bands, rounded
+from classifier.ml.metrics import coverage_scores, length_bands, rounded
 from classifier.scores import AS_TYPED, KINDS
-from classifier.training import test_sets
+from classifier.training import evaluation, everyday, test_sets
 from classifier.training.test_sets import LabelledTexts
 
 RESAMPLES = 2000
@@ -23,6 +23,7 @@ SEED = 1
 WORDS, PAIRS, SENTENCES = KINDS
 
 Right = Mapping[str, NDArray[np.bool_]]  # mask of correctly answered texts by system
+Detections = Mapping[str, Sequence[Detection]]  # of each text by system
 
 
 def strip_accents(text: str) -> str:
@@ -67,7 +68,7 @@ def measure(
     results: dict[str, Any] = {}
     kinds = dict.fromkeys((WORDS, *test_sets.list_kinds(folder)))
     texts = {kind: test_sets.read_test_set(folder, languages, kind) for kind in kinds}
-    typed: dict[str, dict[str, list[str | None]]] = {}
+    typed: dict[str, dict[str, list[Detection]]] = {}
     for kind, test in texts.items():
         results[kind] = {}
         for variant, variant_texts in variants(test.texts).items():
@@ -80,6 +81,7 @@ def measure(
     return {
         "languages": list(languages),
         "texts": {kind: len(test.texts) for kind, test in texts.items()},
+        "refused": {kind: evaluation.clean_texts(test)[1] for kind, test in texts.items()},
         "seed": SEED,
         "resamples": RESAMPLES,
         "systems": [
@@ -91,18 +93,32 @@ def measure(
     }
 
 
-def right_answers(answers: Mapping[str, Sequence[str | None]], test: LabelledTexts) -> dict[str, NDArray[np.bool_]]:
+def measure_everyday(
+    systems: Sequence[System], identifiers: Mapping[str, Identifier], languages: Sequence[str]
+) -> dict[str, Any]:
+    """Measure all systems on common words, and on elisions and compounds, JSON-ready.
+
+    The scores of our models, `identifiers` by name, hold the share of words that are `single` and right, too.
+    """
+    results = {}
+    for test in everyday.read_everyday(languages, Encoder()):
+        scores = compare({system.name: system.detect(test.texts) for system in systems}, test, languages)
+        for name, identifier in identifiers.items():
+            scores[name]["single_and_right"] = evaluation.evaluate(identifier, test)["verdicts"]["single_and_right"]
+        results[test.name] = {"texts": len(test.texts), "scores": scores}
+    return results
+
+
+def right_answers(answers: Detections, test: LabelledTexts) -> dict[str, NDArray[np.bool_]]:
     """Return the mask of correctly answered texts by system."""
     return {
-        name: np.array([code == label for code, label in zip(codes, test.labels, strict=True)])
-        for name, codes in answers.items()
+        name: np.array([one.language == label for one, label in zip(detections, test.labels, strict=True)])
+        for name, detections in answers.items()
     }
 
 
-def compare(
-    answers: Mapping[str, Sequence[str | None]], test: LabelledTexts, languages: Sequence[str]
-) -> dict[str, dict[str, Any]]:
-    """Return accuracies and leads over lingua with 95 % intervals.
+def compare(answers: Detections, test: LabelledTexts, languages: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return accuracies, coverage and leads over lingua with 95 % intervals.
 
     Percentile bootstrap over the texts; all systems share the resamples, so differences are paired.
     """
@@ -114,6 +130,7 @@ def compare(
         scores[name] = {
             **percentile_interval(row.mean(), resampled[name]),
             "by_language": {code: rounded(row[labels == code].mean()) for code in languages},
+            **coverage_scores(np.array([one.confidence for one in answers[name]]), row),
         }
         if LINGUA in right and name != LINGUA:
             ahead = row.mean() - right[LINGUA].mean()
@@ -156,11 +173,12 @@ def lost_words(identifier: Identifier, lingua: System, test: LabelledTexts) -> d
 
     `won` is the number of words on which only our model is.
     """
+    test, _ = evaluation.clean_texts(test)
     answers = identifier.identify(test.texts)
     lost, won = [], 0
     for answer, theirs, label in zip(answers, lingua.detect(test.texts), test.labels, strict=True):
         ours = answer.candidates[0].language
-        won += ours == label != theirs
-        if theirs == label != ours:
+        won += ours == label != theirs.language
+        if theirs.language == label != ours:
             lost.append({"word": answer.word, "language": label, "answered": ours, "verdict": answer.verdict})
     return {"model": identifier.card.name, "won": won, "lost": lost}

