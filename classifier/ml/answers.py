@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from classifier.ml.verdict import MOSTLY_UNDETERMINED, SEVERAL, SINGLE, UNDETERMINED
+from classifier.ml.verdict import MOSTLY_UNDETERMINED, SEVERAL, SINGLE, UNDETERMINED, UNSURE
 
 SHARED = 0.1  # least probability of a third language that shares a word
 
@@ -46,13 +46,19 @@ class Answer:
     def mixture(self) -> tuple[str, ...]:
         """Languages of a text whose words are of different languages, most frequent first.
 
-        Two or more when the text has no single language, but words of it have; else none. A text in a language that
-        the model does not know has such words by chance only.
+        Two or more when none of them has all words of the text. A text in a language that the model does not know is
+        no mixture, though some words of it look like ours.
         """
-        counts = Counter(word.language for word in self.words if word.language)
-        known = self.undetermined < MOSTLY_UNDETERMINED
-        mixed = known and self.verdict != SINGLE and len(counts) > 1
-        return tuple(language for language, _ in counts.most_common()) if mixed else ()
+        possible = [{word.language, *word.sharing} - {None} for word in self.words if word.verdict != UNSURE]
+        if self.verdict == SINGLE or self.undetermined >= MOSTLY_UNDETERMINED or not possible:
+            return ()
+        if set.intersection(*possible):
+            return ()
+        named = Counter(word.language for word in self.words if word.language)
+        for word in self.words:
+            if named.keys().isdisjoint(word.sharing):
+                named.update(word.sharing[:1])
+        return tuple(language for language, _ in named.most_common())
 
 
 @dataclass(frozen=True, slots=True)

@@ -260,6 +260,7 @@ def test_text_of_words_of_different_languages_is_mixed():
     assert (answer.verdict, answer.mixture) == ("several", ("fr", "es"))
     assert identify("café café")[0].mixture == ()
     assert identify("le le le chat")[0].mixture == ()
+    assert identify("hola chat")[0].mixture == ("es", "fr")  # chat is French or English, but not Spanish
 
 
 def test_text_in_an_unknown_language_is_not_mixed():
