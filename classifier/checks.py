@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Warning, register  # noqa: A004 - Django's name
 from django.db import connection
 
-from classifier.ml.artifacts import BadVersion, read_active, verify
+from classifier.ml.artifacts import BadVersion, read_active, verify_all
 from classifier.services import registry
 
 SAFE_SQLITE = (3, 51, 3)
@@ -32,7 +32,7 @@ def _problems(name: str, version: str) -> Iterator[str]:
         yield f"The files of {name} {version} are missing."
     for folder in folders:
         try:
-            verify(folder)
+            verify_all(folder)
         except BadVersion as error:
             yield str(error)
 

@@ -17,7 +17,7 @@ VERSION = "20261122-00000001"
 def check_ids(tmp_path, settings, monkeypatch):
     """Ship one sound version; return a function that checks: ids."""
     settings.MODEL_DIRS = [tmp_path / "ml_models", tmp_path / "var"]
-    monkeypatch.setattr(checks, "verify", lambda folder: None)
+    monkeypatch.setattr(checks, "verify_all", lambda folder: None)
     (tmp_path / "ml_models" / "Ngram" / VERSION).mkdir(parents=True)
     write_active(tmp_path / "ml_models", "Ngram", VERSION)
     return lambda: [message.id for message in check_models()]
@@ -45,7 +45,7 @@ def test_unsound_version_is_a_warning_with_a_hint(check_ids, monkeypatch):
     def verify(folder):
         raise BadVersion(f"{folder.name}: the digest differs")
 
-    monkeypatch.setattr(checks, "verify", verify)
+    monkeypatch.setattr(checks, "verify_all", verify)
     [message] = check_models()
     assert "the digest differs" in message.msg
     assert "Restore ml_models/" in message.hint

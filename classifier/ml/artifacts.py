@@ -59,6 +59,14 @@ class Card:
         """Labels without `und`, in output order."""
         return tuple(label for label in self.labels if label != UNDETERMINED)
 
+    @property
+    def trained_words(self) -> int:
+        """Words of its languages that the network which serves was trained on: all, where a twin was measured."""
+        words = self.data.get("words")
+        if not isinstance(words, dict) or not all(isinstance(count, int) for count in words.values()):
+            return 0
+        return sum(words.values()) if TWIN_FILE in self.sha256 else words.get("train", 0)
+
     @cached_property
     def encoder(self) -> Encoder:
         """Encoder of this version."""
@@ -134,6 +142,15 @@ def verify(folder: Path, files: Iterable[str] = (LITERT_FILE,)) -> Card:
         if digest(folder / name) != card.sha256.get(name):
             raise BadVersion(f"{folder / name}: the digest differs from the card's; restore the file")
     return card
+
+
+def verify_all(folder: Path) -> None:
+    """Verify the model in `folder` and those other files of its card that are there.
+
+    Raises BadVersion.
+    """
+    card = verify(folder)
+    verify(folder, [name for name in card.sha256 if (folder / name).is_file()])
 
 
 def add_version(source: Path, card: Card, folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import pytest
 
@@ -9,6 +10,7 @@ from classifier.ml.artifacts import (
     CARD_FILE,
     KERAS_FILE,
     LITERT_FILE,
+    TWIN_FILE,
     BadVersion,
     Card,
     VersionConflict,
@@ -16,9 +18,11 @@ from classifier.ml.artifacts import (
     digest,
     read_active,
     verify,
+    verify_all,
     version_folders,
     write_active,
 )
+from tests.conftest import fake_card
 
 
 def change_card(folder, **changes):
@@ -205,3 +209,21 @@ def test_unreadable_active_json_counts_as_empty(tmp_path, content):
 def test_writing_active_json_leaves_no_other_file(tmp_path):
     write_active(tmp_path, "Ngram", "20261122-00000000")
     assert [path.name for path in tmp_path.iterdir()] == ["active.json"]
+
+
+def test_network_with_a_twin_was_trained_on_all_words():
+    card = replace(fake_card("Ngram", "1"), data={"words": {"train": 90, "validation": 6, "held-out": 4}})
+    assert card.trained_words == 90
+    assert replace(card, sha256={TWIN_FILE: "0"}).trained_words == 100
+    assert replace(card, data={"words": [1]}).trained_words == 0
+
+
+@pytest.mark.slow
+def test_damaged_twin_is_found_where_it_is(copied):
+    verify_all(copied)
+    (copied / TWIN_FILE).write_bytes(b"damaged")
+    with pytest.raises(BadVersion, match=TWIN_FILE):
+        verify_all(copied)
+    (copied / TWIN_FILE).unlink()
+    change_card(copied, sha256={**Card.read(copied).sha256, TWIN_FILE: "0"})
+    verify_all(copied)
