@@ -55,6 +55,7 @@ INSTALLED_APPS = [
 # Middleware that adds headers comes first, so that static files and errors have them.
 MIDDLEWARE = [
     "classifier.access.headers.request_ids",
+    "classifier.services.registry.hold_models",
     "classifier.api.middleware.ApiProtocol",
     "classifier.web.middleware.PageErrors",
     "corsheaders.middleware.CorsMiddleware",

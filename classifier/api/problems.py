@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.urls import reverse
 from django.utils.encoding import escape_uri_path
 from rest_framework.exceptions import APIException, ParseError, ValidationError
@@ -187,6 +187,8 @@ def _status_of(error: Exception) -> int | None:
             return 404
         case FeedbackClosed():
             return 409
+        case UnreadablePostError():  # the client went away, or sent less than it announced
+            return 400
     if isinstance(error, TRANSIENT_ERRORS):
         logger.error("%s: %s", type(error).__name__, error)
         return 503

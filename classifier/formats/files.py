@@ -68,14 +68,10 @@ class Json(JsonLines):
 
 
 def _value_fields(value: Result) -> dict[str, Any]:
-    identity = {}
     if isinstance(value, Prediction):
-        if not value.private:
-            return prediction_fields(value, value.owner)
-        identity = {"id": None}  # no query for feedback, since a private prediction has none
-        value = value.comparison() or value.answer()
+        return prediction_fields(value, value.owner)
     fields = comparison_fields(value) if isinstance(value, Comparison) else answer_fields(value)
-    return {**identity, **fields, "correction": None, "reviewed": None}
+    return {**fields, "correction": None, "reviewed": None}
 
 
 class Tsv:
@@ -166,21 +162,23 @@ DOWNLOADS = ("csv", "jsonl")  # offered by pages and API, the default first
 
 
 def download(rows: Iterable[Row[Prediction]], layout: Layout, name: str) -> StreamingHttpResponse:
-    """Return `rows` as a streamed file in the format `name`."""
-    headers = {"Content-Disposition": f'attachment; filename="{layout.stem}.{name}"'}
-    content_type = f"{FORMATS[name].media_type}; charset=utf-8"
-    return StreamingHttpResponse(_stream(rows, layout, name), content_type=content_type, headers=headers)
+    """Return `rows` as a streamed file in the format `name`.
 
-
-def _stream(rows: Iterable[Row[Prediction]], layout: Layout, name: str) -> Iterator[str]:
+    The rows up to the first answer, which has the languages, are read before the response begins, so that their errors
+    have a status.
+    """
     rows = iter(rows)
-    start: list[Row[Prediction]] = []  # up to the first answer, which has the languages
+    start: list[Row[Prediction]] = []
     for row in rows:
         start.append(row)
         if row.value is not None:
             break
-    file = FORMATS[name](layout, _languages(start))
-    rows = chain(start, rows)
+    text = _stream(FORMATS[name](layout, _languages(start)), chain(start, rows))
+    headers = {"Content-Disposition": f'attachment; filename="{layout.stem}.{name}"'}
+    return StreamingHttpResponse(text, content_type=f"{FORMATS[name].media_type}; charset=utf-8", headers=headers)
+
+
+def _stream(file: Format, rows: Iterator[Row[Prediction]]) -> Iterator[str]:
     yield file.opening
     while chunk := list(islice(rows, CHUNK)):
         yield file.rows(chunk)

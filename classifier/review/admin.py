@@ -148,7 +148,7 @@ class FeedbackAdmin(ReadOnlyAdmin):
         """Decide and log, both or neither; return whether it succeeded."""
         try:
             with transaction.atomic():
-                review_feedback(feedback=feedback, reviewer=cast("User", request.user), **decision)
+                feedback = review_feedback(feedback=feedback, reviewer=cast("User", request.user), **decision)
                 self.log_change(request, feedback, ": ".join(filter(None, (decision["status"], decision["reason"]))))
         except FeedbackClosed:
             self.message_user(request, _("%s is decided already.") % feedback, messages.WARNING)

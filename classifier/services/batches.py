@@ -80,6 +80,7 @@ def answer_privately(words: WordList, *, model: str, languages: Sequence[str]) -
     """
     source = Prediction.Source.BATCH
     rows = identify(words=words.words, source=source, model=model, languages=languages, private=True)
+    history.with_feedback(rows, "")
     return _merge(zip(words.rows, rows, strict=True), words.errors)
 
 

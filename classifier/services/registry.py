@@ -7,11 +7,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 
 from classifier.ml.artifacts import ACTIVE_FILE, BadVersion, parse_active
 from classifier.ml.identifier import Identifier
@@ -229,9 +231,38 @@ _source = _registry.current
 os.register_at_fork(after_in_child=_registry.reset)
 
 
+# Empty until the request asks for models; None outside of requests.
+_held: ContextVar[list[Serving] | None] = ContextVar("held_models", default=None)
+
+
 def current() -> Serving:
-    """Return the serving models, to be passed on within a request."""
-    return _source()
+    """Return the serving models, the same throughout a request."""
+    held = _held.get()
+    if held is None:
+        return _source()
+    if not held:
+        held.append(_source())
+    return held[0]
+
+
+@contextmanager
+def hold() -> Iterator[None]:
+    """Serve the same models throughout the block, also when others become active."""
+    token = _held.set([])
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
+
+def hold_models(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Django middleware: answer each request from one snapshot of the models."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        with hold():
+            return get_response(request)
+
+    return middleware
 
 
 @contextmanager

@@ -1,8 +1,9 @@
 import pytest
 from django.db import OperationalError
+from django.http import UnreadablePostError
 from rest_framework.exceptions import ErrorDetail
 
-from classifier.api.problems import field_errors
+from classifier.api.problems import CONTENT_TYPE, answer_error, field_errors
 from classifier.services import identify as services
 from classifier.services import registry
 from tests.api.raw_requests import ALLOWED, SECRET, assert_problem, post
@@ -62,3 +63,8 @@ def test_nested_errors_are_flattened_with_their_places(member, places):
 def test_errors_of_the_whole_body_point_at_nothing():
     details = {"non_field_errors": [{"message": "Wrong.", "code": "unknown_field"}]}
     assert list(field_errors(details, "pointer")) == [{"pointer": "", "detail": "Wrong.", "code": "unknown_field"}]
+
+
+def test_body_that_breaks_off_is_a_bad_request(rf):
+    response = answer_error(UnreadablePostError("broken off"), {"request": rf.post("/api/v1/predictions")})
+    assert (response.status_code, response["Content-Type"]) == (400, CONTENT_TYPE)

@@ -5,6 +5,7 @@ import io
 import json
 
 import pytest
+from django.db import OperationalError
 from django.utils import translation
 
 from classifier.formats.columns import BATCH, HISTORY
@@ -114,3 +115,12 @@ def test_rows_are_sent_in_chunks(make_prediction):
     response = download((Row(number, prediction) for number in range(1, 251)), BATCH, "csv")
 
     assert [chunk.count(b"\n") for chunk in response.streaming_content] == [1, 100, 100, 50, 0]
+
+
+def test_error_before_the_first_answer_is_no_broken_file():
+    def fail():
+        yield ERROR
+        raise OperationalError
+
+    with pytest.raises(OperationalError):
+        download(fail(), BATCH, "csv")

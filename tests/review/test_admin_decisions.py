@@ -80,6 +80,7 @@ def test_decisions_are_logged_with_their_reason(admin_client, admin_user, feedba
     entry = LogEntry.objects.get()
     assert (entry.user, entry.object_id) == (admin_user, str(feedback.pk))
     assert entry.get_change_message() == f"{status}: checked"
+    assert entry.object_repr.endswith(f"({status})")
 
 
 def test_reviewer_needs_one_permission_only(staff, feedback):

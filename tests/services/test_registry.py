@@ -2,9 +2,11 @@ import shutil
 
 import pytest
 
+from classifier.api import requests as services_requests
 from classifier.ml.artifacts import write_active
 from classifier.services import registry
 from classifier.services.registry import ModelUnavailable, UnknownModel
+from tests.conftest import FakeIdentifier, fake_card
 from tests.services.conftest import NEW, OLD, Toy
 
 pytestmark = pytest.mark.real_models
@@ -106,3 +108,27 @@ def test_identifiers_in_use_serve_until_the_block_ends():
             assert registry.current().names == ()
         assert registry.current() is serving
     assert registry.current().names == names
+
+
+def test_request_sees_the_same_models_throughout():
+    old, new = FakeIdentifier(fake_card("FF", OLD)), FakeIdentifier(fake_card("FF", NEW))
+    with registry.use({"FF": old}), registry.hold():
+        held = registry.current()
+        with registry.use({"Ngram": new}):
+            assert registry.current() is held
+            with registry.hold():
+                assert registry.current().names == ("Ngram",)
+
+
+@pytest.mark.django_db
+def test_model_that_is_removed_during_a_request_still_answers(client, serve, fake_models, monkeypatch):
+    check = services_requests.known_languages
+
+    def remove_afterwards(model):
+        languages = check(model)
+        serve({"FF": fake_models["FF"]})
+        return languages
+
+    monkeypatch.setattr(services_requests, "known_languages", remove_afterwards)
+    body = {"word": "orignal", "model": "Ngram", "languages": ["en", "fr"]}
+    assert client.post("/api/v1/predictions", body, content_type="application/json").json()["model"] == "Ngram"

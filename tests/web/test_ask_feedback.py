@@ -4,8 +4,9 @@ from uuid import uuid4
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
-from classifier.models import Feedback, ReviewedWord
-from classifier.services.feedback import review_feedback
+from classifier.models import Feedback, Prediction, ReviewedWord
+from classifier.services.feedback import review_feedback, submit_feedback
+from classifier.web.views import ask as views
 
 pytestmark = pytest.mark.django_db
 
@@ -282,3 +283,13 @@ def test_withdrawals_count_for_the_limit_of_feedback(client, ask, limits):
     client.post(f"{address}feedback/", {"label": "fr"})
     assert client.post(f"{address}feedback/withdraw/").status_code == 429
     assert Feedback.objects.exists()
+
+
+def test_feedback_on_an_answer_deleted_meanwhile_is_not_found(client, ask, monkeypatch):
+    def delete_first(**fields):
+        Prediction.objects.all().delete()
+        return submit_feedback(**fields)
+
+    address = ask()
+    monkeypatch.setattr(views, "submit_feedback", delete_first)
+    assert client.post(f"{address}feedback/", {"label": "fr"}).status_code == 404

@@ -104,7 +104,10 @@ def feedback(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return _render_result(request, prediction, invalid_form=form)
     with suppress(FeedbackClosed):  # reviewed meanwhile: the page shows the decision
-        submit_feedback(prediction=prediction, owner=owner_of(request), **form.cleaned_data)
+        try:
+            submit_feedback(prediction=prediction, owner=owner_of(request), **form.cleaned_data)
+        except Prediction.DoesNotExist as error:  # deleted meanwhile
+            raise Http404 from error
     return HttpResponseRedirect(resolve_url("result", public_id) + "#feedback", status=303)
 
 
