@@ -1,7 +1,6 @@
 """Training of a network and its twin on a lexicon."""
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -14,8 +13,6 @@ from classifier.training.batches import FOREIGN_RATIO, Batches, Predict
 from classifier.training.calibration import choose_thresholds, fit_temperature, predict_with
 from classifier.training.lexicon import VALIDATION, Examples, Lexicon
 from classifier.training.networks import Architecture
-
-PATIENCE = 4  # passes without a better validation loss before training stops; the last, small steps gain most
 
 
 class _Progress(keras.callbacks.Callback):  # type: ignore[misc]
@@ -45,8 +42,7 @@ class TrainedNetwork:
     history: dict[str, list[float]]
     seed: int
     seconds: float
-    passes: int  # of them, the weights are those after this many
-    scheduled: int  # passes that the learning rate was planned for
+    passes: int
 
 
 def validation_words(lexicon: Lexicon) -> Examples:
@@ -102,26 +98,23 @@ def train_twin(
 ) -> TrainedNetwork:
     """Train and calibrate a network without the validation and held-out words.
 
-    It is measured on the held-out words in place of the network that serves, and gives that one its number of
-    passes, temperature and thresholds. The same lexicon, seed and libraries give the same weights on the same machine.
+    It is measured on the held-out words in place of the network that serves, and gives that one its temperature and
+    thresholds. The same lexicon, seed and libraries give the same weights on the same machine.
     """
     started = time.monotonic()
-    scheduled = passes or architecture.passes
+    passes = passes or architecture.passes
     validation = validation_words(lexicon)
     network, history = _fit(
         *(architecture, lexicon, teacher),
         seed=seed,
-        scheduled=scheduled,
-        passes=scheduled,
+        passes=passes,
         validation_data=(validation.ids.astype(np.int32), validation.targets, validation.weights),
         validation_batch_size=8192,
-        callbacks=[keras.callbacks.EarlyStopping(patience=PATIENCE, restore_best_weights=True)],
     )
     calibrated, temperature = calibrate(architecture, lexicon, network)
     thresholds = choose_thresholds(predict_with(calibrated), lexicon)
-    best = int(np.argmin(history["val_loss"])) + 1
     seconds = time.monotonic() - started
-    return TrainedNetwork(calibrated, temperature, thresholds, history, seed, seconds, best, scheduled)
+    return TrainedNetwork(calibrated, temperature, thresholds, history, seed, seconds, passes)
 
 
 def train_complete(
@@ -129,9 +122,7 @@ def train_complete(
 ) -> TrainedNetwork:
     """Train the network that serves on all words, by the recipe, seed and passes of its twin."""
     started = time.monotonic()
-    network, _ = _fit(
-        *(architecture, lexicon.complete, teacher), seed=twin.seed, scheduled=twin.scheduled, passes=twin.passes
-    )
+    network, _ = _fit(architecture, lexicon.complete, teacher, seed=twin.seed, passes=twin.passes)
     calibrated = with_temperature(architecture, lexicon, network, twin.temperature)
     return replace(twin, model=calibrated, seconds=twin.seconds + time.monotonic() - started)
 
@@ -142,20 +133,22 @@ def _fit(
     teacher: Predict | None,
     *,
     seed: int,
-    scheduled: int,
     passes: int,
-    callbacks: Sequence[keras.callbacks.Callback] = (),
     **options: Any,
 ) -> tuple[keras.Model, dict[str, list[float]]]:
-    """Train for `passes` passes of a learning rate that falls over `scheduled` ones; return network and losses."""
+    """Train for `passes` passes and return network and losses.
+
+    Never stopped early: the last, small steps gain most, and the temperature repairs the overconfidence that lets the
+    validation loss rise before.
+    """
     keras.utils.set_random_seed(seed)
     batches = Batches(lexicon, architecture, teacher, seed)
     network = architecture.to_train(lexicon.encoder, len(lexicon.languages))
-    rate = keras.optimizers.schedules.CosineDecay(architecture.rate, scheduled * len(batches), alpha=0.02)
+    rate = keras.optimizers.schedules.CosineDecay(architecture.rate, passes * len(batches), alpha=0.02)
     optimizer = keras.optimizers.AdamW(rate, weight_decay=architecture.weight_decay)
     network.compile(optimizer, loss="categorical_crossentropy", jit_compile=False)
     progress = _Progress(architecture.name, passes * len(batches))
-    fitted = network.fit(batches, epochs=passes, shuffle=False, verbose=0, callbacks=[*callbacks, progress], **options)
+    fitted = network.fit(batches, epochs=passes, shuffle=False, verbose=0, callbacks=[progress], **options)
     return with_temperature(architecture, lexicon, network, 1.0), fitted.history
 
 
