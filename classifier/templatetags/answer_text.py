@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from classifier.languages import SPECIAL_LABELS, join_names, label_name, name_in_text
 from classifier.ml.answers import Answer, Comparison
+from classifier.ml.encoding import LATIN_ALPHABET, normalise
 from classifier.ml.texts import Piece, pieces_of
 from classifier.ml.verdict import MOSTLY_UNDETERMINED, SEVERAL, SINGLE
 from classifier.models import MULTIPLE, Feedback
@@ -96,11 +97,21 @@ def verdict_reason(answer: Answer) -> str:
         return _("Its words are of different languages.")
     if answer.verdict == SEVERAL:
         return _("On its own, nobody can tell which of them is meant.")
-    if answer.undetermined >= MOSTLY_UNDETERMINED and answer.words:
-        return _("Most of its words look like none of the languages that this model knows.")
     if answer.undetermined >= MOSTLY_UNDETERMINED:
-        return _("Its letters look like none of the languages that this model knows.")
+        return _reason_for_none(answer)
     return _("No language stands out enough to be named.")
+
+
+def _reason_for_none(answer: Answer) -> str:
+    if answer.words:
+        return _("Most of its words are probably of no language that this model knows.")
+    if not _is_written_in(LATIN_ALPHABET, answer.word):
+        return _("It has letters that no language of this model has.")
+    return _("It is probably a word of no language that this model knows.")
+
+
+def _is_written_in(alphabet: str, word: str) -> bool:
+    return all(character in alphabet for character in normalise(word) if character.isalpha())
 
 
 @register.filter

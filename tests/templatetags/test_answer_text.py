@@ -40,7 +40,7 @@ def test_brief_answer_is_a_name(fake_models, shares, text):
     [
         ((0.9, 0.06, 0.04), ""),
         ((0.45, 0.47, 0.08), "nobody can tell"),
-        ((0.1, 0.1, 0.1, 0.7), "none of the languages"),
+        ((0.1, 0.1, 0.1, 0.7), "of no language"),
         ((0.5, 0.2, 0.2, 0.1), "stands out"),
     ],
 )
@@ -109,3 +109,9 @@ def test_answers_stay_beside_their_words_when_a_text_is_split_in_another_way(fak
 
 def test_unknown_model_has_no_line():
     assert answer_text.model_line("Toy") == ""
+
+
+@pytest.mark.parametrize(("word", "reason"), [("là", "It is probably a word of no"), ("мир", "It has letters that no")])
+def test_reason_for_none_of_the_languages_fits_the_letters(fake_models, word, reason):
+    answer = replace(answer_of(fake_models, 0.1, 0.2, 0.1, 0.6), word=word)
+    assert answer_text.verdict_reason(answer).startswith(reason)
