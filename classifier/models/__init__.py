@@ -1,15 +1,18 @@
 """Tables of predictions, batches, feedback and reviewed words."""
 
 from classifier.models.batch import Batch
-from classifier.models.feedback import Feedback, ReviewedWord
+from classifier.models.feedback import Decision, Feedback, ReviewedWord
 from classifier.models.keys import KEY_LENGTH, MULTIPLE, key_of, new_public_id
+from classifier.models.model_version import Activation
 from classifier.models.prediction import OWNERLESS_HOURS, Prediction, PredictionQuerySet
 
 __all__ = [
     "KEY_LENGTH",
     "MULTIPLE",
     "OWNERLESS_HOURS",
+    "Activation",
     "Batch",
+    "Decision",
     "Feedback",
     "Prediction",
     "PredictionQuerySet",

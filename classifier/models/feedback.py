@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from classifier.models.keys import KEY_LENGTH, label_rule
+from classifier.models.keys import KEY_LENGTH, label_rule, measures
 
 
 class FeedbackQuerySet(models.QuerySet["Feedback"]):
@@ -54,8 +54,8 @@ class Feedback(models.Model):
 
         PENDING = "pending", _("pending")
         ACCEPTED = "accepted", _("accepted")
+        OTHERWISE = "otherwise", _("decided otherwise")
         REJECTED = "rejected", _("rejected")
-        DUPLICATE = "duplicate", _("duplicate")
 
     id = models.BigAutoField(primary_key=True)
     prediction = models.ForeignKey("classifier.Prediction", on_delete=models.CASCADE, related_name="feedback")
@@ -68,9 +68,12 @@ class Feedback(models.Model):
     decided_label = models.CharField(max_length=35, blank=True)
     decided_languages = models.JSONField(default=list, blank=True)
     reason = models.CharField(max_length=500, blank=True)
+    decision = models.ForeignKey(
+        "classifier.Decision", on_delete=models.SET_NULL, null=True, blank=True, related_name="settled"
+    )
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
     reviewed_at = models.DateTimeField(null=True, blank=True)
-    trained_in = models.CharField(max_length=30, blank=True)
+    reopened = models.BooleanField(default=False, help_text=_("A decision on it was undone."))
     created = models.DateTimeField(default=timezone.now)
 
     objects = FeedbackQuerySet.as_manager()
@@ -89,14 +92,50 @@ class Feedback(models.Model):
             ),
             models.CheckConstraint(
                 name="feedback_decision_complete",
-                condition=Q(status="pending", decided_label="", reviewer=None, reviewed_at=None)
-                | Q(status="accepted", reviewed_at__isnull=False) & ~Q(decided_label="")
-                | Q(status__in=["rejected", "duplicate"], decided_label="", reviewed_at__isnull=False),
+                condition=Q(status="pending", decided_label="", decision=None, reviewer=None, reviewed_at=None)
+                | Q(status__in=["accepted", "otherwise"], reviewed_at__isnull=False) & ~Q(decided_label="")
+                | Q(status="rejected", decided_label="", reviewed_at__isnull=False),
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.prediction.word}: {self.label} ({self.status})"
+
+    def overturned_by(self, outcome: "ReviewedWord | None") -> bool:
+        """Whether this was accepted, but the word was decided otherwise later."""
+        accepted = self.status == self.Status.ACCEPTED
+        return accepted and outcome is not None and (outcome.label, outcome.languages) != (self.label, self.languages)
+
+
+class Decision(models.Model):
+    """A reviewer's decision about a word; the audit trail of the word."""
+
+    id = models.BigAutoField(primary_key=True)
+    word_key = models.CharField(max_length=KEY_LENGTH, db_index=True)
+    label = models.CharField(max_length=35, blank=True, help_text=_("Empty: the feedback was rejected."))
+    languages = models.JSONField(default=list, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created = models.DateTimeField(default=timezone.now, db_index=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("decision")
+        verbose_name_plural = _("decisions")
+        constraints = [
+            models.CheckConstraint(name="decision_label_fits", condition=label_rule("label", "languages")),
+            models.CheckConstraint(
+                name="decision_undone_completely", condition=Q(undone_by=None) | Q(undone_at__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.word_key}: {self.label or Feedback.Status.REJECTED}"
 
 
 class ReviewedWord(models.Model):
@@ -120,3 +159,8 @@ class ReviewedWord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.word_key}: {self.label}"
+
+    @property
+    def measures(self) -> bool:
+        """Whether the word only measures models and trains none."""
+        return measures(self.word_key)

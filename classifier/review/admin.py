@@ -1,22 +1,14 @@
-"""Admin pages: read-only tables, and decisions on feedback."""
+"""Admin pages: read-only tables for search and audit."""
 
-from typing import Any, cast
+from typing import Any
 
-from django import forms
-from django.contrib import admin, messages
-from django.contrib.admin.helpers import ActionForm
-from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from classifier.access.login_forms import AdminLoginForm
-from classifier.languages import LONGEST_CODE
-from classifier.models import Batch, Feedback, Prediction, ReviewedWord, key_of
-from classifier.services.feedback import FeedbackClosed, review_feedback
+from classifier.models import Batch, Decision, Feedback, Prediction, ReviewedWord, key_of
 
 admin.site.login_form = AdminLoginForm
 
@@ -70,17 +62,9 @@ class BatchAdmin(ReadOnlyAdmin):
     ordering = ["-id"]
 
 
-class ReviewForm(ActionForm):
-    """A reviewer's own label and reason."""
-
-    label = forms.CharField(required=False, max_length=LONGEST_CODE, help_text=_("If another than the feedback's."))
-    languages = forms.CharField(required=False, max_length=200, help_text=_("Of a shared word: en fr"))
-    reason = forms.CharField(required=False, max_length=500)
-
-
 @admin.register(Feedback)
 class FeedbackAdmin(ReadOnlyAdmin):
-    """Feedback and the decisions on it."""
+    """Feedback and what became of it; decisions are made on the review page."""
 
     list_display = [
         "word",
@@ -99,8 +83,6 @@ class FeedbackAdmin(ReadOnlyAdmin):
     search_fields = ["=owner", "comment"]
     word_field = "prediction__word_key"
     ordering = ["-id"]
-    actions = ["accept", "reject"]
-    action_form = ReviewForm
 
     @admin.display(description=_("word"), ordering="prediction__word_key")
     def word(self, feedback: Feedback) -> str:
@@ -122,42 +104,6 @@ class FeedbackAdmin(ReadOnlyAdmin):
         """Return all feedback with its votes."""
         return Feedback.objects.with_votes()
 
-    def has_review_permission(self, request: HttpRequest) -> bool:
-        """Return whether the user may decide on feedback."""
-        return request.user.has_perm("classifier.change_feedback")
-
-    @admin.action(description=_("Accept selected feedback"), permissions=["review"])
-    def accept(self, request: HttpRequest, queryset: QuerySet[Feedback]) -> None:
-        """Accept the selected feedback, or the reviewer's own label."""
-        label = request.POST.get("label", "").strip()
-        languages = request.POST.get("languages", "").replace(",", " ").split()
-        self._review(request, queryset, status=Feedback.Status.ACCEPTED, label=label, languages=languages)
-
-    @admin.action(description=_("Reject selected feedback"), permissions=["review"])
-    def reject(self, request: HttpRequest, queryset: QuerySet[Feedback]) -> None:
-        """Reject the selected feedback."""
-        self._review(request, queryset, status=Feedback.Status.REJECTED)
-
-    def _review(self, request: HttpRequest, queryset: QuerySet[Feedback], **decision: Any) -> None:
-        reason = request.POST.get("reason", "")[:500]
-        count = sum(self._review_one(request, feedback, reason=reason, **decision) for feedback in queryset)
-        text = ngettext("%(count)d feedback was decided.", "%(count)d feedbacks were decided.", count)
-        self.message_user(request, text % {"count": count})
-
-    def _review_one(self, request: HttpRequest, feedback: Feedback, **decision: Any) -> bool:
-        """Decide and log, both or neither; return whether it succeeded."""
-        try:
-            with transaction.atomic():
-                feedback = review_feedback(feedback=feedback, reviewer=cast("User", request.user), **decision)
-                self.log_change(request, feedback, ": ".join(filter(None, (decision["status"], decision["reason"]))))
-        except FeedbackClosed:
-            self.message_user(request, _("%s is decided already.") % feedback, messages.WARNING)
-            return False
-        except ValidationError as error:
-            self.message_user(request, error.messages[0], messages.ERROR)
-            return False
-        return True
-
 
 @admin.register(ReviewedWord)
 class ReviewedWordAdmin(ReadOnlyAdmin):
@@ -166,3 +112,13 @@ class ReviewedWordAdmin(ReadOnlyAdmin):
     list_display = ["word_key", "label", "languages", "votes", "trained_in"]
     list_filter = ["label"]
     search_fields = ["label"]
+
+
+@admin.register(Decision)
+class DecisionAdmin(ReadOnlyAdmin):
+    """Decisions about words, and who made them."""
+
+    list_display = ["word_key", "label", "languages", "reviewer", "reason", "created", "undone_at"]
+    list_filter = ["label", "created"]
+    search_fields = ["reason"]
+    ordering = ["-id"]

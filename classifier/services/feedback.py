@@ -1,15 +1,14 @@
-"""Submit, withdraw and review feedback."""
+"""Submit and withdraw feedback."""
 
 from collections.abc import Sequence
 
-from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from classifier.languages import canonical_label, canonical_language
-from classifier.models import MULTIPLE, Feedback, Prediction, ReviewedWord
+from classifier.models import MULTIPLE, Decision, Feedback, Prediction, ReviewedWord
 
 
 class FeedbackClosed(Exception):
@@ -22,9 +21,10 @@ def submit_feedback(
 ) -> Feedback:
     """Store the owner's label for a word, or replace it.
 
-    Raises ValidationError for an invalid label, and FeedbackClosed after a decision.
+    What reviewers have decided already is accepted at once. Raises ValidationError for an invalid label, and
+    FeedbackClosed after a decision.
     """
-    label, languages = _canonical(label, languages)
+    label, languages = canonical_pair(label, languages)
     Prediction.objects.select_for_update().get(pk=prediction.pk)  # one at a time
     feedback = Feedback.objects.filter(prediction=prediction, owner=owner).first()
     feedback = feedback or Feedback(prediction=prediction, owner=owner)
@@ -32,6 +32,7 @@ def submit_feedback(
         raise FeedbackClosed
     feedback.label, feedback.languages, feedback.comment = label, languages, comment
     feedback.kind = _kind(prediction, label, languages)
+    _settle(feedback)
     feedback.save()
     return feedback
 
@@ -50,49 +51,24 @@ def withdraw_feedback(*, prediction: Prediction, owner: str) -> bool:
     return deleted > 0
 
 
-@transaction.atomic
-def review_feedback(
-    *,
-    feedback: Feedback,
-    reviewer: User,
-    status: str,
-    label: str = "",
-    languages: Sequence[str] = (),
-    reason: str = "",
-) -> Feedback:
-    """Decide on pending feedback, once.
+def standing_decision(word_key: str) -> Decision | None:
+    """Return the decision that a word's outcome comes from, if it is known."""
+    standing = Decision.objects.filter(word_key=word_key, undone_at=None).exclude(label="")
+    return standing.order_by("-id").first()
 
-    Accepted feedback becomes the outcome for its word, and equal pending feedback a duplicate. `label` and
-    `languages` are the reviewer's own, if they differ from the feedback's. Raises ValidationError for an invalid label,
-    and FeedbackClosed after a decision.
-    """
+
+def _settle(feedback: Feedback) -> None:
+    """Accept new feedback at once that says what reviewers have decided about its word."""
     word_key = feedback.prediction.word_key
-    # Lock all rows of the word, in one order, so that two decisions neither interleave nor deadlock.
-    pending = Feedback.objects.about(word_key).filter(status=Feedback.Status.PENDING).select_for_update(of=("self",))
-    target = next((row for row in pending if row.pk == feedback.pk), None)
-    if target is None:
-        raise FeedbackClosed
-    target.status, target.reason = status, reason
-    target.reviewer, target.reviewed_at = reviewer, timezone.now()
-    if status == Feedback.Status.ACCEPTED:
-        decision = (label, languages) if label or languages else (target.label, target.languages)
-        target.decided_label, target.decided_languages = _canonical(*decision)
-    target.save()
-    if status == Feedback.Status.ACCEPTED:
-        _store_outcome(target, word_key)
-    return target
+    outcome = ReviewedWord.objects.filter(word_key=word_key).first()
+    if outcome is None or (outcome.label, outcome.languages) != (feedback.label, feedback.languages):
+        return
+    feedback.status, feedback.reviewed_at = Feedback.Status.ACCEPTED, timezone.now()
+    feedback.decided_label, feedback.decided_languages = feedback.label, feedback.languages
+    feedback.decision = standing_decision(word_key)
 
 
-def _store_outcome(feedback: Feedback, word_key: str) -> None:
-    """Store accepted feedback as its word's outcome; close equal feedback."""
-    decision = {"label": feedback.decided_label, "languages": feedback.decided_languages}
-    equal = Feedback.objects.about(word_key).filter(status=Feedback.Status.PENDING, **decision)
-    equal.update(status=Feedback.Status.DUPLICATE, reviewer=feedback.reviewer, reviewed_at=feedback.reviewed_at)
-    votes = Feedback.objects.votes(word_key, **decision)
-    ReviewedWord.objects.update_or_create(word_key=word_key, defaults={**decision, "votes": votes, "trained_in": ""})
-
-
-def _canonical(label: str, languages: Sequence[str]) -> tuple[str, list[str]]:
+def canonical_pair(label: str, languages: Sequence[str]) -> tuple[str, list[str]]:
     """Return canonical label and sorted languages; raise ValidationError."""
     label = canonical_label(label)
     codes = sorted({canonical_language(code) for code in languages})

@@ -1,20 +1,18 @@
 """Pages, feedback and deletion of histories."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from typing import Any, Self
 from uuid import UUID
 
-from django.contrib.admin.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import BadRequest
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
-from classifier.models import Batch, Feedback, Prediction, PredictionQuerySet, ReviewedWord
+from classifier.models import Batch, Decision, Feedback, Prediction, PredictionQuerySet, ReviewedWord
 from classifier.services.store import empty_log
 from classifier.words.lists import Row
 
@@ -113,15 +111,15 @@ def delete_rows(keys: Sequence[int]) -> None:
     """Delete rows with feedback and emptied batches, in one commit."""
     rows = Prediction.objects.filter(pk__in=keys)
     batches = set(rows.values_list("batch", flat=True))
-    _clear_admin_log(keys)
+    words = set(Feedback.objects.filter(prediction__in=keys).values_list("prediction__word_key", flat=True))
     rows.delete()
     Batch.objects.delete_empty(batches)
+    _forget_decisions(words)
 
 
-def _clear_admin_log(keys: Sequence[int]) -> None:
-    """Remove words and reasons from the admin's log of decisions."""
-    feedback = [str(key) for key in Feedback.objects.filter(prediction__in=keys).values_list("pk", flat=True)]
-    if feedback:
-        kind = ContentType.objects.get_for_model(Feedback)
-        entries = LogEntry.objects.filter(content_type=kind, object_id__in=feedback)
-        entries.update(object_repr="", change_message="")
+def _forget_decisions(word_keys: Collection[str]) -> None:
+    """Delete the decisions about words that have neither an outcome nor feedback any more."""
+    if word_keys:
+        decisions = Decision.objects.filter(word_key__in=word_keys)
+        decisions = decisions.exclude(word_key__in=ReviewedWord.objects.values("word_key"))
+        decisions.exclude(word_key__in=Feedback.objects.values("prediction__word_key")).delete()

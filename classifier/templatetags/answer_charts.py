@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from classifier.languages import name_in_text
 from classifier.ml.occlusion import Explanation
 from classifier.ml.verdict import UNDETERMINED
-from classifier.models import Feedback, Prediction
+from classifier.models import Feedback, Prediction, ReviewedWord
 
 register = template.Library()
 
@@ -82,12 +82,21 @@ def explained_label(explanation: Explanation) -> str:
 def steps(feedback: Feedback, prediction: Prediction) -> list[Step]:
     """Return the steps of feedback: received, reviewed, in a model."""
     received = Step(_("Received"), done=True)
-    if feedback.status == Feedback.Status.PENDING:
-        return [received, Step(_("Waits for a reviewer"), done=False), Step(_("In no model yet"), done=False)]
-    if feedback.status == Feedback.Status.REJECTED:
-        return [received, Step(_("Reviewed: rejected"), done=True)]
-    duplicate = feedback.status == Feedback.Status.DUPLICATE
-    reviewed = Step(_("Reviewed: a duplicate") if duplicate else _("Reviewed: accepted"), done=True)
-    version = feedback.trained_in or (prediction.review_outcome.trained_in if prediction.review_outcome else "")
-    in_model = _("In model version %(version)s") % {"version": version} if version else _("Waits for the next model")
-    return [received, reviewed, Step(in_model, done=bool(version))]
+    match feedback.status:
+        case Feedback.Status.PENDING:
+            return [received, Step(_("Waits for a reviewer"), done=False), Step(_("In no model yet"), done=False)]
+        case Feedback.Status.REJECTED:
+            return [received, Step(_("Reviewed: rejected"), done=True)]
+        case Feedback.Status.OTHERWISE:
+            return [received, Step(_("Reviewed: decided otherwise"), done=True)]
+    return [received, Step(_("Reviewed: accepted"), done=True), _last_step(feedback, prediction.review_outcome)]
+
+
+def _last_step(feedback: Feedback, outcome: ReviewedWord | None) -> Step:
+    if feedback.overturned_by(outcome):
+        return Step(_("Decided otherwise later"), done=True)
+    if outcome and outcome.measures:
+        return Step(_("Checks every new model"), done=True)
+    if outcome and outcome.trained_in:
+        return Step(_("In the model since version %(version)s") % {"version": outcome.trained_in}, done=True)
+    return Step(_("Waits for the next model"), done=False)

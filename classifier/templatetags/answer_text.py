@@ -14,7 +14,7 @@ from classifier.ml.answers import Answer, Comparison
 from classifier.ml.encoding import LATIN_ALPHABET, normalise
 from classifier.ml.texts import Piece, pieces_of
 from classifier.ml.verdict import MOSTLY_UNDETERMINED, SEVERAL, SINGLE
-from classifier.models import MULTIPLE, Feedback
+from classifier.models import MULTIPLE, Feedback, Prediction
 from classifier.scores import HELD_OUT
 from classifier.services import registry
 from classifier.services.identify import ALL_MODELS
@@ -33,9 +33,9 @@ MODEL_LINES = {
 }
 STATUS_TEXTS = {
     Feedback.Status.PENDING: gettext_lazy("Thank you. Until a reviewer looks at it, you can change or withdraw it."),
-    Feedback.Status.ACCEPTED: gettext_lazy("A reviewer agreed. The next model learns from it."),
-    Feedback.Status.REJECTED: gettext_lazy("A reviewer looked at it and decided otherwise."),
-    Feedback.Status.DUPLICATE: gettext_lazy("Somebody said the same before you, and a reviewer agreed."),
+    Feedback.Status.ACCEPTED: gettext_lazy("A reviewer agreed."),
+    Feedback.Status.OTHERWISE: gettext_lazy("A reviewer decided otherwise."),
+    Feedback.Status.REJECTED: gettext_lazy("A reviewer rejected it."),
 }
 
 register.filter("language", label_name)
@@ -166,10 +166,12 @@ def reviewed_label(reviewed: dict[str, Any]) -> str:
 
 
 @register.filter
-def status_text(feedback: Feedback) -> str:
+def status_text(feedback: Feedback, prediction: Prediction) -> str:
     """Return the status of feedback as a sentence."""
-    if feedback.trained_in:
-        return _("A reviewer agreed, and a model has learnt from it.")
+    if feedback.overturned_by(prediction.review_outcome):
+        return _("A reviewer agreed, but the word was decided otherwise later.")
+    if feedback.reopened and feedback.status == Feedback.Status.PENDING:
+        return _("The decision was taken back; a reviewer looks at it again.")
     return str(STATUS_TEXTS[Feedback.Status(feedback.status)])
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from classifier.models import Feedback
-from classifier.services.feedback import review_feedback
+from tests.reviews import review_feedback
 
 pytestmark = pytest.mark.django_db
 FRENCH = {"label": "fr", "languages": [], "comment": "moose"}

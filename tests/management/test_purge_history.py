@@ -2,7 +2,6 @@ import sys
 from datetime import timedelta
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
@@ -10,9 +9,10 @@ from django.utils import timezone
 
 from classifier.api.models import AnsweredRequest
 from classifier.management.commands import purge_history as command
-from classifier.models import Feedback, Prediction, ReviewedWord
+from classifier.models import Decision, Feedback, Prediction, ReviewedWord
 from classifier.services import history
-from classifier.services.feedback import review_feedback, submit_feedback
+from classifier.services.feedback import submit_feedback
+from tests.reviews import review_feedback
 
 pytestmark = pytest.mark.django_db
 
@@ -84,15 +84,12 @@ def test_feedback_is_deleted_and_the_reviewed_word_stays(store_old, purge, user)
     assert (Feedback.objects.exists(), ReviewedWord.objects.get().label) == (False, "es")
 
 
-def test_admin_log_keeps_the_reviewer_but_not_the_word(store_old, purge, client, admin_user):
-    feedback = submit_feedback(prediction=store_old(9, owner="user:1"), owner="user:1", label="es")
-    client.force_login(admin_user)
-    fields = {"action": "accept", "_selected_action": feedback.pk, "reason": "orignal is one"}
-    client.post("/admin/classifier/feedback/", fields)
-    assert "orignal" in LogEntry.objects.get().object_repr
+def test_decisions_are_deleted_with_the_last_feedback_unless_there_is_an_outcome(store_old, purge, user):
+    for word, status in [("piano", "accepted"), ("orignal", "rejected")]:
+        feedback = submit_feedback(prediction=store_old(9, word, owner="user:1"), owner="user:1", label="es")
+        review_feedback(feedback=feedback, reviewer=user, status=status)
     purge("--days", "8")
-    entry = LogEntry.objects.get()
-    assert (entry.user, entry.object_repr, entry.change_message) == (admin_user, "", "")
+    assert [decision.word_key for decision in Decision.objects.all()] == ["piano"]
 
 
 def test_answers_are_deleted_in_chunks(store_old, purge, monkeypatch):

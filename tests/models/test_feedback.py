@@ -29,7 +29,7 @@ def feedback(**changes):
         {"status": "accepted", "decided_label": "mul", "reviewed_at": timezone.now()},
         {"status": "rejected", "decided_label": "fr", "reviewed_at": timezone.now()},
         {"status": "rejected"},
-        {"status": "duplicate"},
+        {"status": "otherwise", "reviewed_at": timezone.now()},
         {"decided_label": "fr"},
         {"reviewed_at": timezone.now()},
     ],
@@ -52,7 +52,7 @@ def test_contradictory_feedback_is_refused(make_prediction, changes, refuses):
             "reviewed_at": timezone.now(),
         },
         {"status": "rejected", "reviewed_at": timezone.now()},
-        {"status": "duplicate", "reviewed_at": timezone.now()},
+        {"status": "otherwise", "decided_label": "en", "reviewed_at": timezone.now()},
     ],
 )
 def test_coherent_feedback_is_stored(make_prediction, changes):

@@ -1,10 +1,11 @@
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
 
 from classifier.languages import canonical_label, canonical_language
-from classifier.models import Feedback, Prediction, ReviewedWord
-from classifier.services.feedback import FeedbackClosed, review_feedback, submit_feedback
+from classifier.models import Feedback, ReviewedWord
+from classifier.services.feedback import FeedbackClosed, submit_feedback
+from classifier.services.review import decide
+from tests.reviews import review_feedback
 
 ANA, BEN = "user:1", "visitor:" + "b" * 64
 
@@ -121,118 +122,14 @@ def test_fifty_simultaneous_corrections_are_one_row(make_prediction, at_once):
     assert Feedback.objects.count() == 1
 
 
-def test_accepted_feedback_has_an_outcome(submit, user):
-    feedback = submit()
-    row = review_feedback(feedback=feedback, reviewer=user, status="accepted", reason="in the dictionary")
-    row.refresh_from_db()
-    assert (row.status, row.decided_label, row.reviewer) == ("accepted", "en", user)
-    assert row.reason == "in the dictionary"
-    assert ReviewedWord.objects.values("word_key", "label", "votes").get() == {
-        "word_key": "orignal",
-        "label": "en",
-        "votes": 1,
-    }
+def test_feedback_that_equals_the_outcome_is_accepted_at_once(submit, user):
+    decision = decide(word_key="orignal", reviewer=user, label="mul", languages=["en", "fr"])
+    equal = submit(label="mul", languages=["fr", "eng"])
+    assert (equal.status, equal.decided_label, equal.decided_languages) == ("accepted", "mul", ["en", "fr"])
+    assert (equal.decision, equal.reviewer) == (decision, None)
 
 
-def test_rejected_feedback_has_no_outcome(submit, user):
-    row = review_feedback(feedback=submit(), reviewer=user, status="rejected")
-    assert (row.status, row.decided_label) == ("rejected", "")
-    assert not ReviewedWord.objects.exists()
-
-
-def test_reviewer_can_give_another_label(submit, user):
-    review_feedback(feedback=submit(), reviewer=user, status="accepted", label="mul", languages=["fr", "en"])
-    outcome = ReviewedWord.objects.get()
-    assert (outcome.label, outcome.languages) == ("mul", ["en", "fr"])
-
-
-def test_label_of_the_reviewer_is_stored_in_canonical_form(submit, user):
-    review_feedback(feedback=submit(), reviewer=user, status="accepted", label="MUL", languages=["fr-CA", "eng"])
-    assert ReviewedWord.objects.values("label", "languages").get() == {"label": "mul", "languages": ["en", "fr"]}
-
-
-def test_languages_of_accepted_feedback_are_kept(submit, user):
-    feedback = submit(label="mul", languages=["es", "fr"])
-    review_feedback(feedback=feedback, reviewer=user, status="accepted")
-    assert ReviewedWord.objects.get().languages == ["es", "fr"]
-
-
-def test_invalid_label_of_the_reviewer_decides_nothing(submit, user):
-    feedback = submit()
-    with pytest.raises(ValidationError):
-        review_feedback(feedback=feedback, reviewer=user, status="accepted", label="mul")
-    assert Feedback.objects.get().status == "pending"
-
-
-def test_pending_is_not_a_decision(submit, user):
-    with pytest.raises(IntegrityError):
-        review_feedback(feedback=submit(), reviewer=user, status="pending")
-
-
-def test_decision_is_final(submit, user):
-    feedback = submit()
-    review_feedback(feedback=feedback, reviewer=user, status="accepted")
-    with pytest.raises(FeedbackClosed):
-        review_feedback(feedback=feedback, reviewer=user, status="rejected")
-    assert Feedback.objects.get().status == "accepted"
-
-
-def test_equal_feedback_becomes_a_duplicate(submit, user):
-    first, equal, other = submit(), submit(owner=BEN, word="ORIGNAL"), submit(owner=BEN, label="es")
-    review_feedback(feedback=first, reviewer=user, status="accepted")
-    equal.refresh_from_db()
-    other.refresh_from_db()
-    assert (equal.status, other.status) == ("duplicate", "pending")
-    assert ReviewedWord.objects.get().votes == 2
-
-
-def test_votes_for_a_shared_word_count_by_its_languages(submit, user):
-    first = submit(label="mul", languages=["en", "fr"])
-    equal = submit(owner=BEN, label="mul", languages=["fr-CA", "EN"])
-    other = submit(owner="user:2", label="mul", languages=["en", "es"])
-    review_feedback(feedback=first, reviewer=user, status="accepted")
-    equal.refresh_from_db()
-    other.refresh_from_db()
-    assert (equal.status, other.status) == ("duplicate", "pending")
-    assert ReviewedWord.objects.get().votes == 2
-
-
-def test_later_decision_replaces_the_outcome(submit, user):
-    for label in ("en", "es"):
-        review_feedback(feedback=submit(label=label), reviewer=user, status="accepted")
-        ReviewedWord.objects.update(trained_in="20261122-00000001")
-    review_feedback(feedback=submit(label="fr"), reviewer=user, status="accepted")
-    outcome = ReviewedWord.objects.get()
-    assert (outcome.label, outcome.trained_in) == ("fr", "")
-
-
-def test_outcome_outlives_the_history(submit, user):
-    review_feedback(feedback=submit(), reviewer=user, status="accepted")
-    Prediction.objects.all().delete()
-    assert not Feedback.objects.exists()
-    assert ReviewedWord.objects.get().label == "en"
-
-
-def test_decision_outlives_its_reviewer(submit, user):
-    review_feedback(feedback=submit(), reviewer=user, status="accepted")
-    user.delete()
-    assert Feedback.objects.get().status == "accepted"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_fifty_simultaneous_reviewers_make_one_decision(submit, user, at_once):
-    feedback = submit()
-    review = lambda status: review_feedback(feedback=feedback, reviewer=user, status=status)  # noqa: E731
-    outcomes = [type(outcome) for outcome in at_once(review, [("accepted",), ("rejected",)] * 25)]
-    assert outcomes.count(Feedback) == 1
-    assert outcomes.count(FeedbackClosed) == 49
-
-
-@pytest.mark.django_db(transaction=True)
-def test_simultaneous_decisions_on_equal_feedback_neither_block_nor_fail(submit, user, at_once):
-    rows = [submit(owner=f"user:{number}") for number in range(20)]
-    review = lambda row: review_feedback(feedback=row, reviewer=user, status="accepted")  # noqa: E731
-    outcomes = [type(outcome) for outcome in at_once(review, [(row,) for row in rows])]
-    assert set(outcomes) <= {Feedback, FeedbackClosed}
-    assert outcomes.count(Feedback) == 1
-    assert ReviewedWord.objects.get().votes == 20
+def test_feedback_that_contradicts_the_outcome_waits(submit, user):
+    decide(word_key="orignal", reviewer=user, label="mul", languages=["en", "fr"])
+    assert submit(label="mul", languages=["en", "es"]).status == "pending"
+    assert ReviewedWord.objects.get().label == "mul"

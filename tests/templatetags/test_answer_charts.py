@@ -29,7 +29,7 @@ def test_points_have_a_sign(change, text):
 STEPS = {
     "pending": ["Received", "Waits for a reviewer", "In no model yet"],
     "accepted": ["Received", "Reviewed: accepted", "Waits for the next model"],
-    "duplicate": ["Received", "Reviewed: a duplicate", "Waits for the next model"],
+    "otherwise": ["Received", "Reviewed: decided otherwise"],
     "rejected": ["Received", "Reviewed: rejected"],
 }
 

@@ -14,8 +14,8 @@ from django.test import Client
 
 from classifier.models import Prediction
 from classifier.services import identify as services
-from classifier.services.feedback import review_feedback
 from tests.conftest import FakeIdentifier
+from tests.reviews import review_feedback
 from tests.web.test_models import SCORES, TRAINING
 
 # Addresses without a page: they redirect or send a file.
@@ -129,7 +129,7 @@ STATES = {
     "result: corrected": lambda site: site.feedback(label="es", comment="123"),
     "result: several languages": lambda site: site.feedback(label="mul", languages=["en", "es"]),
     "result: accepted": lambda site: site.review("accepted"),
-    "result: accepted with another label": lambda site: site.review("accepted", label="en", reason="123"),
+    "result: decided otherwise": lambda site: site.review("accepted", label="en", reason="123"),
     "result: rejected": lambda site: site.review("rejected", reason="123"),
     "result: withdrawn": lambda site: site.follow(f"{site.send_feedback(label='es')}feedback/withdraw/"),
     "404: of another": lambda site: site.log_in(site.ask()),

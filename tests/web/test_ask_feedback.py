@@ -5,8 +5,10 @@ import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
 from classifier.models import Feedback, Prediction, ReviewedWord
-from classifier.services.feedback import review_feedback, submit_feedback
+from classifier.services.feedback import submit_feedback
+from classifier.services.review import undo
 from classifier.web.views import ask as views
+from tests.reviews import review_feedback
 
 pytestmark = pytest.mark.django_db
 
@@ -219,7 +221,7 @@ def test_reviewers_label_and_reason_are_shown(give_feedback, review):
 def test_rejected_feedback_is_shown_as_such(give_feedback, review):
     give_feedback(label="es")
     review("rejected")
-    assertContains(give_feedback(label="es"), "decided otherwise")
+    assertContains(give_feedback(label="es"), "A reviewer rejected it.")
 
 
 def steps(page):
@@ -241,7 +243,6 @@ def test_new_feedback_waits_for_a_reviewer(give_feedback):
     [
         ("accepted", [("Reviewed: accepted", True), ("Waits for the next model", False)]),
         ("rejected", [("Reviewed: rejected", True)]),
-        ("duplicate", [("Reviewed: a duplicate", True), ("Waits for the next model", False)]),
     ],
 )
 def test_steps_show_the_reviewers_decision(give_feedback, review, status, later_steps):
@@ -252,18 +253,40 @@ def test_steps_show_the_reviewers_decision(give_feedback, review, status, later_
 
 def test_steps_end_with_the_model_that_was_trained(give_feedback, review):
     give_feedback(label="es")
-    feedback = review("accepted")
-    Feedback.objects.filter(pk=feedback.pk).update(trained_in="20261123-00000009")
-    page = give_feedback(label="es")
-    assert steps(page)[-1] == ("In model version 20261123-00000009", True)
-    assertContains(page, "a model has learnt from it")
+    review("accepted")
+    ReviewedWord.objects.update(trained_in="20261123-00000009")
+    assert steps(give_feedback(label="es"))[-1] == ("In the model since version 20261123-00000009", True)
 
 
-def test_steps_of_a_duplicate_end_with_the_model_of_the_word(give_feedback, review):
+def test_word_that_measures_is_in_no_model(give_feedback, review, monkeypatch):
+    monkeypatch.setattr("classifier.models.feedback.measures", lambda word_key: True)
     give_feedback(label="es")
-    review("duplicate")
-    ReviewedWord.objects.create(word_key="orignal", label="es", votes=2, trained_in="20261123-00000009")
-    assert steps(give_feedback(label="es"))[-1] == ("In model version 20261123-00000009", True)
+    review("accepted")
+    assert steps(give_feedback(label="es"))[-1] == ("Checks every new model", True)
+
+
+def test_other_decision_is_told_to_its_sender(give_feedback, review):
+    give_feedback(label="es")
+    review("accepted", label="en")
+    page = give_feedback(label="es")
+    assertContains(page, "A reviewer decided otherwise.")
+    assertContains(page, "Decided: English.")
+    assert steps(page) == [("Received", True), ("Reviewed: decided otherwise", True)]
+
+
+def test_overturned_decision_is_told_to_its_sender(give_feedback, review):
+    give_feedback(label="es")
+    review("accepted")
+    review("accepted", label="en")
+    page = give_feedback(label="es")
+    assertContains(page, "A reviewer agreed, but the word was decided otherwise later.")
+    assert steps(page)[-1] == ("Decided otherwise later", True)
+
+
+def test_undone_decision_is_told_to_its_sender(give_feedback, review, admin_user):
+    give_feedback(label="es")
+    undo(decision=review("accepted").decision, reviewer=admin_user)
+    assertContains(give_feedback(label="es"), "The decision was taken back; a reviewer looks at it again.")
 
 
 def test_focus_is_on_the_first_error(client, ask):

@@ -35,7 +35,7 @@ def test_shared_word_is_answered_with_its_languages(client, ask):
 def test_unsure_answer_gives_its_reason(client, ask):
     response = client.get(ask("xqzt"))
     assertContains(response, '<h1 tabindex="-1" autofocus>Not sure</h1>', html=True)
-    assertContains(response, "none of the languages")
+    assertContains(response, "of no language that this model knows")
 
 
 def test_unsure_answer_starts_with_none_of_these(client, ask):

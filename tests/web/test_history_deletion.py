@@ -8,8 +8,8 @@ from pytest_django.asserts import assertContains
 
 from classifier.models import Feedback, Prediction, ReviewedWord
 from classifier.services import history
-from classifier.services.feedback import review_feedback
 from classifier.services.store import empty_log, wipe_unused_space
+from tests.reviews import review_feedback
 
 pytestmark = pytest.mark.django_db
 

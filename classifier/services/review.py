@@ -1,0 +1,152 @@
+"""Decisions of reviewers about words: decide, reject, undo."""
+
+from collections.abc import Sequence
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from classifier.models import Decision, Feedback, ReviewedWord
+from classifier.models.feedback import FeedbackQuerySet
+from classifier.services.feedback import canonical_pair, standing_decision
+
+Status = Feedback.Status
+
+
+class DecidedMeanwhile(Exception):
+    """Error: another reviewer has decided about the word since it was shown."""
+
+
+class AlreadyUndone(Exception):
+    """Error: the decision has been undone before."""
+
+
+@transaction.atomic
+def decide(
+    *,
+    word_key: str,
+    reviewer: User,
+    label: str,
+    languages: Sequence[str] = (),
+    reason: str = "",
+    seen: int | None = None,
+) -> Decision:
+    """Decide what a word is, and settle all its pending feedback.
+
+    Equal feedback is accepted, other feedback decided otherwise. `seen` is the id of the last decision about the word
+    that the reviewer saw, 0 for none. Raises ValidationError for an invalid label and DecidedMeanwhile.
+    """
+    label, languages = canonical_pair(label, languages)
+    pending = _lock_pending(word_key, seen)
+    decision = _record(word_key, reviewer, reason, label=label, languages=languages)
+    settled = {
+        "decision": decision,
+        "decided_label": label,
+        "decided_languages": languages,
+        "reviewer": reviewer,
+        "reviewed_at": decision.created,
+        "reason": decision.reason,
+    }
+    pending.filter(label=label, languages=languages).update(status=Status.ACCEPTED, **settled)
+    pending.update(status=Status.OTHERWISE, **settled)
+    _store_outcome(word_key, label, languages)
+    return decision
+
+
+@transaction.atomic
+def reject(
+    *, word_key: str, reviewer: User, reason: str = "", seen: int | None = None, owner: str | None = None
+) -> Decision:
+    """Reject the pending feedback on a word, all or that of one `owner`; its outcome stays.
+
+    Raises DecidedMeanwhile.
+    """
+    pending = _lock_pending(word_key, seen)
+    decision = _record(word_key, reviewer, reason)
+    rows = pending if owner is None else pending.filter(owner=owner)
+    rows.update(
+        status=Status.REJECTED,
+        decision=decision,
+        reviewer=reviewer,
+        reviewed_at=decision.created,
+        reason=decision.reason,
+    )
+    return decision
+
+
+def reject_owner(*, owner: str, reviewer: User, reason: str = "") -> list[Decision]:
+    """Reject all pending feedback of one visitor: one decision a word."""
+    waiting = Feedback.objects.filter(owner=owner, status=Status.PENDING).order_by()
+    keys = waiting.values_list("prediction__word_key", flat=True).distinct()
+    return [reject(word_key=key, reviewer=reviewer, reason=reason, owner=owner) for key in sorted(keys)]
+
+
+@transaction.atomic
+def undo(*, decision: Decision, reviewer: User) -> Decision:
+    """Undo a decision: its feedback waits again, and the outcome of the decision before stands.
+
+    Raises AlreadyUndone.
+    """
+    word_key = decision.word_key
+    list(Feedback.objects.about(word_key).select_for_update(of=("self",)))  # one decision about a word at a time
+    decision = Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
+    if decision.undone_at:
+        raise AlreadyUndone
+    decision.undone_at, decision.undone_by = timezone.now(), reviewer
+    decision.save(update_fields=["undone_at", "undone_by"])
+    decision.settled.update(
+        status=Status.PENDING,
+        decision=None,
+        decided_label="",
+        decided_languages=[],
+        reviewer=None,
+        reviewed_at=None,
+        reason="",
+        reopened=True,
+    )
+    if decision.label:
+        _restore_outcome(word_key)
+    return decision
+
+
+def _restore_outcome(word_key: str) -> None:
+    before = standing_decision(word_key)
+    if before:
+        _store_outcome(word_key, before.label, before.languages)
+    else:
+        ReviewedWord.objects.filter(word_key=word_key).delete()
+
+
+def _lock_pending(word_key: str, seen: int | None) -> FeedbackQuerySet:
+    """Lock the feedback on a word, in one order so that nobody deadlocks; return the pending rows, not yet read."""
+    rows = Feedback.objects.about(word_key)
+    list(rows.select_for_update(of=("self",)))
+    if seen is not None and seen != last_decision(word_key):
+        raise DecidedMeanwhile
+    return Feedback.objects.filter(pk__in=rows.filter(status=Status.PENDING).values("pk"))
+
+
+def last_decision(word_key: str) -> int:
+    """Return the id of the last decision about a word, 0 for none; an undone one counts as a later one."""
+    last = Decision.objects.filter(word_key=word_key).order_by("-id").values_list("id", "undone_at").first()
+    return 0 if last is None else -last[0] if last[1] else last[0]
+
+
+def _record(word_key: str, reviewer: User, reason: str, label: str = "", languages: Sequence[str] = ()) -> Decision:
+    return Decision.objects.create(
+        word_key=word_key, reviewer=reviewer, reason=reason[:500], label=label, languages=list(languages)
+    )
+
+
+def _store_outcome(word_key: str, label: str, languages: Sequence[str]) -> None:
+    """Store the outcome of a word; a changed one is in no model yet."""
+    same = ReviewedWord.objects.filter(word_key=word_key, label=label, languages=list(languages)).first()
+    ReviewedWord.objects.update_or_create(
+        word_key=word_key,
+        defaults={
+            "label": label,
+            "languages": list(languages),
+            "votes": Feedback.objects.votes(word_key, label, languages),
+            "trained_in": same.trained_in if same else "",
+        },
+    )
