@@ -94,6 +94,12 @@ def language_name(code: str) -> str:
     return str(LANG_INFO.get(code, {}).get("name", code))
 
 
+def known_names() -> list[tuple[str, str]]:
+    """Return the codes and localised names of the languages that Django names, by name."""
+    codes = {canonical_language(code) for code in LANG_INFO if "-" not in code}
+    return sorted(((code, label_name(code)) for code in codes), key=lambda pair: pair[1].casefold())
+
+
 def label_name(label: str) -> str:
     """Return the localised name of a language or special label."""
     return str(SPECIAL_LABELS.get(label) or _(language_name(label)))

@@ -12,5 +12,6 @@ urlpatterns = [
     path("problems/<slug:name>/", documentation.explain_problem, name="problem"),
     path("livez", health.live, name="live"),
     path("readyz", health.ready, name="ready"),
+    path("admin/review/", include("classifier.review.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver
 from django.utils import timezone
 
-from classifier.models import ReviewedWord
+from classifier.models import Decision, ReviewedWord
 from classifier.services import batches
 from classifier.services.feedback import submit_feedback
 from classifier.words.lists import WordList
@@ -89,6 +89,11 @@ TABLE = {
     "GET api/v1/models/<str:name>": API,
     "GET api/v1/languages": API,
     "GET api/v1/me": API,
+    "GET admin/review/": row(403, A=302, B=302, key=302, revoked=302, viewer=200, superuser=200),
+    "GET admin/review/decide/": row(403, A=302, B=302, key=302, revoked=302, superuser=405),
+    "GET admin/review/undo/": row(403, A=302, B=302, key=302, revoked=302, superuser=405),
+    "GET admin/review/skip/": row(403, A=302, B=302, key=302, revoked=302, viewer=405, superuser=405),
+    "GET admin/review/clear/": row(403, A=302, B=302, key=302, revoked=302, superuser=200),
     "GET admin/": STAFF,
     "GET admin/login/": row(200, staff=302, viewer=302, superuser=302),
     "GET admin/logout/": row(302, staff=405, viewer=405, superuser=405),
@@ -105,6 +110,7 @@ TABLE = {
     **table_of("classifier/prediction", add=NEVER, delete=NEVER),
     **table_of("classifier/batch", add=NEVER, delete=NEVER),
     **table_of("classifier/feedback", add=NEVER, delete=NEVER),
+    **table_of("classifier/decision", add=NEVER, delete=NEVER),
     **table_of("classifier/reviewedword", add=NEVER, delete=NEVER),
     **table_of("api/apikey", delete=NEVER),
 }
@@ -146,6 +152,7 @@ def address(callers, make_prediction, make_key):
     feedback = submit_feedback(prediction=prediction, owner=prediction.owner, label="en")
     word = ReviewedWord.objects.create(word_key="mot", label="fr", votes=1)
     objects = {"prediction": prediction, "feedback": feedback, "reviewedword": word}
+    objects |= {"decision": Decision.objects.create(word_key="mot", label="fr")}
     objects |= {"batch": batch, "user": ana, "group": Group.objects.create(name="group"), "apikey": make_key()}
 
     def address(route):

@@ -1,12 +1,6 @@
 """Fixtures of the review's tests: feedback, staff."""
 
 import pytest
-from django.urls import reverse
-
-
-def act(client, action, *rows, **fields):
-    data = {"action": action, "_selected_action": [row.pk for row in rows], **fields}
-    return client.post(reverse("admin:classifier_feedback_changelist"), data, follow=True)
 
 
 @pytest.fixture
@@ -28,3 +22,16 @@ def staff(client, django_user_model):
         return client
 
     return log_in
+
+
+@pytest.fixture
+def say(make_prediction):
+    """Return a function that stores feedback of some visitors on a word."""
+    from classifier.services.feedback import submit_feedback
+
+    def say(word, label, *, by=("user:1",), languages=(), comment=""):
+        rows = [(owner, make_prediction(word, owner=owner)) for owner in by]
+        fields = {"label": label, "languages": languages, "comment": comment}
+        return [submit_feedback(prediction=row, owner=owner, **fields) for owner, row in rows]
+
+    return say

@@ -1,0 +1,63 @@
+"""Forms of the reviewers' pages."""
+
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from classifier.languages import SPECIAL_LABELS, known_names, label_name
+from classifier.models import MULTIPLE
+from classifier.services import registry
+
+REJECT = "reject"
+AGES = {0: _("any age"), 1: _("older than a day"), 7: _("older than a week"), 30: _("older than a month")}
+
+
+class DecisionForm(forms.Form):
+    """A decision about a word."""
+
+    word = forms.CharField(max_length=320, strip=False)
+    seen = forms.IntegerField()
+    label = forms.CharField(max_length=35)
+    languages = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
+    other = forms.ChoiceField(required=False)
+    owner = forms.CharField(max_length=80, required=False)
+    reason = forms.CharField(max_length=500, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        languages, other = (cast("forms.ChoiceField", self.fields[name]) for name in ("languages", "other"))
+        languages.choices = [(code, label_name(code)) for code in registry.current().languages]
+        other.choices = [("mis", SPECIAL_LABELS["mis"]), *known_names()]
+
+    def clean(self) -> dict[str, Any]:
+        """Put the other language that was chosen in the place of the label; drop languages that mean nothing."""
+        data = super().clean() or {}
+        if data.get("label") == "other":
+            data["label"] = data.get("other") or "mis"
+        if data.get("label") != MULTIPLE:
+            data["languages"] = []
+        elif len(data.get("languages", [])) < 2:
+            self.add_error("languages", _("Choose at least two languages."))
+        return data
+
+
+class FilterForm(forms.Form):
+    """Which words to decide about."""
+
+    model = forms.ChoiceField(label=_("Model"), required=False)
+    label = forms.ChoiceField(label=_("What people say"), required=False)
+    days = forms.TypedChoiceField(label=_("Age"), required=False, coerce=int, empty_value=0, choices=AGES)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        serving = registry.current()
+        names = [(code, label_name(code)) for code in serving.languages]
+        model, label = (cast("forms.ChoiceField", self.fields[name]) for name in ("model", "label"))
+        model.choices = [("", _("any model")), *((name, name) for name in serving.names)]
+        label.choices = [("", _("anything")), *names, *SPECIAL_LABELS.items()]
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """The valid filters; none of an invalid form."""
+        return self.cleaned_data if self.is_valid() else {}

@@ -1,0 +1,174 @@
+"""The review page: a card a word, decided by a click or a key."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from classifier.models import Decision
+from classifier.review.forms import REJECT, DecisionForm, FilterForm
+from classifier.services import registry, review_queue
+from classifier.services.identify import ALL_MODELS, compare
+from classifier.services.review import AlreadyUndone, DecidedMeanwhile, decide, reject, reject_owner, undo
+
+MOST_SKIPPED = 200  # words that a session remembers
+View = Callable[..., HttpResponse]
+
+
+def reviewers_only(permission: str) -> Callable[[View], View]:
+    """Send strangers to log in, and refuse users without the permission."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path(), resolve_url("login"))
+            if not request.user.has_perm(f"classifier.{permission}"):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return never_cache(checked)
+
+    return decorate
+
+
+@reviewers_only("view_decision")
+@require_GET
+def card(request: HttpRequest) -> HttpResponse:
+    """Show a word: the one named, else the one that is worth most."""
+    return _render_card(request, request.GET.get("word"))
+
+
+def _render_card(request: HttpRequest, key: str | None, form: DecisionForm | None = None) -> HttpResponse:
+    filters = FilterForm(request.GET)
+    if key is None:
+        key = review_queue.next_key(request.session.get("skipped", ()), **filters.filters)
+    word = review_queue.read_word(key) if key is not None else None
+    if key is not None and word is None:
+        raise Http404
+    context = {
+        "word": word,
+        "comparison": _ask_all(word.word) if word else None,
+        "form": form or DecisionForm(),
+        "languages": registry.current().languages,
+        "last": _last_of(request.user),
+        "waiting": review_queue.count_waiting(),
+        "skipped": len(request.session.get("skipped", ())),
+        "filters": filters,
+        "query": urlencode({name: value for name, value in filters.filters.items() if value}),
+        "reject": REJECT,
+    }
+    return render(request, "review/card.html", context, status=400 if form else 200)
+
+
+def _ask_all(word: str) -> Any:
+    try:
+        [comparison] = compare(words=[word], model=ALL_MODELS)
+    except registry.ModelUnavailable:
+        return None
+    return comparison
+
+
+def _last_of(user: Any) -> Decision | None:
+    return Decision.objects.filter(reviewer=user, undone_at=None).order_by("-id").first()
+
+
+@reviewers_only("add_decision")
+@require_POST
+def decide_word(request: HttpRequest) -> HttpResponse:
+    """Decide about a word, and show the next one."""
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return _render_card(request, request.POST.get("word", ""), form)
+    data = form.cleaned_data
+    try:
+        _decide(cast("User", request.user), data)
+    except DecidedMeanwhile:
+        messages.warning(request, _("Somebody else decided about this word meanwhile. Look at it again."))
+        return redirect(f"{resolve_url('review')}?{urlencode({'word': data['word']})}")
+    except ValidationError as error:
+        form.add_error(None, error)
+        return _render_card(request, data["word"], form)
+    return _to_next(request)
+
+
+def _decide(reviewer: User, data: dict[str, Any]) -> None:
+    if data["label"] == REJECT and data["owner"]:
+        reject_owner(owner=data["owner"], reviewer=reviewer, reason=data["reason"])
+        return
+    about = {"word_key": data["word"], "reviewer": reviewer, "reason": data["reason"], "seen": data["seen"]}
+    if data["label"] == REJECT:
+        reject(**about)
+    else:
+        decide(**about, label=data["label"], languages=data["languages"])
+
+
+@reviewers_only("add_decision")
+@require_POST
+def undo_decision(request: HttpRequest) -> HttpResponse:
+    """Undo a decision, and show its word."""
+    decision = get_object_or_404(Decision, pk=request.POST.get("decision") or 0)
+    try:
+        undo(decision=decision, reviewer=cast("User", request.user))
+    except AlreadyUndone:
+        messages.warning(request, _("This decision was undone before."))
+    else:
+        messages.success(request, _("Undone: the word waits again."))
+    return redirect(f"{resolve_url('review')}?{urlencode({'word': decision.word_key})}")
+
+
+@reviewers_only("view_decision")
+@require_POST
+def skip(request: HttpRequest) -> HttpResponse:
+    """Leave a word for later; without a word, show the skipped ones again."""
+    word = request.POST.get("word")
+    skipped = [*request.session.get("skipped", ()), word][-MOST_SKIPPED:] if word else []
+    request.session["skipped"] = skipped
+    return _to_next(request)
+
+
+def _to_next(request: HttpRequest) -> HttpResponse:
+    query = FilterForm(request.GET).filters
+    return redirect(f"{resolve_url('review')}?{urlencode({name: value for name, value in query.items() if value})}")
+
+
+@reviewers_only("add_decision")
+@require_http_methods(["GET", "POST"])
+def clear(request: HttpRequest) -> HttpResponse:
+    """Show the words that are clear, and accept those ticked."""
+    words = review_queue.clear_words()
+    if request.method == "POST":
+        ticked = {(key, seen) for key, seen in map(_split_choice, request.POST.getlist("word"))}
+        chosen = [word for word in words if (word.key, word.seen) in ticked]
+        count = sum(_accept_majority(cast("User", request.user), word) for word in chosen)
+        text = ngettext("%(count)d word was decided.", "%(count)d words were decided.", count) % {"count": count}
+        messages.success(request, text)
+        return redirect("review")
+    return render(request, "review/clear.html", {"words": words, "least": review_queue.CLEAR_VOTES})
+
+
+def _split_choice(choice: str) -> tuple[str, int]:
+    seen, _separator, key = choice.partition(" ")
+    return key, int(seen) if seen.lstrip("-").isdecimal() else 0
+
+
+def _accept_majority(reviewer: User, word: review_queue.WaitingWord) -> bool:
+    if word.majority is None:
+        return False
+    vote = word.majority
+    try:
+        decide(word_key=word.key, reviewer=reviewer, label=vote.label, languages=vote.languages, seen=word.seen)
+    except DecidedMeanwhile:
+        return False
+    return True

@@ -1,0 +1,122 @@
+"""Words that wait for a reviewer, those first where a decision is worth most."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, Min, Q, QuerySet
+from django.utils import timezone
+
+from classifier.models import Decision, Feedback, ReviewedWord
+from classifier.services.review import last_decision
+
+CLEAR_VOTES = 3  # equal votes, and no other one, with which a word is clear
+MOST_CLEAR = 100  # clear words on a page
+PENDING = Feedback.Status.PENDING
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """A label for a word, and the number of people who gave it."""
+
+    label: str
+    languages: Sequence[str]
+    owners: int
+    share: float  # of the votes for the word
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingWord:
+    """All that a reviewer needs to know about a word."""
+
+    key: str
+    word: str  # as it was typed last
+    votes: Sequence[Vote]  # most first
+    feedback: Sequence[Feedback]  # pending, newest first
+    outcome: ReviewedWord | None
+    decisions: Sequence[Decision]  # newest first
+    seen: int  # the last decision, for services.review
+
+    @property
+    def majority(self) -> Vote | None:
+        """The label that most people gave; None for a tie."""
+        first, *others = self.votes or [None]
+        return None if first is None or (others and others[0] and others[0].owners == first.owners) else first
+
+
+def waiting(*, model: str = "", label: str = "", days: int = 0) -> QuerySet[Any]:
+    """Return the words with pending feedback, as dictionaries, worth most first.
+
+    Many votes come first, then contradictions of sure answers, then old feedback. The filters are a model that
+    answered, a label that somebody gave, and the least age in days.
+    """
+    rows = Feedback.objects.filter(status=PENDING)
+    if model:
+        rows = rows.filter(prediction__model=model)
+    if label:
+        rows = rows.filter(label=label)
+    if days:
+        rows = rows.filter(created__lte=timezone.now() - timedelta(days=days))
+    contradicts = Q(kind=Feedback.Kind.CORRECTION, prediction__verdict="single")
+    words = (
+        rows.order_by()
+        .values("prediction__word_key")
+        .annotate(
+            owners=Count("owner", distinct=True), contradicting=Count("pk", filter=contradicts), since=Min("created")
+        )
+    )
+    return words.order_by("-owners", "-contradicting", "since", "prediction__word_key")
+
+
+def count_waiting() -> int:
+    """Return the number of words with pending feedback."""
+    return Feedback.objects.filter(status=PENDING).order_by().values("prediction__word_key").distinct().count()
+
+
+def next_key(skipped: Collection[str] = (), **filters: Any) -> str | None:
+    """Return the key of the word to decide about next."""
+    words = waiting(**filters).exclude(prediction__word_key__in=skipped)
+    return words.values_list("prediction__word_key", flat=True).first()
+
+
+def read_word(key: str) -> WaitingWord | None:
+    """Return a word with feedback or a decision; None for another."""
+    feedback = Feedback.objects.about(key).select_related("prediction")
+    pending = list(feedback.filter(status=PENDING).order_by("-id"))
+    decisions = list(Decision.objects.filter(word_key=key).select_related("reviewer", "undone_by").order_by("-id"))
+    last = pending[0] if pending else feedback.order_by("-id").first()
+    if last is None and not decisions:
+        return None
+    return WaitingWord(
+        key=key,
+        word=last.prediction.word if last else key,
+        votes=_votes(key),
+        feedback=pending,
+        outcome=ReviewedWord.objects.filter(word_key=key).first(),
+        decisions=decisions,
+        seen=last_decision(key),
+    )
+
+
+def _votes(key: str) -> list[Vote]:
+    groups = Feedback.objects.about(key).voting().order_by().values("label", "languages")
+    counted = sorted(groups.annotate(owners=Count("owner", distinct=True)), key=lambda group: -group["owners"])
+    total = sum(group["owners"] for group in counted)
+    return [Vote(group["label"], group["languages"], group["owners"], group["owners"] / total) for group in counted]
+
+
+def clear_words() -> list[WaitingWord]:
+    """Return the words about which CLEAR_VOTES people or more agree and nobody disagrees."""
+    voting = Feedback.objects.voting().order_by().values("prediction__word_key")
+    agreed = voting.annotate(
+        owners=Count("owner", distinct=True),
+        labels=Count("label", distinct=True),
+        sets=Count("languages", distinct=True),
+        pending=Count("pk", filter=Q(status=PENDING)),
+    ).filter(owners__gte=CLEAR_VOTES, labels=1, sets=1, pending__gt=0)
+    agreed = agreed.exclude(prediction__word_key__in=ReviewedWord.objects.values("word_key"))
+    keys = agreed.order_by("-owners", "prediction__word_key").values_list("prediction__word_key", flat=True)[
+        :MOST_CLEAR
+    ]
+    return [word for key in keys if (word := read_word(key))]
