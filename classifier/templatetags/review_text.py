@@ -42,8 +42,9 @@ def decision_text(decision: Decision) -> str:
 @register.filter
 def short_owner(owner: str) -> str:
     """Return a name for a caller that tells visitors apart."""
-    kind, _separator, rest = owner.partition(":")
-    return f"{kind} {rest[:OWNER_DIGITS]}" if owner else _("nobody")
+    kind, _separator, name = owner.partition(":")
+    names = {"user": _("user %(name)s"), "key": _("API key %(name)s"), "visitor": _("visitor %(name)s")}
+    return names[kind] % {"name": name[:OWNER_DIGITS]} if owner else _("nobody")
 
 
 @register.filter

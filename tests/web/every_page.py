@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 from django.conf import settings
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError
@@ -14,13 +14,14 @@ from django.test import Client
 
 from classifier.models import Prediction
 from classifier.services import identify as services
+from classifier.services.feedback import submit_feedback
 from tests.conftest import FakeIdentifier
 from tests.reviews import review_feedback
 from tests.web.test_models import SCORES, TRAINING
 
 # Addresses without a page: they redirect or send a file.
 NO_PAGES = {"delete-batch", "delete-prediction", "download-batch", "export-history", "keep-history", "logout"}
-NO_PAGES |= {"set-language", "withdraw-feedback"}
+NO_PAGES |= {"set-language", "withdraw-feedback", "review-skip", "review-undo"}
 
 
 @dataclass
@@ -88,6 +89,25 @@ class Site:
     def log_in(self, path):
         self.client.force_login(self.reviewer)
         return self.client.get(path)
+
+    def as_reviewer(self, path):
+        self.reviewer.groups.add(Group.objects.get(name="Reviewers"))
+        return self.log_in(path)
+
+    def review_queue(self, path="/admin/review/"):
+        for label in ("es", "en"):
+            self.send_feedback(label=label, comment="123")
+        return self.as_reviewer(path)
+
+    def clear_words(self):
+        prediction = Prediction.objects.get(public_id=UUID(self.ask().split("/")[2]))
+        for number in range(3):
+            submit_feedback(prediction=prediction, owner=f"user:{number}", label="es")
+        return self.as_reviewer("/admin/review/clear/")
+
+    def decided_word(self):
+        self.review("accepted", label="en", reason="123")
+        return self.as_reviewer("/admin/review/?word=orignal")
 
     def batch(self, *words, query=""):
         address = self.client.post("/batches/", {"words": "\n".join(words)}).headers["Location"]
@@ -172,6 +192,14 @@ STATES = {
     "login: refused": lambda site: site.client.post("/account/login/", {"username": "123", "password": "123"}),
     "password-change": lambda site: site.log_in("/account/password/"),
     "password-change: refused": lambda site: site.log_in("/") and site.client.post("/account/password/"),
+    "review": lambda site: site.review_queue(),
+    "review: nothing waits": lambda site: site.as_reviewer("/admin/review/"),
+    "review: decided": lambda site: site.decided_word(),
+    "review-decide": lambda site: (
+        site.review_queue() and site.client.post("/admin/review/decide/", {"word": "orignal", "seen": 0})
+    ),
+    "review-clear": lambda site: site.clear_words(),
+    "review-clear: none": lambda site: site.as_reviewer("/admin/review/clear/"),
     "privacy: logged in": lambda site: site.log_in("/privacy/"),
     "400": lambda site: site.client.get("/history/?cursor=123"),
     "403": lambda site: site.fail(PermissionDenied()),

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 import pytest
 from django.utils import translation
 
+from classifier.review import urls as review_urls
 from classifier.web.urls import urlpatterns
 from tests.web.every_page import NO_PAGES, STATES
 from tests.web.page_reader import numeric_attributes, read, switch_target
@@ -40,7 +41,9 @@ def marked(monkeypatch):
 
 
 def test_addresses_with_a_page_have_a_state():
-    names = {pattern.name for pattern in urlpatterns} | {"api-tour"}  # which the API serves
+    names = {pattern.name for pattern in [*urlpatterns, *review_urls.urlpatterns]} | {
+        "api-tour"
+    }  # which the API serves
     assert {state.partition(":")[0] for state in STATES if not state[0].isdigit()} == names - NO_PAGES
 
 
