@@ -105,6 +105,12 @@ def label_name(label: str) -> str:
     return str(SPECIAL_LABELS.get(label) or _(language_name(label)))
 
 
+def full_label(label: str, languages: Sequence[str]) -> str:
+    """Return the localised name of a label; of a shared word, of its languages."""
+    names = join_names(languages) if languages else label_name(label)
+    return names[:1].upper() + names[1:]
+
+
 def name_in_text(label: str) -> str:
     """Return the localised name of a label inside a sentence.
 

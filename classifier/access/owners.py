@@ -11,6 +11,7 @@ from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from classifier.models import Batch, Feedback, Prediction
@@ -18,6 +19,7 @@ from classifier.models import Batch, Feedback, Prediction
 COOKIE = "visitor"
 COOKIE_SECONDS = 365 * 24 * 3600
 HISTORY_COOKIE, HISTORY_OFF = "history", "off"
+OWNER_DIGITS = 6  # of a name for people, enough to tell visitors apart
 
 _signer = Signer(salt="classifier.owners.visitor")
 
@@ -98,3 +100,10 @@ def move_rows_to_user(request: HttpRequest, user: AbstractBaseUser, **_: Any) ->
         Feedback.objects.filter(owner=visitor).update(owner=owner)
         Prediction.objects.filter(owner=visitor).update(owner=owner)
         Batch.objects.filter(owner=visitor).update(owner=owner)
+
+
+def short_owner(owner: str) -> str:
+    """Return a name for a caller that tells callers apart."""
+    kind, _separator, name = owner.partition(":")
+    names = {"user": _("user %(name)s"), "key": _("API key %(name)s"), "visitor": _("visitor %(name)s")}
+    return names[kind] % {"name": name[:OWNER_DIGITS]} if owner else _("nobody")

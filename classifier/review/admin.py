@@ -5,12 +5,18 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from classifier.access.login_forms import AdminLoginForm
+from classifier.access.owners import short_owner
+from classifier.languages import full_label
 from classifier.models import Batch, Decision, Feedback, Prediction, ReviewedWord, key_of
 
 admin.site.login_form = AdminLoginForm
+admin.site.site_header = admin.site.site_title = _("Which language?")
+admin.site.index_title = _("Tables")
+LONGEST_CELL = 60  # characters; the page of a row shows the rest
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -31,6 +37,26 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """Return False: only its owner deletes a history."""
         return False
 
+    @admin.display(description=_("word"))
+    def short_word(self, row: Any) -> str:
+        """Return the word, cut at LONGEST_CELL characters."""
+        return Truncator(row.word or _("(private)")).chars(LONGEST_CELL)
+
+    @admin.display(description=_("word"), ordering="word_key")
+    def key(self, row: Any) -> str:
+        """Return the key of a word, cut at LONGEST_CELL characters."""
+        return Truncator(row.word_key).chars(LONGEST_CELL)
+
+    @admin.display(description=_("label"), ordering="label")
+    def outcome(self, row: Any) -> str:
+        """Return the name of the label of a decision or an outcome."""
+        return full_label(row.label, row.languages) if row.label else _("rejected")
+
+    @admin.display(description=_("by"))
+    def short_owner(self, row: Any) -> str:
+        """Return a name that tells callers apart."""
+        return short_owner(row.owner)
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
@@ -44,7 +70,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class PredictionAdmin(ReadOnlyAdmin):
     """Predictions."""
 
-    list_display = ["word", "language", "verdict", "model", "model_version", "source", "owner", "created"]
+    list_display = ["short_word", "language", "verdict", "model", "model_version", "source", "short_owner", "created"]
     list_filter = ["verdict", "language", "model", "source", "private", "created"]
     search_fields = ["=owner", "=model_version"]
     date_hierarchy = "created"
@@ -55,7 +81,7 @@ class PredictionAdmin(ReadOnlyAdmin):
 class BatchAdmin(ReadOnlyAdmin):
     """Batches."""
 
-    list_display = ["public_id", "name", "answered", "model", "owner", "created"]
+    list_display = ["public_id", "name", "answered", "model", "short_owner", "created"]
     list_filter = ["model", "created"]
     search_fields = ["=owner", "name"]
     word_field = "name"
@@ -66,18 +92,7 @@ class BatchAdmin(ReadOnlyAdmin):
 class FeedbackAdmin(ReadOnlyAdmin):
     """Feedback and what became of it; decisions are made on the review page."""
 
-    list_display = [
-        "word",
-        "answer",
-        "label",
-        "languages",
-        "kind",
-        "votes",
-        "status",
-        "decided_label",
-        "owner",
-        "created",
-    ]
+    list_display = ["word", "answer", "said", "votes", "status", "decided", "short_owner", "created"]
     list_filter = ["status", "kind", "label", "prediction__model", "created"]
     list_select_related = ["prediction"]
     search_fields = ["=owner", "comment"]
@@ -86,14 +101,23 @@ class FeedbackAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("word"), ordering="prediction__word_key")
     def word(self, feedback: Feedback) -> str:
-        """Return the word as typed."""
-        return feedback.prediction.word
+        """Return the word as typed, cut at LONGEST_CELL characters."""
+        return Truncator(feedback.prediction.word).chars(LONGEST_CELL)
+
+    @admin.display(description=_("label"), ordering="label")
+    def said(self, feedback: Feedback) -> str:
+        """Return the name of the label."""
+        return full_label(feedback.label, feedback.languages)
+
+    @admin.display(description=_("decided"), ordering="decided_label")
+    def decided(self, feedback: Feedback) -> str:
+        """Return the name of the reviewers' label."""
+        return full_label(feedback.decided_label, feedback.decided_languages) if feedback.decided_label else ""
 
     @admin.display(description=_("the model said"))
     def answer(self, feedback: Feedback) -> str:
-        """Return the answer's label, with a shared word's languages."""
-        languages = ", ".join(feedback.prediction.answer().sharing)
-        return f"{feedback.prediction.label} ({languages})" if languages else feedback.prediction.label
+        """Return the name of the answer."""
+        return full_label(feedback.prediction.label, feedback.prediction.answer().sharing)
 
     @admin.display(description=_("votes"), ordering="votes")
     def votes(self, feedback: Any) -> int:
@@ -109,7 +133,7 @@ class FeedbackAdmin(ReadOnlyAdmin):
 class ReviewedWordAdmin(ReadOnlyAdmin):
     """Outcomes of reviews."""
 
-    list_display = ["word_key", "label", "languages", "votes", "trained_in"]
+    list_display = ["key", "outcome", "votes", "trained_in"]
     list_filter = ["label"]
     search_fields = ["label"]
 
@@ -118,7 +142,7 @@ class ReviewedWordAdmin(ReadOnlyAdmin):
 class DecisionAdmin(ReadOnlyAdmin):
     """Decisions about words, and who made them."""
 
-    list_display = ["word_key", "label", "languages", "reviewer", "reason", "created", "undone_at"]
+    list_display = ["key", "outcome", "reviewer", "reason", "created", "undone_at"]
     list_filter = ["label", "created"]
     search_fields = ["reason"]
     ordering = ["-id"]

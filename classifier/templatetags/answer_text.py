@@ -1,6 +1,5 @@
 """Template filters for answers and feedback: sentences, names, percentages."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import template
@@ -9,12 +8,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from classifier.languages import SPECIAL_LABELS, join_names, label_name, name_in_text
+from classifier.languages import SPECIAL_LABELS, full_label, join_names, label_name, name_in_text
 from classifier.ml.answers import Answer, Comparison
 from classifier.ml.encoding import LATIN_ALPHABET, normalise
 from classifier.ml.texts import Piece, pieces_of
 from classifier.ml.verdict import MOSTLY_UNDETERMINED, SEVERAL, SINGLE
-from classifier.models import MULTIPLE, Feedback, Prediction
+from classifier.models import Feedback, Prediction
 from classifier.scores import HELD_OUT
 from classifier.services import registry
 from classifier.services.identify import ALL_MODELS
@@ -149,20 +148,20 @@ def agreement(comparison: Comparison) -> str:
 @register.filter
 def label(feedback: Feedback) -> str:
     """Return the name of the label in feedback."""
-    return _label(feedback.label, feedback.languages)
+    return full_label(feedback.label, feedback.languages)
 
 
 @register.filter
 def decided_label(feedback: Feedback) -> str:
     """Return the name of the reviewer's label if it differs."""
-    decided = _label(feedback.decided_label, feedback.decided_languages) if feedback.decided_label else ""
+    decided = full_label(feedback.decided_label, feedback.decided_languages) if feedback.decided_label else ""
     return "" if decided == label(feedback) else decided
 
 
 @register.filter
 def reviewed_label(reviewed: dict[str, Any]) -> str:
     """Return the name of a word's reviewed label."""
-    return _label(reviewed["label"], reviewed["languages"])
+    return full_label(reviewed["label"], reviewed["languages"])
 
 
 @register.filter
@@ -205,7 +204,3 @@ def _answer_in_text(answer: Answer) -> str:
     if answer.verdict == SEVERAL:
         return _("several languages")
     return name_in_text(answer.language) if answer.language else _("not sure")
-
-
-def _label(label: str, languages: Sequence[str]) -> str:
-    return str(capfirst(join_names(languages))) if label == MULTIPLE else label_name(label)

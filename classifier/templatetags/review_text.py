@@ -6,45 +6,33 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _
 
-from classifier.languages import join_names, label_name
+from classifier.access.owners import short_owner
+from classifier.languages import full_label
 from classifier.ml.answers import Comparison
 from classifier.models import MULTIPLE, Decision, ReviewedWord
 from classifier.services import review_queue
 from classifier.services.review_queue import Vote, WaitingWord
 
-OWNER_DIGITS = 6  # of a visitor's digest, enough to tell visitors apart
-
 register = template.Library()
-
-
-def _name(label: str, languages: Sequence[str]) -> str:
-    return join_names(languages) if label == MULTIPLE else label_name(label)
+register.filter("short_owner", short_owner)
 
 
 @register.filter
 def vote_label(vote: Vote) -> str:
     """Return the name of the label that people gave."""
-    return _name(vote.label, vote.languages)
+    return full_label(vote.label, vote.languages)
 
 
 @register.filter
 def outcome_label(outcome: ReviewedWord) -> str:
     """Return the name of the label that reviewers gave."""
-    return _name(outcome.label, outcome.languages)
+    return full_label(outcome.label, outcome.languages)
 
 
 @register.filter
 def decision_text(decision: Decision) -> str:
     """Return what a decision says."""
-    return _name(decision.label, decision.languages) if decision.label else _("rejected")
-
-
-@register.filter
-def short_owner(owner: str) -> str:
-    """Return a name for a caller that tells visitors apart."""
-    kind, _separator, name = owner.partition(":")
-    names = {"user": _("user %(name)s"), "key": _("API key %(name)s"), "visitor": _("visitor %(name)s")}
-    return names[kind] % {"name": name[:OWNER_DIGITS]} if owner else _("nobody")
+    return full_label(decision.label, decision.languages) if decision.label else _("rejected")
 
 
 @register.filter
