@@ -98,5 +98,5 @@ def rank(probabilities: dict[str, float], languages: Sequence[str] = ()) -> tupl
     scaled = {language: probabilities[language] / total if total else 1 / len(languages) for language in languages}
     first, *rest = sorted(languages, key=lambda language: -scaled[language])
     others = [Candidate(language, round(scaled[language], 4)) for language in rest]
-    remainder = round(1 - sum(candidate.probability for candidate in others), 4)
+    remainder = round(1.0 - sum(candidate.probability for candidate in others), 4)
     return Candidate(first, remainder), *others

@@ -49,3 +49,8 @@ def test_agreement_is_the_share_of_the_largest_group_of_models(fake_models, word
     comparison = comparison_of(fake_models, *words)
     assert comparison.agreement == agreement
     assert {answer.language or answer.verdict for answer in comparison.majority} == {majority}
+
+
+def test_probability_of_the_only_candidate_is_a_float():
+    [candidate] = rank({"en": 0.2, "fr": 0.3, "und": 0.5}, ["en"])
+    assert repr(candidate.probability) == "1.0"
