@@ -153,7 +153,7 @@ class FeedbackAnswer(CorrectionAnswer):
     """The caller's label for a word, and the reviewers' decision."""
 
     kind = serializers.ChoiceField(Feedback.Kind.values)
-    decided_label = serializers.CharField(help_text="empty unless accepted")
+    decided_label = serializers.CharField(help_text="empty unless accepted or decided otherwise")
     decided_languages = serializers.ListField(child=serializers.CharField())
     reason = serializers.CharField()
     created_at = serializers.DateTimeField()
