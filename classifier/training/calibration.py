@@ -1,5 +1,7 @@
 """Calibration of a network on validation words: temperature and thresholds."""
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 
@@ -56,10 +58,7 @@ def choose_thresholds(predict: Predict, lexicon: Lexicon) -> Thresholds:
     lowest with an accuracy of SINGLE_ACCURACY and a MARGIN on validation words, against each word's
     most frequent language. The margin allows for other words than these.
     """
-    shared = predict(lexicon.encoder.encode(SHARED_WORDS))
-    second = np.sort(drop_undetermined(shared), axis=1)[:, -2].min()
-    several = float(np.clip(np.floor(100 * second) / 100, *SEVERAL_BOUNDS))
-    undetermined = float(np.clip(np.ceil(100 * shared[:, -1].max()) / 100, *UNDETERMINED_BOUNDS))
+    several, undetermined = _limits_of_shared_words(predict, lexicon)
     own = lexicon.own[VALIDATION]
     output = predict(own.ids.astype(np.int32))
     probabilities = drop_undetermined(output)
@@ -71,6 +70,25 @@ def choose_thresholds(predict: Predict, lexicon: Lexicon) -> Thresholds:
         if singles.any() and right[singles].mean() >= SINGLE_ACCURACY + MARGIN:
             break
     return Thresholds(round(float(single), 2), round(several, 2), round(undetermined, 2))
+
+
+def allow_shared_words(thresholds: Thresholds, predict: Predict, lexicon: Lexicon) -> Thresholds:
+    """Widen thresholds chosen on the twin so that SHARED_WORDS are `several` for the network that serves, too."""
+    several, undetermined = _limits_of_shared_words(predict, lexicon)
+    return replace(
+        thresholds,
+        several=min(thresholds.several, round(several, 2)),
+        undetermined=max(thresholds.undetermined, round(undetermined, 2)),
+    )
+
+
+def _limits_of_shared_words(predict: Predict, lexicon: Lexicon) -> tuple[float, float]:
+    """Return the thresholds `several` and `undetermined` with which SHARED_WORDS are `several`, within their bounds."""
+    shared = predict(lexicon.encoder.encode(SHARED_WORDS))
+    second = np.sort(drop_undetermined(shared), axis=1)[:, -2].min()
+    several = float(np.clip(np.floor(100 * second) / 100, *SEVERAL_BOUNDS))
+    undetermined = float(np.clip(np.ceil(100 * shared[:, -1].max()) / 100, *UNDETERMINED_BOUNDS))
+    return several, undetermined
 
 
 def drop_undetermined(output: Floats) -> Floats:

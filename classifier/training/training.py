@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from classifier.ml.verdict import Thresholds
 from classifier.training.batches import FOREIGN_RATIO, Batches, Predict
-from classifier.training.calibration import choose_thresholds, fit_temperature, predict_with
+from classifier.training.calibration import allow_shared_words, choose_thresholds, fit_temperature, predict_with
 from classifier.training.lexicon import VALIDATION, Examples, Lexicon
 from classifier.training.networks import Architecture
 
@@ -124,7 +124,8 @@ def train_complete(
     started = time.monotonic()
     network, _ = _fit(architecture, lexicon.complete, teacher, seed=twin.seed, passes=twin.passes)
     calibrated = with_temperature(architecture, lexicon, network, twin.temperature)
-    return replace(twin, model=calibrated, seconds=twin.seconds + time.monotonic() - started)
+    thresholds = allow_shared_words(twin.thresholds, predict_with(calibrated), lexicon)
+    return replace(twin, model=calibrated, thresholds=thresholds, seconds=twin.seconds + time.monotonic() - started)
 
 
 def _fit(

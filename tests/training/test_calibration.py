@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from classifier.ml.identifier import Identifier
+from classifier.ml.verdict import Thresholds
 from classifier.training.lexicon import VALIDATION, Examples
 
 pytestmark = pytest.mark.slow
@@ -34,3 +35,14 @@ def test_single_is_right_on_validation_words(calibration, version, lexicon):
     truth = [lexicon.languages[index] for index in own.targets[:, :-1].argmax(axis=1)]
     right = [answer.language == label for answer, label in zip(answers, truth, strict=True) if answer.language]
     assert sum(right) >= calibration.SINGLE_ACCURACY * len(right) > 0
+
+
+@pytest.mark.parametrize(
+    ("second", "und", "widened"),
+    [(0.118, 0.2, (0.11, 0.5)), (0.3, 0.2, (0.15, 0.5)), (0.3, 0.537, (0.15, 0.54)), (0.01, 0.9, (0.08, 0.6))],
+)
+def test_thresholds_let_the_network_that_serves_share_words(calibration, lexicon, second, und, widened):
+    known = 1 - und
+    rows = lambda ids: np.tile(np.float32([known * (1 - second), known * second, und]), (len(ids), 1))  # noqa: E731
+    thresholds = calibration.allow_shared_words(Thresholds(0.7, 0.15, 0.5), rows, lexicon)
+    assert thresholds == Thresholds(0.7, *widened)

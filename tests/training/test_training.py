@@ -69,7 +69,8 @@ def test_card_describes_data_and_training(version, lexicon):
 def test_network_takes_passes_and_thresholds_from_its_twin(training, architectures, small):
     network, twin = training.train(architectures["FF"], small, passes=3)
     assert network.passes == twin.passes == len(twin.history["val_loss"]) == 3
-    assert (network.thresholds, network.temperature) == (twin.thresholds, twin.temperature)
+    assert (network.thresholds.single, network.temperature) == (twin.thresholds.single, twin.temperature)
+    assert network.thresholds.several <= twin.thresholds.several
 
 
 def test_layers_are_trained_in_the_precision_of_the_architecture(architectures, small):
