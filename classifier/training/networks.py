@@ -200,14 +200,14 @@ ARCHITECTURES = {
             "CNN",
             "Filters that slide over three letters at a time.",
             build_cnn,
-            passes=8,
+            passes=13,
             **_DISTILLED,
         ),
         Architecture(
             "CNNsep",
             "Filters split in two steps, along the letters and across their features.",
             build_cnnsep,
-            passes=9,
+            passes=14,
             **_DISTILLED,
         ),
         Architecture(
