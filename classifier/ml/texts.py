@@ -22,13 +22,15 @@ FLOOR = 0.01
 MOST_ENCODED = 2  # times that HTML entities are decoded: &amp;eacute; is an é
 _TINY = 1e-9  # so that languages whose probabilities are all 0 share equally
 _ALL_APOSTROPHES = frozenset(APOSTROPHES + "'")
-_ELISION = re.compile(rf"([bcdfghjklmnpqrstvwxz]{{1,2}}|qu)['{APOSTROPHES}](\w+)", re.IGNORECASE)
+_ELISION = re.compile(
+    rf"([bcdfghjklmnpqrstvwxz]|qu)['{APOSTROPHES}]([aeiouhàáâäæèéêëìíîïòóôöœùúûü]\w*|y)", re.IGNORECASE
+)
 _GEMINATE = re.compile(r"(?<=l)·(?=l[^\W\d_]{3})", re.IGNORECASE)  # a letter of Catalan; in naturel·le a sign
 _ENTITY = re.compile(r"&(?:[a-z]{2,8}\d?|#\d{2,7}|#x[0-9a-f]{2,6});", re.IGNORECASE)
 _ADDRESS = re.compile(
     r"""
     (?<![^\W\d_])(?:[a-z][a-z0-9+.-]{1,15}://|www\.)(?:\([^\s()]*\)|[^\s()<>"'\]}»”])*  # of a page
-    | (?<![\w.+-])[\w.+-]+@(?:[\w-]+(?:\.(?!(?-i:[A-Z][a-z]))[\w-]+)+|\w[\w-]{2,})  # of a mailbox; not tod@s.Gracias
+    | (?<![\w.+-])[\w.+-]+@(?:[\w-]+(?:\.(?!(?-i:[A-Z][a-z]))[\w-]+)+|\w{3,})  # of a mailbox; not tod@s.Gracias
     | (?<!\w)@\w[\w.@-]*  # handle
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -36,17 +38,19 @@ _ADDRESS = re.compile(
 # Words in a token whose characters are written as their kinds, see _kind.
 _WORD = re.compile(
     r"""
-    (?<![Aam0])0(?:[0.,]*0)?(?P<ordinal>[Aa][Aam]{0,3})(?![Aam'0])  # 4th, 2ème
+    (?<![Aam0.,])0[0.,]*+(?<=0)(?P<ordinal>[Aa][Aam]{0,3})(?![Aam'0])  # 4th, 2ème
+    | (?<=0)(?P<unit>[Aa][Aam]?)(?=0)  # 12h30
     | (?<![Aam'])(?:[Aa](?:\.[Aa])+|AA(?:\.AA)+)(?![Aam'])  # U.S., e.g., EE.UU.
-    | [m']*[Aa][Aam']*
-      (?: ·[Aam]{1,6}  # étudiant·e·s
-        | \.a(?![Aam'])  # étudiant.e.s
-        | \([Aa]{1,2}\)[Aam]*  # ami(e)s
-        | @[Aa]{0,2}(?![Aam'@])  # niñ@s
+    | (?<![m'])[m']*+[Aa][Aam']*+
+      (?: ·(?:[am]{1,4}|[Am]{1,4})(?![Aam'])  # étudiant·e·s
+        | (?:\.a){2}(?![Aam'])  # étudiant.e.s
+        | \([Aa]{1,2}\)[Aam]*+  # ami(e)s
+        | @[Aa]?(?![Aam'@0])  # niñ@s
       )*
     """,
     re.VERBOSE,
 )
+_FACE = re.compile(r"(?<![^\W_])[:;=]-?[a-z](?![^\W_])", re.IGNORECASE)  # :D, ;-p
 
 
 class Piece(NamedTuple):
@@ -83,8 +87,8 @@ def holds_address(text: str) -> bool:
 def split_elision(word: str) -> tuple[str, str] | None:
     """Return the parts of a word with an elision in front (l'eau, qu'il), else None.
 
-    A word that has lost its vowel stands before the apostrophe; it's and O'Neill are none. Word lists have no such
-    words, since they separate them there.
+    A word that has lost its vowel stands before the apostrophe and a vowel after it: it's, O'Neill and c'mon are none.
+    Word lists have no elisions, since they separate them there.
     """
     match = _ELISION.fullmatch(word)
     return (match[1], match[2]) if match and match[2].isalpha() else None
@@ -106,13 +110,19 @@ def _pieces_of_token(token: str, *, ordinals: bool = False) -> list[Piece]:
 
 def _find_words(text: str, *, ordinals: bool) -> Iterator[tuple[int, str]]:
     """Yield the words of a token and where they start."""
-    without_addresses = _ADDRESS.sub(lambda match: "/" * len(match[0]), text)
-    kinds = "".join(map(_kind, _GEMINATE.sub("l", without_addresses)))
+    readable = _FACE.sub(_as_signs, _ADDRESS.sub(_as_signs, text))
+    kinds = "".join(map(_kind, _GEMINATE.sub("l", readable)))
     for match in _WORD.finditer(kinds):
+        if match["unit"]:
+            continue
         group = "ordinal" if match["ordinal"] else 0
         if ordinals or not group:
             start, end = match.span(group)
             yield start, _join(text[start:end], kinds[start:end])
+
+
+def _as_signs(match: re.Match[str]) -> str:
+    return "/" * len(match[0])
 
 
 def _join(text: str, kinds: str) -> str:
@@ -133,7 +143,7 @@ def _kind(character: str) -> str:
         return "m"
     if character.isdecimal():
         return "0"
-    return "·" if character in "·•‧" else character if character in ".,()@" else "-"
+    return "·" if character in "·‧" else character if character in ".,()@" else "-"
 
 
 def _decode(token: str) -> tuple[str, Sequence[str]]:

@@ -32,7 +32,8 @@ def key_of(word: str) -> str:
 
     A key over KEY_LENGTH characters is cut and ends in a digest.
     """
-    key = normalise(" ".join(words_of(word)) or word)
+    key = normalise(word)
+    key = normalise(" ".join(words_of(key)) or key)
     if len(key) <= KEY_LENGTH:
         return key
     digest = hashlib.sha256(key.encode()).hexdigest()

@@ -40,8 +40,11 @@ def clean_word(value: object) -> str:
     tokens = unicodedata.normalize("NFC", text.translate(_INVISIBLE)).split()
     text = " ".join(tokens)
     _check_length(text, MAX_TEXT_LENGTH)
+    _check_marks(tokens)
     words = words_of(text)
-    _check_words(tokens, words)
+    if any(len(word) > MAX_WORD_LENGTH for word in words):
+        message = _("A word has at most %(limit)d characters.")
+        raise ValidationError(message, code="max_length", params={"limit": MAX_WORD_LENGTH})
     if not words:
         raise _no_word(text)
     return text
@@ -71,10 +74,7 @@ def _check_length(text: str, limit: int) -> None:
         raise ValidationError(message, code="max_length", params={"limit": MAX_TEXT_LENGTH})
 
 
-def _check_words(tokens: list[str], words: list[str]) -> None:
-    if any(len(word) > MAX_WORD_LENGTH for word in words):
-        message = _("A word has at most %(limit)d characters.")
-        raise ValidationError(message, code="max_length", params={"limit": MAX_WORD_LENGTH})
+def _check_marks(tokens: list[str]) -> None:
     if any(_longest_run_of_marks(token) > MAX_MARKS for token in tokens):
         message = _("The word has more than %(limit)d combining marks in a row.")
         raise ValidationError(message, code="too_many_marks", params={"limit": MAX_MARKS})

@@ -67,6 +67,10 @@ def test_words_are_split_at_white_space_and_hyphens_without_punctuation(text, wo
         ("&lt;b&gt;hello&lt;/b&gt;", ["b", "hello", "b"]),
         ("rendez&#8209;vous", ["rendez", "vous"]),
         ("tod@s.Gracias", ["todos", "Gracias"]),
+        ("niñ@s-as meet@5", ["niños", "as", "meet"]),
+        ("rojo·blanco Paris·Lyon pain•vin", ["rojo", "blanco", "Paris", "Lyon", "pain", "vin"]),
+        ("ok.i yes.y merci.à", ["ok", "i", "yes", "y", "merci", "à"]),
+        ("rdv à 12h30 20h-22h gracias :D ;-p", ["rdv", "à", "gracias"]),
     ],
 )
 def test_sign_inside_a_token_parts_words(text, words):
@@ -77,6 +81,7 @@ def test_sign_inside_a_token_parts_words(text, words):
     ("token", "word"),
     [
         ("U.S.", "US"),
+        ("directeur·rice·s", "directeurrices"),
         ("e.g.", "eg"),
         ("EE.UU.", "EEUU"),
         ("étudiant·e·s", "étudiantes"),
@@ -173,6 +178,10 @@ def test_word_of_a_text_is_one_word(text):
         ("aujourd'hui", None),
         ("don't", None),
         ("it's", None),
+        ("c'mon", None),
+        ("TV's", None),
+        ("d'you", None),
+        ("j'y", ("j", "y")),
         ("O'Neill", None),
         ("м'яч", None),
         ("l'2e", None),
