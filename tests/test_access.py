@@ -92,7 +92,7 @@ TABLE = {
     "GET admin/review/": row(403, A=302, B=302, key=302, revoked=302, viewer=200, superuser=200),
     "GET admin/review/decide/": row(403, A=302, B=302, key=302, revoked=302, superuser=405),
     "GET admin/review/undo/": row(403, A=302, B=302, key=302, revoked=302, superuser=405),
-    "GET admin/review/skip/": row(403, A=302, B=302, key=302, revoked=302, viewer=405, superuser=405),
+    "GET admin/review/skip/": row(403, A=302, B=302, key=302, revoked=302, superuser=405),
     "GET admin/review/clear/": row(403, A=302, B=302, key=302, revoked=302, superuser=200),
     "GET admin/": STAFF,
     "GET admin/login/": row(200, staff=302, viewer=302, superuser=302),

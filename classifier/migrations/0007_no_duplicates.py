@@ -13,6 +13,13 @@ def accept_duplicates(apps, schema_editor):
     accepted.exclude(pk__in=same.values("pk")).update(status="otherwise")
 
 
+def record_outcomes(apps, schema_editor):
+    """Give each outcome a decision, so that undoing a later one brings it back."""
+    words = apps.get_model("classifier", "ReviewedWord").objects.values("word_key", "label", "languages")
+    decisions = apps.get_model("classifier", "Decision")
+    decisions.objects.bulk_create((decisions(**word) for word in words.iterator()), batch_size=1000)
+
+
 def clear_admin_log(apps, schema_editor):
     """Remove words from the log; decisions have their own record now, which a deleted history clears."""
     kinds = apps.get_model("contenttypes", "ContentType").objects.filter(app_label="classifier", model="feedback")
@@ -30,5 +37,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(accept_duplicates, migrations.RunPython.noop),
+        migrations.RunPython(record_outcomes, migrations.RunPython.noop),
         migrations.RunPython(clear_admin_log, migrations.RunPython.noop),
     ]

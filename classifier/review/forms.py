@@ -18,16 +18,16 @@ class DecisionForm(forms.Form):
 
     word = forms.CharField(max_length=320, strip=False)
     seen = forms.IntegerField()
-    label = forms.CharField(max_length=35)
-    languages = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
+    label = forms.CharField(max_length=350)
+    languages = forms.MultipleChoiceField(required=False)
     other = forms.ChoiceField(required=False)
-    owner = forms.CharField(max_length=80, required=False)
+    sender_of = forms.IntegerField(required=False, max_value=2**63 - 1)  # feedback, of whose sender all is rejected
     reason = forms.CharField(max_length=500, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         languages, other = (cast("forms.ChoiceField", self.fields[name]) for name in ("languages", "other"))
-        languages.choices = [(code, label_name(code)) for code in registry.current().languages]
+        languages.choices = [*known_names(), *((code, code) for code in registry.current().languages)]
         other.choices = [("mis", SPECIAL_LABELS["mis"]), *known_names()]
 
     def clean(self) -> dict[str, Any]:
@@ -35,6 +35,8 @@ class DecisionForm(forms.Form):
         data = super().clean() or {}
         if data.get("label") == "other":
             data["label"] = data.get("other") or "mis"
+        elif data.get("label", "").startswith(f"{MULTIPLE} "):  # the button of the majority: mul en fr
+            data["label"], *data["languages"] = data["label"].split()
         if data.get("label") != MULTIPLE:
             data["languages"] = []
         elif len(data.get("languages", [])) < 2:

@@ -1,5 +1,6 @@
 """The review page: a card a word, decided by a click or a key."""
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
@@ -16,11 +17,19 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from classifier.models import Decision
+from classifier.models import Decision, Feedback
 from classifier.review.forms import REJECT, DecisionForm, FilterForm
 from classifier.services import registry, review_queue
 from classifier.services.identify import ALL_MODELS, compare
-from classifier.services.review import AlreadyUndone, DecidedMeanwhile, decide, reject, reject_owner, undo
+from classifier.services.review import (
+    AlreadyUndone,
+    DecidedMeanwhile,
+    NothingPending,
+    decide,
+    reject,
+    reject_owner,
+    undo,
+)
 
 MOST_SKIPPED = 200  # words that a session remembers
 View = Callable[..., HttpResponse]
@@ -43,7 +52,7 @@ def reviewers_only(permission: str) -> Callable[[View], View]:
     return decorate
 
 
-@reviewers_only("view_decision")
+@reviewers_only("view_feedback")
 @require_GET
 def card(request: HttpRequest) -> HttpResponse:
     """Show a word: the one named, else the one that is worth most."""
@@ -54,7 +63,7 @@ def _render_card(request: HttpRequest, key: str | None, form: DecisionForm | Non
     filters = FilterForm(request.GET)
     if key is None:
         key = review_queue.next_key(request.session.get("skipped", ()), **filters.filters)
-    word = review_queue.read_word(key) if key is not None else None
+    word = review_queue.read_word(key) if key is not None and "\0" not in key else None
     if key is not None and word is None:
         raise Http404
     context = {
@@ -62,6 +71,7 @@ def _render_card(request: HttpRequest, key: str | None, form: DecisionForm | Non
         "comparison": _ask_all(word.word) if word else None,
         "form": form or DecisionForm(),
         "languages": registry.current().languages,
+        "shareable": _shareable(word) if word else [],
         "last": _last_of(request.user),
         "waiting": review_queue.count_waiting(),
         "skipped": len(request.session.get("skipped", ())),
@@ -70,6 +80,12 @@ def _render_card(request: HttpRequest, key: str | None, form: DecisionForm | Non
         "reject": REJECT,
     }
     return render(request, "review/card.html", context, status=400 if form else 200)
+
+
+def _shareable(word: review_queue.WaitingWord) -> list[str]:
+    """Return the languages that may share a word: those of the models, and those that people named."""
+    named = [code for vote in word.votes for code in vote.languages]
+    return list(dict.fromkeys([*registry.current().languages, *named]))
 
 
 def _ask_all(word: str) -> Any:
@@ -94,6 +110,8 @@ def decide_word(request: HttpRequest) -> HttpResponse:
     data = form.cleaned_data
     try:
         _decide(cast("User", request.user), data)
+    except NothingPending:
+        messages.warning(request, _("Nothing waits for a decision about this word any more."))
     except DecidedMeanwhile:
         messages.warning(request, _("Somebody else decided about this word meanwhile. Look at it again."))
         return redirect(f"{resolve_url('review')}?{urlencode({'word': data['word']})}")
@@ -104,8 +122,9 @@ def decide_word(request: HttpRequest) -> HttpResponse:
 
 
 def _decide(reviewer: User, data: dict[str, Any]) -> None:
-    if data["label"] == REJECT and data["owner"]:
-        reject_owner(owner=data["owner"], reviewer=reviewer, reason=data["reason"])
+    if data["label"] == REJECT and data["sender_of"]:
+        owner = get_object_or_404(Feedback, pk=data["sender_of"]).owner
+        reject_owner(owner=owner, reviewer=reviewer, reason=data["reason"])
         return
     about = {"word_key": data["word"], "reviewer": reviewer, "reason": data["reason"], "seen": data["seen"]}
     if data["label"] == REJECT:
@@ -118,7 +137,7 @@ def _decide(reviewer: User, data: dict[str, Any]) -> None:
 @require_POST
 def undo_decision(request: HttpRequest) -> HttpResponse:
     """Undo a decision, and show its word."""
-    decision = get_object_or_404(Decision, pk=request.POST.get("decision") or 0)
+    decision = get_object_or_404(Decision, pk=_number(request.POST.get("decision", "")))
     try:
         undo(decision=decision, reviewer=cast("User", request.user))
     except AlreadyUndone:
@@ -128,14 +147,19 @@ def undo_decision(request: HttpRequest) -> HttpResponse:
     return redirect(f"{resolve_url('review')}?{urlencode({'word': decision.word_key})}")
 
 
-@reviewers_only("view_decision")
+@reviewers_only("add_decision")
 @require_POST
 def skip(request: HttpRequest) -> HttpResponse:
     """Leave a word for later; without a word, show the skipped ones again."""
-    word = request.POST.get("word")
-    skipped = [*request.session.get("skipped", ()), word][-MOST_SKIPPED:] if word else []
-    request.session["skipped"] = skipped
+    feedback = _number(request.POST.get("feedback", ""))
+    # Ids of feedback, so that no word stays in the session when a history is deleted.
+    request.session["skipped"] = [*request.session.get("skipped", ()), feedback][-MOST_SKIPPED:] if feedback else []
     return _to_next(request)
+
+
+def _number(text: str) -> int:
+    """Return a posted id, 0 for anything that is none."""
+    return int(text) if re.fullmatch("[0-9]{1,18}", text) else 0
 
 
 def _to_next(request: HttpRequest) -> HttpResponse:
@@ -149,18 +173,13 @@ def clear(request: HttpRequest) -> HttpResponse:
     """Show the words that are clear, and accept those ticked."""
     words = review_queue.clear_words()
     if request.method == "POST":
-        ticked = {(key, seen) for key, seen in map(_split_choice, request.POST.getlist("word"))}
-        chosen = [word for word in words if (word.key, word.seen) in ticked]
+        ticked = set(request.POST.getlist("word"))
+        chosen = [word for word in words if word.choice in ticked]
         count = sum(_accept_majority(cast("User", request.user), word) for word in chosen)
         text = ngettext("%(count)d word was decided.", "%(count)d words were decided.", count) % {"count": count}
         messages.success(request, text)
         return redirect("review")
     return render(request, "review/clear.html", {"words": words, "least": review_queue.CLEAR_VOTES})
-
-
-def _split_choice(choice: str) -> tuple[str, int]:
-    seen, _separator, key = choice.partition(" ")
-    return key, int(seen) if seen.lstrip("-").isdecimal() else 0
 
 
 def _accept_majority(reviewer: User, word: review_queue.WaitingWord) -> bool:
@@ -169,6 +188,6 @@ def _accept_majority(reviewer: User, word: review_queue.WaitingWord) -> bool:
     vote = word.majority
     try:
         decide(word_key=word.key, reviewer=reviewer, label=vote.label, languages=vote.languages, seen=word.seen)
-    except DecidedMeanwhile:
+    except (DecidedMeanwhile, NothingPending):
         return False
     return True

@@ -1,9 +1,10 @@
 """Submit and withdraw feedback."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Collection, Sequence
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -25,15 +26,17 @@ def submit_feedback(
     FeedbackClosed after a decision.
     """
     label, languages = canonical_pair(label, languages)
-    Prediction.objects.select_for_update().get(pk=prediction.pk)  # one at a time
+    lock_word(prediction.word_key)
+    Prediction.objects.select_for_update().get(pk=prediction.pk)  # it may have been deleted
     feedback = Feedback.objects.filter(prediction=prediction, owner=owner).first()
     feedback = feedback or Feedback(prediction=prediction, owner=owner)
     if feedback.status != Feedback.Status.PENDING:
         raise FeedbackClosed
     feedback.label, feedback.languages, feedback.comment = label, languages, comment
     feedback.kind = _kind(prediction, label, languages)
-    _settle(feedback)
     feedback.save()
+    settle(prediction.word_key)
+    feedback.refresh_from_db()
     return feedback
 
 
@@ -43,11 +46,13 @@ def withdraw_feedback(*, prediction: Prediction, owner: str) -> bool:
 
     Raises FeedbackClosed after a decision.
     """
+    lock_word(prediction.word_key)
     rows = Feedback.objects.filter(prediction=prediction, owner=owner)
-    feedback = rows.select_for_update(of=("self",)).first()
+    feedback = rows.first()
     if feedback and feedback.status != Feedback.Status.PENDING:
         raise FeedbackClosed
     deleted, _by_model = rows.delete()
+    forget_decisions([prediction.word_key])
     return deleted > 0
 
 
@@ -57,15 +62,38 @@ def standing_decision(word_key: str) -> Decision | None:
     return standing.order_by("-id").first()
 
 
-def _settle(feedback: Feedback) -> None:
-    """Accept new feedback at once that says what reviewers have decided about its word."""
-    word_key = feedback.prediction.word_key
+def settle(word_key: str) -> None:
+    """Accept pending feedback that says what reviewers have decided about its word, and count the votes anew."""
     outcome = ReviewedWord.objects.filter(word_key=word_key).first()
-    if outcome is None or (outcome.label, outcome.languages) != (feedback.label, feedback.languages):
+    if outcome is None:
         return
-    feedback.status, feedback.reviewed_at = Feedback.Status.ACCEPTED, timezone.now()
-    feedback.decided_label, feedback.decided_languages = feedback.label, feedback.languages
-    feedback.decision = standing_decision(word_key)
+    decided = {"decided_label": outcome.label, "decided_languages": outcome.languages}
+    pending = Feedback.objects.filter(prediction__word_key=word_key, status=Feedback.Status.PENDING)
+    equal = pending.filter(label=outcome.label, languages=outcome.languages).values("pk")
+    Feedback.objects.filter(pk__in=equal).update(
+        status=Feedback.Status.ACCEPTED, decision=standing_decision(word_key), reviewed_at=timezone.now(), **decided
+    )
+    votes = Feedback.objects.votes(word_key, outcome.label, outcome.languages)
+    ReviewedWord.objects.filter(pk=outcome.pk).exclude(votes=votes).update(votes=votes)
+
+
+def forget_decisions(word_keys: Collection[str]) -> None:
+    """Delete the decisions about words that have neither an outcome nor feedback any more."""
+    if word_keys:
+        decisions = Decision.objects.filter(word_key__in=word_keys)
+        decisions = decisions.exclude(word_key__in=ReviewedWord.objects.values("word_key"))
+        decisions.exclude(word_key__in=Feedback.objects.values("prediction__word_key")).delete()
+
+
+def lock_word(word_key: str) -> None:
+    """Let one transaction at a time change what people and reviewers say about a word.
+
+    SQLite has one writer anyway. Taken before any row is locked, so that nobody deadlocks.
+    """
+    if connection.vendor == "postgresql":
+        number = int.from_bytes(hashlib.sha256(word_key.encode()).digest()[:8], "big", signed=True)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
 
 
 def canonical_pair(label: str, languages: Sequence[str]) -> tuple[str, list[str]]:

@@ -1,6 +1,6 @@
 """Pages, feedback and deletion of histories."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -12,7 +12,8 @@ from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
-from classifier.models import Batch, Decision, Feedback, Prediction, PredictionQuerySet, ReviewedWord
+from classifier.models import Batch, Feedback, Prediction, PredictionQuerySet, ReviewedWord
+from classifier.services.feedback import forget_decisions
 from classifier.services.store import empty_log
 from classifier.words.lists import Row
 
@@ -112,14 +113,9 @@ def delete_rows(keys: Sequence[int]) -> None:
     rows = Prediction.objects.filter(pk__in=keys)
     batches = set(rows.values_list("batch", flat=True))
     words = set(Feedback.objects.filter(prediction__in=keys).values_list("prediction__word_key", flat=True))
+    # In the order in which others lock them, so that nobody deadlocks.
+    list(rows.order_by("pk").select_for_update().values_list("pk"))
+    list(Feedback.objects.filter(prediction__in=keys).order_by("pk").select_for_update().values_list("pk"))
     rows.delete()
     Batch.objects.delete_empty(batches)
-    _forget_decisions(words)
-
-
-def _forget_decisions(word_keys: Collection[str]) -> None:
-    """Delete the decisions about words that have neither an outcome nor feedback any more."""
-    if word_keys:
-        decisions = Decision.objects.filter(word_key__in=word_keys)
-        decisions = decisions.exclude(word_key__in=ReviewedWord.objects.values("word_key"))
-        decisions.exclude(word_key__in=Feedback.objects.values("prediction__word_key")).delete()
+    forget_decisions(words)

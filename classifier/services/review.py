@@ -4,17 +4,22 @@ from collections.abc import Sequence
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from classifier.models import Decision, Feedback, ReviewedWord
 from classifier.models.feedback import FeedbackQuerySet
-from classifier.services.feedback import canonical_pair, standing_decision
+from classifier.services.feedback import canonical_pair, forget_decisions, lock_word, settle, standing_decision
 
 Status = Feedback.Status
 
 
 class DecidedMeanwhile(Exception):
     """Error: another reviewer has decided about the word since it was shown."""
+
+
+class NothingPending(Exception):
+    """Error: no feedback on the word waits for a decision."""
 
 
 class AlreadyUndone(Exception):
@@ -33,8 +38,9 @@ def decide(
 ) -> Decision:
     """Decide what a word is, and settle all its pending feedback.
 
-    Equal feedback is accepted, other feedback decided otherwise. `seen` is the id of the last decision about the word
-    that the reviewer saw, 0 for none. Raises ValidationError for an invalid label and DecidedMeanwhile.
+    Equal feedback is accepted, also what was decided otherwise before; other feedback is decided otherwise. `seen` is
+    what `changes` returned when the reviewer saw the word. Raises ValidationError for an invalid label, NothingPending
+    and DecidedMeanwhile.
     """
     label, languages = canonical_pair(label, languages)
     pending = _lock_pending(word_key, seen)
@@ -47,7 +53,9 @@ def decide(
         "reviewed_at": decision.created,
         "reason": decision.reason,
     }
-    pending.filter(label=label, languages=languages).update(status=Status.ACCEPTED, **settled)
+    right = Feedback.objects.about(word_key).filter(label=label, languages=languages)
+    right = right.filter(status__in=[Status.PENDING, Status.OTHERWISE]).order_by().values("pk")
+    Feedback.objects.filter(pk__in=right).update(status=Status.ACCEPTED, **settled)
     pending.update(status=Status.OTHERWISE, **settled)
     _store_outcome(word_key, label, languages)
     return decision
@@ -59,7 +67,7 @@ def reject(
 ) -> Decision:
     """Reject the pending feedback on a word, all or that of one `owner`; its outcome stays.
 
-    Raises DecidedMeanwhile.
+    Raises NothingPending and DecidedMeanwhile.
     """
     pending = _lock_pending(word_key, seen)
     decision = _record(word_key, reviewer, reason)
@@ -74,6 +82,7 @@ def reject(
     return decision
 
 
+@transaction.atomic
 def reject_owner(*, owner: str, reviewer: User, reason: str = "") -> list[Decision]:
     """Reject all pending feedback of one visitor: one decision a word."""
     waiting = Feedback.objects.filter(owner=owner, status=Status.PENDING).order_by()
@@ -88,8 +97,8 @@ def undo(*, decision: Decision, reviewer: User) -> Decision:
     Raises AlreadyUndone.
     """
     word_key = decision.word_key
-    list(Feedback.objects.about(word_key).select_for_update(of=("self",)))  # one decision about a word at a time
-    decision = Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
+    lock_word(word_key)
+    decision = Decision.objects.get(pk=decision.pk)
     if decision.undone_at:
         raise AlreadyUndone
     decision.undone_at, decision.undone_by = timezone.now(), reviewer
@@ -106,6 +115,8 @@ def undo(*, decision: Decision, reviewer: User) -> Decision:
     )
     if decision.label:
         _restore_outcome(word_key)
+    settle(word_key)
+    forget_decisions([word_key])
     return decision
 
 
@@ -118,18 +129,20 @@ def _restore_outcome(word_key: str) -> None:
 
 
 def _lock_pending(word_key: str, seen: int | None) -> FeedbackQuerySet:
-    """Lock the feedback on a word, in one order so that nobody deadlocks; return the pending rows, not yet read."""
-    rows = Feedback.objects.about(word_key)
-    list(rows.select_for_update(of=("self",)))
-    if seen is not None and seen != last_decision(word_key):
+    """Lock a word; return its pending feedback, not yet read. Raises NothingPending and DecidedMeanwhile."""
+    lock_word(word_key)
+    if seen is not None and seen != changes(word_key):
         raise DecidedMeanwhile
-    return Feedback.objects.filter(pk__in=rows.filter(status=Status.PENDING).values("pk"))
+    pending = Feedback.objects.about(word_key).filter(status=Status.PENDING).order_by()
+    if not pending.exists():
+        raise NothingPending
+    return Feedback.objects.filter(pk__in=pending.values("pk"))
 
 
-def last_decision(word_key: str) -> int:
-    """Return the id of the last decision about a word, 0 for none; an undone one counts as a later one."""
-    last = Decision.objects.filter(word_key=word_key).order_by("-id").values_list("id", "undone_at").first()
-    return 0 if last is None else -last[0] if last[1] else last[0]
+def changes(word_key: str) -> int:
+    """Return how often a word was decided about, or a decision undone."""
+    counts = Decision.objects.filter(word_key=word_key).aggregate(made=Count("pk"), undone=Count("undone_at"))
+    return int(counts["made"] + counts["undone"])
 
 
 def _record(word_key: str, reviewer: User, reason: str, label: str = "", languages: Sequence[str] = ()) -> Decision:

@@ -9,7 +9,7 @@ from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
 from classifier.models import Decision, Feedback, ReviewedWord
-from classifier.services.review import last_decision
+from classifier.services.review import changes
 
 CLEAR_VOTES = 3  # equal votes, and no other one, with which a word is clear
 MOST_CLEAR = 100  # clear words on a page
@@ -36,7 +36,13 @@ class WaitingWord:
     feedback: Sequence[Feedback]  # pending, newest first
     outcome: ReviewedWord | None
     decisions: Sequence[Decision]  # newest first
-    seen: int  # the last decision, for services.review
+    seen: int  # changes so far, for services.review
+
+    @property
+    def choice(self) -> str:
+        """What a reviewer agrees to: the majority, and what was seen."""
+        vote = self.majority
+        return " ".join([str(self.seen), vote.label, *vote.languages, self.key]) if vote else ""
 
     @property
     def majority(self) -> Vote | None:
@@ -74,9 +80,13 @@ def count_waiting() -> int:
     return Feedback.objects.filter(status=PENDING).order_by().values("prediction__word_key").distinct().count()
 
 
-def next_key(skipped: Collection[str] = (), **filters: Any) -> str | None:
-    """Return the key of the word to decide about next."""
-    words = waiting(**filters).exclude(prediction__word_key__in=skipped)
+def next_key(skipped: Collection[int] = (), **filters: Any) -> str | None:
+    """Return the key of the word to decide about next; `skipped` are ids of feedback on words to leave out."""
+    words = waiting(**filters)
+    if skipped:
+        words = words.exclude(
+            prediction__word_key__in=Feedback.objects.filter(pk__in=skipped).values("prediction__word_key")
+        )
     return words.values_list("prediction__word_key", flat=True).first()
 
 
@@ -95,7 +105,7 @@ def read_word(key: str) -> WaitingWord | None:
         feedback=pending,
         outcome=ReviewedWord.objects.filter(word_key=key).first(),
         decisions=decisions,
-        seen=last_decision(key),
+        seen=changes(key),
     )
 
 

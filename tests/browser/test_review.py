@@ -16,7 +16,7 @@ def rita(django_user_model):
     user = django_user_model.objects.create_user("rita", password=PASSWORD)
     # Transactional tests empty the tables that migrations fill.
     group, _created = Group.objects.get_or_create(name="Reviewers")
-    group.permissions.set(permissions("add_decision", "view_decision"))
+    group.permissions.set(permissions("add_decision", "view_feedback"))
     user.groups.add(group)
     return user
 

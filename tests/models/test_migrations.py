@@ -74,3 +74,10 @@ def test_stored_words_get_their_keys_of_today(tables):
     assert tables("classifier", "Prediction").objects.get().word_key == "piano"
     outcomes = tables("classifier", "ReviewedWord").objects.values_list("word_key", "label", "votes")
     assert sorted(outcomes) == [("hola", "es", 2), ("k" * 320, "en", 1), ("piano", "es", 3)]
+
+
+def test_outcomes_from_before_have_a_decision(tables):
+    tables = migrate("0004_label_rule")
+    tables("classifier", "ReviewedWord").objects.create(word_key="piano", label="mul", languages=["en", "fr"], votes=9)
+    decision = migrate("0009_reviewers")("classifier", "Decision").objects.get()
+    assert (decision.word_key, decision.label, decision.languages) == ("piano", "mul", ["en", "fr"])

@@ -5,7 +5,7 @@ from django.contrib.auth.models import Group
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from classifier.models import Decision, Feedback, ReviewedWord
-from classifier.services.review import decide
+from classifier.services.review import changes, decide
 
 CARD = "/admin/review/"
 pytestmark = pytest.mark.django_db
@@ -21,8 +21,7 @@ def reviewer(client, django_user_model):
 
 
 def fields_of(key, **fields):
-    decision = Decision.objects.filter(word_key=key).order_by("-id").first()
-    return {"word": key, "seen": decision.pk if decision else 0, **fields}
+    return {"word": key, "seen": changes(key), **fields}
 
 
 def send(client, key, label, **fields):
@@ -94,7 +93,7 @@ def test_all_feedback_is_rejected_with_a_reason(reviewer, say):
 
 def test_all_feedback_of_one_visitor_is_rejected(reviewer, say):
     say("orignal", "en", by=["user:9"]), say("piano", "es", by=["user:9"]), say("piano", "en")
-    send(reviewer, "orignal", "reject", owner="user:9")
+    send(reviewer, "orignal", "reject", sender_of=Feedback.objects.first().pk)
     assert statuses() == ["rejected", "rejected", "pending"]
 
 
@@ -109,7 +108,7 @@ def test_undo_brings_the_word_back(reviewer, say):
     assertContains(reviewer.post(f"{CARD}undo/", {"decision": decision.pk}, follow=True), "was undone before")
 
 
-@pytest.mark.parametrize("decision", ["", "0", "99"])
+@pytest.mark.parametrize("decision", ["", "0", "99", "abc", "1\0", "9" * 5000])
 def test_unknown_decision_is_not_found(reviewer, decision):
     assert reviewer.post(f"{CARD}undo/", {"decision": decision}).status_code == 404
 
@@ -126,10 +125,11 @@ def test_second_reviewer_sees_the_first_decision(reviewer, say, admin_user):
 
 def test_skipped_word_comes_last(reviewer, say):
     say("orignal", "en", by=["user:1", "user:2"]), say("piano", "en")
-    reviewer.post(f"{CARD}skip/", {"word": "orignal"})
+    first, _second, last = Feedback.objects.order_by("id").values_list("pk", flat=True)
+    reviewer.post(f"{CARD}skip/", {"feedback": first})
     assertContains(reviewer.get(CARD), "<bdi>piano</bdi>", html=True)
-    reviewer.post(f"{CARD}skip/", {"word": "piano"})
-    assertContains(reviewer.get(CARD), "But for the words that you skipped.")
+    reviewer.post(f"{CARD}skip/", {"feedback": last})
+    assertContains(reviewer.get(CARD), "But for words that you skipped")
     reviewer.post(f"{CARD}skip/")
     assertContains(reviewer.get(CARD), "<bdi>orignal</bdi>", html=True)
 
@@ -147,7 +147,9 @@ def test_clear_words_are_accepted_in_one_go_after_a_look(reviewer, say):
     page = reviewer.get(f"{CARD}clear/")
     assertContains(page, 'name="word"', count=2)
     assert statuses() == ["pending"] * 7
-    page = reviewer.post(f"{CARD}clear/", {"word": ["0 orignal", "0 piano", "0 eau", "x"]}, follow=True)
+    page = reviewer.post(
+        f"{CARD}clear/", {"word": ["0 en orignal", "0 mul en fr piano", "0 fr eau", "--1 x", "\0"]}, follow=True
+    )
     assertContains(page, "2 words were decided.")
     assert statuses() == ["accepted"] * 6 + ["pending"]
 
@@ -160,8 +162,23 @@ def test_word_without_feedback_shows_its_decisions_only(reviewer, say):
     assertNotContains(page, "What is it?")
 
 
-def test_unknown_word_is_not_found(reviewer):
-    assert reviewer.get(CARD, {"word": "nothing"}).status_code == 404
+@pytest.mark.parametrize("word", ["nothing", "a\0b", "w" * 3000])
+def test_unknown_word_is_not_found(reviewer, word):
+    assert reviewer.get(CARD, {"word": word}).status_code == 404
+    assert send(reviewer, word, "").status_code == 404
+
+
+def test_word_without_feedback_cannot_be_decided(reviewer):
+    assertContains(reviewer.post(f"{CARD}decide/", fields_of("mot", label="fr"), follow=True), "Nothing waits")
+    assert not ReviewedWord.objects.exists()
+
+
+def test_majority_may_name_a_language_that_no_model_knows(reviewer, say):
+    say("orignal", "mul", by=["user:1", "user:2"], languages=["fr", "it"])
+    assertContains(reviewer.get(CARD), 'name="label" value="mul fr it"')
+    send(reviewer, "orignal", "mul fr it", reason="in both")
+    assert ReviewedWord.objects.get().languages == ["fr", "it"]
+    assert Feedback.objects.first().reason == "in both"
 
 
 def test_every_page_leads_a_reviewer_to_the_cards(reviewer, say, client):
@@ -173,8 +190,8 @@ def test_every_page_leads_a_reviewer_to_the_cards(reviewer, say, client):
 
 def test_viewer_cannot_decide(staff, say):
     say("orignal", "en")
-    viewer = staff("view_decision")
-    assert viewer.get(CARD).status_code == 200
+    viewer = staff("view_feedback")
+    assertNotContains(viewer.get(CARD), "What is it?")
     assert send(viewer, "orignal", "en").status_code == 403
     assert statuses() == ["pending"]
 

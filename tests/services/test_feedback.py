@@ -123,6 +123,7 @@ def test_fifty_simultaneous_corrections_are_one_row(make_prediction, at_once):
 
 
 def test_feedback_that_equals_the_outcome_is_accepted_at_once(submit, user):
+    submit(owner=BEN)
     decision = decide(word_key="orignal", reviewer=user, label="mul", languages=["en", "fr"])
     equal = submit(label="mul", languages=["fr", "eng"])
     assert (equal.status, equal.decided_label, equal.decided_languages) == ("accepted", "mul", ["en", "fr"])
@@ -130,6 +131,7 @@ def test_feedback_that_equals_the_outcome_is_accepted_at_once(submit, user):
 
 
 def test_feedback_that_contradicts_the_outcome_waits(submit, user):
+    submit(owner=BEN)
     decide(word_key="orignal", reviewer=user, label="mul", languages=["en", "fr"])
     assert submit(label="mul", languages=["en", "es"]).status == "pending"
     assert ReviewedWord.objects.get().label == "mul"

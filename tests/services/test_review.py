@@ -2,11 +2,13 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from classifier.models import Decision, Feedback, Prediction, ReviewedWord
+from classifier.services.feedback import FeedbackClosed, submit_feedback, withdraw_feedback
 from classifier.services.review import (
     AlreadyUndone,
     DecidedMeanwhile,
+    NothingPending,
+    changes,
     decide,
-    last_decision,
     reject,
     reject_owner,
     undo,
@@ -49,9 +51,9 @@ def test_shared_word_is_decided_by_its_languages(submit, about):
 
 
 def test_other_words_wait(submit, about):
-    submit(word="piano", label="en")
+    submit(word="piano", label="en"), submit(label="en")
     decide(**about, label="en")
-    assert statuses() == ["pending"]
+    assert statuses() == ["pending", "accepted"]
 
 
 @pytest.mark.parametrize(
@@ -85,15 +87,18 @@ def test_later_decision_replaces_the_outcome(submit, about):
     submit(label="en")
     decide(**about, label="en")
     ReviewedWord.objects.update(trained_in="20261122-00000001")
+    submit(owner=BEN, label="fr")
     decide(**about, label="fr")
-    assert outcome() == ("orignal", "fr", [], 0)
+    assert outcome() == ("orignal", "fr", [], 1)
     assert ReviewedWord.objects.get().trained_in == ""
-    assert Feedback.objects.get().overturned_by(ReviewedWord.objects.get())
+    assert Feedback.objects.first().overturned_by(ReviewedWord.objects.get())
 
 
 def test_same_decision_again_keeps_the_version_that_learnt_it(submit, about):
+    submit(label="en")
     decide(**about, label="en")
     ReviewedWord.objects.update(trained_in="20261122-00000001")
+    submit(owner=BEN, label="fr")
     decide(**about, label="en")
     assert ReviewedWord.objects.get().trained_in == "20261122-00000001"
 
@@ -110,19 +115,59 @@ def test_undone_decision_leaves_feedback_as_it_was(submit, about):
 def test_decision_before_an_undone_one_stands_again(submit, about):
     submit(label="en")
     decide(**about, label="en")
+    submit(owner=BEN, label="fr")
     undo(decision=decide(**about, label="fr"), reviewer=about["reviewer"])
     assert outcome() == ("orignal", "en", [], 1)
-    assert statuses() == ["accepted"]
+    assert statuses() == ["accepted", "pending"]
+
+
+def test_undone_older_decision_leaves_the_later_one(submit, about):
+    submit(label="en")
+    older = decide(**about, label="fr")
+    submit(owner=BEN, label="en")
+    decide(**about, label="en")
+    undo(decision=older, reviewer=about["reviewer"])
+    assert (outcome(), statuses()) == (("orignal", "en", [], 2), ["accepted", "accepted"])
+
+
+def test_sender_who_was_right_in_the_end_is_accepted(submit, about):
+    submit(label="en")
+    decide(**about, label="fr")
+    submit(owner=BEN, label="en")
+    decide(**about, label="en")
+    assert statuses() == ["accepted", "accepted"]
+
+
+def test_word_without_pending_feedback_is_not_decided(submit, about):
+    for act in (lambda: decide(**about, label="en"), lambda: reject(**about)):
+        with pytest.raises(NothingPending):
+            act()
+    assert not Decision.objects.exists()
+
+
+def test_votes_count_feedback_that_came_after_the_decision(submit, about):
+    submit(label="en")
+    decide(**about, label="en")
+    submit(owner=BEN, label="en")
+    assert outcome() == ("orignal", "en", [], 2)
+
+
+def test_word_is_forgotten_with_its_last_feedback(submit, about):
+    feedback = submit(label="en")
+    undo(decision=decide(**about, label="en"), reviewer=about["reviewer"])
+    withdraw_feedback(prediction=feedback.prediction, owner=feedback.owner)
+    assert not Decision.objects.exists()
 
 
 def test_undone_rejection_keeps_the_outcome(submit, about):
     ReviewedWord.objects.create(word_key="orignal", label="fr", votes=3)
     submit(label="en")
     undo(decision=reject(**about), reviewer=about["reviewer"])
-    assert (outcome(), statuses()) == (("orignal", "fr", [], 3), ["pending"])
+    assert (outcome(), statuses()) == (("orignal", "fr", [], 0), ["pending"])  # votes are counted anew
 
 
-def test_decision_is_undone_once(about):
+def test_decision_is_undone_once(submit, about):
+    submit()
     decision = decide(**about, label="en")
     undo(decision=decision, reviewer=about["reviewer"])
     with pytest.raises(AlreadyUndone):
@@ -131,13 +176,13 @@ def test_decision_is_undone_once(about):
 
 def test_second_reviewer_hears_of_the_first_decision(submit, about):
     submit(label="en")
-    seen = last_decision("orignal")
+    seen = changes("orignal")
     first = decide(**about, label="en", seen=seen)
     with pytest.raises(DecidedMeanwhile):
         decide(**about, label="fr", seen=seen)
     undo(decision=first, reviewer=about["reviewer"])
     with pytest.raises(DecidedMeanwhile):
-        reject(**about, seen=first.pk)
+        reject(**about, seen=1)
     assert statuses() == ["pending"]
 
 
@@ -154,6 +199,21 @@ def test_decision_outlives_its_reviewer(submit, about):
     decide(**about, label="en")
     about["reviewer"].delete()
     assert (statuses(), Decision.objects.get().reviewer) == (["accepted"], None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_feedback_and_decisions_at_once_leave_no_word_in_between(submit, about, at_once):
+    rows = [submit(owner=f"user:{number}", label="en") for number in range(10)]
+
+    def change(number):
+        if number % 2:
+            return submit_feedback(prediction=rows[number].prediction, owner=rows[number].owner, label="en")
+        return decide(**about, label="en")
+
+    outcomes = at_once(change, [(number,) for number in range(10)])
+    assert {type(one) for one in outcomes} <= {Feedback, Decision, FeedbackClosed, NothingPending}
+    assert statuses() == ["accepted"] * 10
+    assert outcome() == ("orignal", "en", [], 10)
 
 
 @pytest.mark.django_db(transaction=True)

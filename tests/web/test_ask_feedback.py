@@ -276,8 +276,9 @@ def test_other_decision_is_told_to_its_sender(give_feedback, review):
 
 def test_overturned_decision_is_told_to_its_sender(give_feedback, review):
     give_feedback(label="es")
-    review("accepted")
-    review("accepted", label="en")
+    feedback = review("accepted")
+    submit_feedback(prediction=feedback.prediction, owner="user:7", label="en")
+    review_feedback(feedback=feedback, reviewer=feedback.reviewer, status="accepted", label="en")
     page = give_feedback(label="es")
     assertContains(page, "A reviewer agreed, but the word was decided otherwise later.")
     assert steps(page)[-1] == ("Decided otherwise later", True)
