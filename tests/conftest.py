@@ -90,6 +90,14 @@ def fake_models(request):
         yield fakes
 
 
+@pytest.fixture(autouse=True)
+def no_activations(request, monkeypatch):
+    """Watch no models, and read activations only in tests with a database."""
+    monkeypatch.setattr(registry._registry, "keep_watch", lambda: None)
+    if not request.node.get_closest_marker("django_db") and "db" not in request.fixturenames:
+        monkeypatch.setattr(registry, "_read_activated", dict)
+
+
 @pytest.fixture
 def serve():
     """Return a function that serves other identifiers, by name."""

@@ -16,6 +16,8 @@ from classifier.ml.verdict import UNDETERMINED, Thresholds
 
 CARD_FILE, LITERT_FILE, KERAS_FILE = "card.json", "model.tflite", "model.keras"
 TWIN_FILE = "twin.tflite"  # trained without the validation and held-out words, to measure on them; it never serves
+REVIEWED_FILE = "reviewed.tsv"  # the reviewed words that a version was trained on or is to be measured on
+GATE_FILE = "gate.json"  # the comparison with the version that was active
 ACTIVE_FILE = "active.json"
 MAX_LENGTH = 1000  # letters of an encoded word
 FIELD_TYPES: dict[str, type | UnionType] = {

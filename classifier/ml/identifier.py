@@ -85,6 +85,17 @@ class Identifier:
         if output.shape != expected.shape or not np.allclose(output, expected, rtol=0, atol=self.card.tolerance + 1e-6):
             raise BadVersion(f"{folder}: the output for the golden words differs from the card's")
 
+    def warm_up(self) -> None:
+        """Answer one word and one chunk, so that the first requests do not wait.
+
+        Raises BadVersion when LiteRT cannot.
+        """
+        try:
+            self._run(["a"])
+            self._run(["a"] * CHUNK)
+        except (ValueError, RuntimeError) as error:
+            raise BadVersion(f"{self.card.name} {self.card.version}: LiteRT cannot run the model ({error})") from error
+
     def probabilities(self, words: Sequence[str]) -> NDArray[np.float64]:
         """Return the output for `words`, (words, labels), rows with sum 1.
 

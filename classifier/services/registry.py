@@ -1,4 +1,4 @@
-"""Snapshot of the serving models, replaced when active.json changes."""
+"""Snapshot of the serving models, replaced when other versions become active."""
 
 import logging
 import math
@@ -13,6 +13,8 @@ from functools import cached_property
 from pathlib import Path
 
 from django.conf import settings
+from django.db import Error as DatabaseFailure
+from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse
 
 from classifier.ml.artifacts import ACTIVE_FILE, BadVersion, parse_active
@@ -20,7 +22,7 @@ from classifier.ml.identifier import Identifier
 
 logger = logging.getLogger(__name__)
 
-POLL_SECONDS = 1  # time between two reads of active.json
+POLL_SECONDS = 1  # time between two looks at active.json and the table of activations
 RETRY_SECONDS = 5  # time until a refused version is tried again, so that a repair is noticed
 
 Load = Callable[[], Identifier | None]
@@ -93,11 +95,13 @@ def folders(name: str, version: str) -> list[Path]:
 
 
 class _Version:
-    """A model version, loaded and verified on first use."""
+    """A model version, loaded and verified on first use; an unsound one is replaced by the shipped one."""
 
-    def __init__(self, name: str, version: str) -> None:
+    def __init__(self, name: str, version: str, shipped: str = "") -> None:
         self.version = version
+        self.shipped = shipped
         self.tried = False
+        self._fallback = _Version(name, shipped) if shipped not in {"", version} else None
         self._name = name
         self._lock = threading.Lock()
         self._identifier: Identifier | None = None
@@ -109,20 +113,27 @@ class _Version:
         return time.monotonic() >= self._retry_at
 
     def load(self) -> Identifier | None:
-        """Return the identifier, or None without sound files."""
+        """Return the identifier, else the shipped version's, or None without sound files."""
+        return self.load_own() or (self._fallback.load_own() if self._fallback else None)
+
+    def load_own(self, *, warm: bool = False) -> Identifier | None:
+        """Return the identifier, or None without sound files; `warm` makes its interpreters, too."""
         if not self.tried:
             with self._lock:
                 if not self.tried:
-                    self._identifier = self._first_sound()
+                    self._identifier = self._first_sound(warm)
                     self._retry_at = math.inf if self._identifier else time.monotonic() + RETRY_SECONDS
                     self.tried = True
         return self._identifier
 
-    def _first_sound(self) -> Identifier | None:
+    def _first_sound(self, warm: bool) -> Identifier | None:
         for folder in folders(self._name, self.version):
             try:
                 if folder.is_dir():
-                    return Identifier(folder)
+                    identifier = Identifier(folder)
+                    if warm:
+                        identifier.warm_up()
+                    return identifier
             except (BadVersion, OSError):
                 logger.exception("A model version is refused.")
         logger.error("No sound files of %s %s are on disk.", self._name, self.version)
@@ -130,7 +141,7 @@ class _Version:
 
 
 class Registry:
-    """Snapshot of active.json's versions, rebuilt in a background thread."""
+    """Snapshot of the active versions, rebuilt by a background thread."""
 
     def __init__(self) -> None:
         self.reset()
@@ -138,65 +149,82 @@ class Registry:
     def reset(self) -> None:
         """Drop everything; the next `current` call builds anew."""
         self._lock = threading.Lock()  # held by the only thread that builds a snapshot
+        self._start_lock = threading.Lock()  # held by the only thread that starts the watcher
+        self._watcher: threading.Thread | None = None
         self._serving: Serving | None = None
-        self._next_poll = 0.0
         self._content: bytes | None = None  # of active.json, as of the last build
-        self._names: dict[str, str] = {}
-        self._active: dict[str, _Version] = {}  # listed in active.json
+        self._activated: dict[str, str] = {}  # versions by name, of the table of activations
+        self._shipped: dict[str, str] = {}  # versions by name, of active.json
+        self._active: dict[str, _Version] = {}  # the activated, else the shipped ones
         self._serving_versions: dict[str, _Version] = {}  # the same, or older where that one is refused
 
     def current(self) -> Serving:
         """Return the snapshot; only the first call waits for it."""
-        serving = self._serving
-        if serving is None:
-            return self._build_first()
-        if time.monotonic() >= self._next_poll:
-            self._poll()
-        return serving
+        return self._serving or self._refresh(first=True)
 
-    def _build_first(self) -> Serving:
+    def keep_watch(self) -> None:
+        """Start the thread that refreshes the snapshot, unless it runs."""
+        if self._watcher is not None and self._watcher.is_alive():
+            return
+        if self._start_lock.acquire(blocking=False):
+            try:
+                self._watcher = threading.Thread(target=self._watch, name="model watcher", daemon=True)
+                self._watcher.start()
+            except RuntimeError:  # no more threads: the next request tries again
+                logger.exception("The active models are not watched now.")
+            finally:
+                self._start_lock.release()
+
+    def _watch(self) -> None:
+        while True:
+            # Before the first refresh, too, so that one that raises is not repeated at once by a new thread.
+            time.sleep(POLL_SECONDS)
+            if self._watcher is not threading.current_thread():
+                return
+            self.refresh()
+            close_old_connections()
+
+    def refresh(self) -> None:
+        """Rebuild the snapshot if other versions are active, or a refused one may be tried again."""
+        self._refresh()
+
+    def _refresh(self, *, first: bool = False) -> Serving:
         with self._lock:
-            if self._serving is None:
-                self._next_poll = time.monotonic() + POLL_SECONDS
-                self._serving = self._build(_read())
+            if self._serving is not None and first:
+                return self._serving  # another thread was the first
+            content, activated = _read(), _read_activated()
+            activated = self._activated if activated is None else activated
+            changed = (content, activated) != (self._content, self._activated)
+            if self._serving is None or changed or self._retry_due:
+                self._serving = self._build(content, activated)
             return self._serving
 
-    def _poll(self) -> None:
-        self._next_poll = time.monotonic() + POLL_SECONDS
-        changed = _read() != self._content or any(version.retry_due for version in self._active.values())
-        if changed and self._lock.acquire(blocking=False):
-            try:
-                threading.Thread(target=self._rebuild, name="model loader").start()
-            except RuntimeError:  # no more threads: the next poll tries again
-                self._lock.release()
-                logger.exception("The active models cannot be loaded now.")
+    @property
+    def _retry_due(self) -> bool:
+        return any(version.retry_due for version in self._active.values())
 
-    def _rebuild(self) -> None:
-        try:
-            self._serving = self._build(_read())
-        finally:
-            self._lock.release()
-
-    def _build(self, content: bytes) -> Serving:
-        names = (_parse(content) if content != self._content else {}) or self._names
-        active = {name: self._version(name, version) for name, version in names.items()}
+    def _build(self, content: bytes, activated: dict[str, str]) -> Serving:
+        shipped = (_parse(content) if content != self._content else {}) or self._shipped
+        versions = {**shipped, **activated}
+        active = {name: self._version(name, version, shipped.get(name, "")) for name, version in versions.items()}
         serving = {name: self._best(name, version) for name, version in active.items()}
         # Assigned last, so that a build that raised is repeated at the next poll.
-        self._names, self._active, self._serving_versions, self._content = names, active, serving, content
+        self._shipped, self._active, self._serving_versions = shipped, active, serving
+        self._content, self._activated = content, activated
         return Serving({name: version.load for name, version in serving.items()})
 
-    def _version(self, name: str, version: str) -> _Version:
+    def _version(self, name: str, version: str, shipped: str) -> _Version:
         for candidate in (self._active.get(name), self._serving_versions.get(name)):
-            if candidate and candidate.version == version and not candidate.retry_due:
+            if candidate and (candidate.version, candidate.shipped) == (version, shipped) and not candidate.retry_due:
                 return candidate
-        return _Version(name, version)
+        return _Version(name, version, shipped)
 
     def _best(self, name: str, active: _Version) -> _Version:
         """Return the active version, or the last sound one."""
         previous = self._serving_versions.get(name)
         if previous is None or not previous.tried:
             return active  # not used by this process yet, so loaded on first use
-        return active if active.load() or not previous.load() else previous
+        return active if active.load_own(warm=True) or not previous.load() else previous
 
 
 def _read() -> bytes:
@@ -205,6 +233,17 @@ def _read() -> bytes:
         return path.read_bytes()
     except OSError:
         return b""
+
+
+def _read_activated() -> dict[str, str] | None:
+    """Return the activated versions by name; None while the database cannot be read."""
+    from classifier.models import Activation  # here, since this module is imported before Django's applications
+
+    try:
+        return Activation.objects.latest_by_name()
+    except DatabaseFailure as error:
+        logger.warning("The active versions cannot be read, those that serve go on: %s", error)
+        return None
 
 
 def _parse(content: bytes) -> dict[str, str]:
@@ -226,7 +265,13 @@ def _advice(name: str) -> str:
 
 
 _registry = Registry()
-_source = _registry.current
+
+
+def _source() -> Serving:
+    _registry.keep_watch()
+    return _registry.current()
+
+
 # A forked child has none of its parent's threads, but the locks that they held.
 os.register_at_fork(after_in_child=_registry.reset)
 

@@ -36,6 +36,10 @@ class Toy:
             raise BadVersion(f"{folder.name} is bad")
         self.folder = folder
         self.card = type("Card", (), {"languages": tuple((folder / "languages").read_text().split())})
+        self.warm = 0
+
+    def warm_up(self):
+        self.warm += 1
 
 
 @pytest.fixture
@@ -74,14 +78,11 @@ def models(ship):
 
 @pytest.fixture
 def reload(models, clock):
-    """Return a function that reloads the registry from disk."""
+    """Return a function that refreshes the registry, as its thread does."""
 
     def reload():
         clock(registry.RETRY_SECONDS)
-        models.current()
-        for thread in threading.enumerate():
-            if thread.name == "model loader":
-                thread.join()
+        models.refresh()
         return models.current()
 
     return reload

@@ -8,35 +8,79 @@ import time
 import weakref
 
 import pytest
+from django.db import InterfaceError, OperationalError
 
 from classifier.ml.artifacts import ACTIVE_FILE, write_active
 from classifier.services import registry
+from classifier.services.registry import Registry
 from tests.services.conftest import NEW, NEWER, OLD, Toy
 
 pytestmark = pytest.mark.real_models
 
 
-def test_switch_is_noticed_in_time(ship, models):
-    ship(version=OLD)
-    models.current().get()
-    folder = ship(version=NEW)
+@pytest.fixture
+def watched(models, monkeypatch):
+    """Return a function that watches the registry until the test ends."""
+    monkeypatch.setattr(registry, "POLL_SECONDS", 0.01)
+    yield models.keep_watch
+    watcher = models._watcher
+    models.reset()
+    if watcher:
+        watcher.join()
+
+
+@pytest.fixture
+def activate():
+    """Return a function that activates a version."""
+    from classifier.models import Activation  # here, since Django is set up after this file is read
+
+    return lambda version, name="Ngram": Activation.objects.create(name=name, version=version)
+
+
+def wait_until(condition):
     end = time.monotonic() + 5
-    while models.current().get().folder != folder:
+    while not condition():
         assert time.monotonic() < end
         time.sleep(0.01)
 
 
-def test_disk_is_read_once_a_second(ship, models, clock, monkeypatch):
+def test_switch_is_noticed_in_time(ship, models, watched):
+    ship(version=OLD)
+    models.current().get()
+    watched()
+    folder = ship(version=NEW)
+    wait_until(lambda: models.current().get().folder == folder)
+
+
+def test_request_reads_no_disk_and_no_database(ship, models, clock, monkeypatch):
     ship()
-    looks, read = [], registry._read
-    monkeypatch.setattr(registry, "_read", lambda: looks.append(1) or read())
+    models.current().get()
+    looks = []
+    monkeypatch.setattr(registry, "_read", lambda: looks.append("disk"))
+    monkeypatch.setattr(registry, "_read_activated", lambda: looks.append("database"))
     for _ in range(100):
+        clock(registry.RETRY_SECONDS)
         models.current().get()
-    assert len(looks) == 1
-    clock(registry.POLL_SECONDS)
-    for _ in range(100):
-        models.current().get()
-    assert len(looks) == 2
+    assert looks == []
+
+
+def test_one_thread_watches(ship, models, watched, at_once):
+    ship()
+    at_once(watched, [()] * 8)
+    assert sum(thread.name == "model watcher" for thread in threading.enumerate()) == 1
+
+
+def test_watch_goes_on_after_an_error(ship, models, watched, monkeypatch):
+    ship(version=OLD)
+    models.current().get()
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)
+    with monkeypatch.context() as patch:
+        patch.setattr(registry, "_read", lambda: 1 / 0)
+        watched()
+        models._watcher.join()
+    folder = ship(version=NEW)
+    watched()
+    wait_until(lambda: models.current().get().folder == folder)
 
 
 def test_lookup_takes_no_lock(ship, models, monkeypatch):
@@ -58,18 +102,26 @@ def test_snapshot_never_changes(ship, models, reload):
     assert before.get().folder == folder
 
 
-def test_loading_version_delays_no_lookup(ship, models, clock, reload):
+def test_loading_version_delays_no_lookup(ship, models, watched):
     folder = ship(version=OLD)
     ship("FF")
     models.current().get()
     Toy.may_load.clear()
     new = ship(version=NEW)
-    clock(registry.POLL_SECONDS)
+    watched()
+    wait_until(lambda: NEW in Toy.loads)
     for _ in range(100):
         assert models.current().get().folder == folder
         assert models.current().names == ("Ngram", "FF")
     Toy.may_load.set()
-    assert reload().get().folder == new
+    wait_until(lambda: models.current().get().folder == new)
+
+
+def test_version_in_use_is_replaced_by_a_warm_one(ship, models, reload):
+    ship(version=OLD)
+    assert models.current().get().warm == 0
+    ship(version=NEW)
+    assert reload().get().warm == 1
 
 
 def test_changed_versions_are_loaded_once_and_others_stay(ship, models, reload):
@@ -90,18 +142,6 @@ def test_version_of_an_unused_model_is_not_loaded(ship, models, reload):
     reload()
     assert Toy.loads == []
     assert models.current().get().folder.name == NEW
-
-
-def test_new_version_is_loaded_by_one_thread(ship, models, clock, at_once):
-    ship(version=OLD)
-    models.current().get()
-    Toy.may_load.clear()
-    ship(version=NEW)
-    for _ in range(3):
-        clock(registry.POLL_SECONDS)
-        at_once(models.current, [()] * 8)
-    assert sum(thread.name == "model loader" for thread in threading.enumerate()) == 1
-    Toy.may_load.set()
 
 
 def test_replaced_version_is_freed_when_the_last_request_ends(ship, models, reload):
@@ -130,6 +170,7 @@ def test_bad_version_is_retried_after_a_while(ship, models, clock, reload):
     folder = ship(bad=True)
     for _ in range(3):
         clock(registry.POLL_SECONDS)
+        models.refresh()
         assert models.current().unavailable == ("Ngram",)
     assert Toy.loads == [OLD]
     (folder / "bad").unlink()
@@ -196,22 +237,24 @@ def test_bad_version_is_retried_while_the_list_is_broken(ship, reload, settings,
 def test_list_can_appear_after_the_start(ship, models, reload):
     assert models.current().names == ()
     folder = ship()
+    assert models.current().names == ()
     assert reload().get().folder == folder
 
 
-def test_change_is_tried_again_when_no_thread_can_start(ship, models, reload, monkeypatch, caplog):
+def test_watch_is_tried_again_when_no_thread_can_start(ship, models, watched, monkeypatch, caplog):
     old = ship(version=OLD)
-    models.current().get()
-    new = ship(version=NEW)
 
     def fail(_thread):
         raise RuntimeError("can't start new thread")
 
     with monkeypatch.context() as patch:
         patch.setattr(threading.Thread, "start", fail)
-        assert reload().get().folder == old
+        watched()
     assert "can't start new thread" in caplog.text
-    assert reload().get().folder == new
+    assert models.current().get().folder == old
+    new = ship(version=NEW)
+    watched()
+    wait_until(lambda: models.current().get().folder == new)
 
 
 def test_child_process_loads_by_itself_while_its_parent_loads():
@@ -221,3 +264,77 @@ def test_child_process_loads_by_itself_while_its_parent_loads():
         if not child:
             os._exit(not registry.current().get().identify(["orignal"]))
     assert os.waitpid(child, 0)[1] == 0
+
+
+@pytest.mark.django_db
+def test_activated_version_serves_in_place_of_the_listed_one(ship, models, reload, activate):
+    new = ship(version=NEW, directory=1)
+    ship(version=OLD)
+    assert reload().get().folder.name == OLD
+    activate(NEW)
+    assert reload().get().folder == new
+    activate(OLD)
+    assert reload().get().folder.name == OLD
+
+
+@pytest.mark.django_db
+def test_newest_activation_of_each_model_serves(ship, models, activate):
+    for name in ("Ngram", "FF"):
+        for version in (NEW, OLD):
+            ship(name, version)
+    activate(NEW)
+    for version in (NEWER, NEW, OLD):
+        activate(version, "FF")
+    assert {name: one.folder.name for name, one in models.current().identifiers.items()} == {"Ngram": NEW, "FF": OLD}
+
+
+@pytest.mark.django_db
+def test_shipped_version_serves_until_the_activated_one_is_sound(ship, models, activate, reload):
+    new = ship(version=NEW, directory=1, bad=True)
+    ship(version=OLD)
+    activate(NEW)
+    assert models.current().get().folder.name == OLD
+    assert models.current().unavailable == ()
+    (new / "bad").unlink()
+    assert reload().get().folder == new
+
+
+@pytest.mark.django_db
+def test_refused_activation_leaves_the_version_that_serves(ship, models, reload, activate, caplog):
+    for version in (NEWER, NEW, OLD):
+        ship(version=version, bad=version == NEWER)
+    activate(NEW)
+    serving = models.current().get()
+    assert serving.folder.name == NEW
+    activate(NEWER)
+    assert reload().get() is serving
+    assert f"{NEWER} is bad" in caplog.text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("error", [OperationalError("no such table"), InterfaceError("connection is closed")])
+def test_unreachable_database_changes_no_model(ship, reload, activate, monkeypatch, error):
+    from classifier.models import Activation
+
+    new = ship(version=NEW, directory=1)
+    ship(version=OLD)
+    activate(NEW)
+    assert reload().get().folder == new
+
+    def fail():
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Activation.objects, "latest_by_name", fail)
+        assert reload().get().folder == new
+        ship("FF")
+        assert reload().names == ("Ngram", "FF")
+        assert Registry().current().get().folder.name == OLD
+    assert reload().get().folder == new
+
+
+@pytest.mark.django_db
+def test_active_versions_are_one_query(ship, models, django_assert_num_queries):
+    ship()
+    with django_assert_num_queries(1):
+        models.refresh()
