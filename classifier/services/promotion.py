@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
 
-from classifier.ml.artifacts import REVIEWED_FILE, read_active, version_folders
+from classifier.ml.artifacts import REVIEWED_FILE, Card, read_active, version_folders
 from classifier.models import Activation, ReviewedWord
 from classifier.words.reviewed import MEASURE, TRAIN, Outcome, ReviewedRow, read_rows
 
@@ -26,6 +26,14 @@ def active_version(name: str) -> str:
     """Return the version of a model that should serve, empty without one."""
     versions, _ = _replay(name)
     return versions[-1]
+
+
+def version_before(name: str) -> str:
+    """Return the version to which a rollback returns; raise NothingToRollBack."""
+    versions, _ = _replay(name)
+    if len(versions) < 2 or not versions[-2]:
+        raise NothingToRollBack(f"No other version of {name} was active before {versions[-1] or 'it'}.")
+    return versions[-2]
 
 
 def rolled_back(name: str) -> str:
@@ -56,6 +64,20 @@ def folder_of(name: str, version: str) -> Path:
     return folder
 
 
+def base_folder(name: str) -> Path:
+    """Return the version to fine-tune: that which the active one was fine-tuned from, else the active one.
+
+    So reviewed words are always taught to a version trained from scratch: what they change does not add up over the
+    months, and an undone decision leaves no trace. The shipped version replaces a missing one; raises MissingVersion.
+    """
+    folders = version_folders(settings.MODEL_DIRS, name)
+    version = active_version(name)
+    if version in folders:
+        version = str(Card.read(folders[version]).training.get("base", version))
+    shipped = read_active(settings.MODEL_DIRS[0]).get(name, "")
+    return folder_of(name, version if version in folders else shipped)
+
+
 @transaction.atomic
 def activate(
     name: str, version: str, *, user: User | None = None, reason: str = "", overridden: bool = False
@@ -82,10 +104,7 @@ def roll_back(name: str, *, user: User | None = None, reason: str = "") -> Activ
 
     Raises NothingToRollBack, and MissingVersion when its files are gone.
     """
-    versions, _ = _replay(name)
-    if len(versions) < 2 or not versions[-2]:
-        raise NothingToRollBack(f"No other version of {name} was active before {versions[-1] or 'it'}.")
-    return activate(name, versions[-2], user=user, reason=reason)
+    return activate(name, version_before(name), user=user, reason=reason)
 
 
 def learnt(name: str, version: str) -> set[Outcome]:
@@ -113,8 +132,6 @@ def _mark_words(name: str, version: str) -> None:
 def reviewed_rows() -> list[ReviewedRow]:
     """Return the outcomes of all reviews, without people and comments."""
     return [
-        ReviewedRow(
-            word.word_key, word.label, tuple(word.languages), word.votes, MEASURE if word.measures else TRAIN
-        )
+        ReviewedRow(word.word_key, word.label, tuple(word.languages), word.votes, MEASURE if word.measures else TRAIN)
         for word in ReviewedWord.objects.all().iterator(_ROWS)
     ]
