@@ -132,14 +132,14 @@ def length_bands(lengths: Indices) -> list[tuple[str, NDArray[np.bool_]]]:
     return masks
 
 
-def wilson_interval(share: float, texts: int) -> Interval:
-    """Return a share of `texts` with Wilson's 95 % interval.
+def wilson_interval(share: float, texts: int, standard_errors: float = _STANDARD_ERRORS) -> Interval:
+    """Return a share of `texts` with Wilson's interval, by default of 95 %.
 
     Unlike the normal approximation it stays within 0 and 1.
     """
-    spread = _STANDARD_ERRORS**2 / texts
+    spread = standard_errors**2 / texts
     centre = (share + spread / 2) / (1 + spread)
-    half = _STANDARD_ERRORS * sqrt(share * (1 - share) / texts + spread / (4 * texts)) / (1 + spread)
+    half = standard_errors * sqrt(share * (1 - share) / texts + spread / (4 * texts)) / (1 + spread)
     return Interval(share, max(centre - half, 0.0), min(centre + half, 1.0))
 
 

@@ -34,6 +34,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         self.random = np.random.default_rng(seed)
         self.encoder, self.size = lexicon.encoder, architecture.batch
         self.own, self.foreign = lexicon.own[TRAIN], lexicon.foreign[TRAIN]
+        self.reviewed = self.own.frequencies == 0
         repeats = np.ceil(self.own.weights / MAX_WEIGHT).astype(int)
         self.rows = np.repeat(np.arange(len(self.own)), repeats)
         self.row_weights = (self.own.weights / repeats)[self.rows]
@@ -52,7 +53,8 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
 
     def on_epoch_end(self) -> None:
         """Draw the next pass: new negatives, order and unaccented words."""
-        unaccented = self.random.random(len(self.rows)) < UNACCENTED_SHARE
+        # Not reviewed words: their weight would teach a word of other letters, too.
+        unaccented = (self.random.random(len(self.rows)) < UNACCENTED_SHARE) & ~self.reviewed[self.rows]
         own = self._strip_accents(self.own.ids[self.rows].astype(np.int32), unaccented)
         negatives = self._negatives(own)
         ids = np.concatenate([own, negatives])
@@ -75,7 +77,9 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         accented, changed = teacher(ids), (unaccented_ids != ids).any(axis=1)
         unaccented = accented.copy()
         unaccented[changed] = teacher(unaccented_ids[changed])
-        return np.stack([(targets + accented) / 2, (targets + unaccented) / 2])
+        distilled = np.stack([(targets + accented) / 2, (targets + unaccented) / 2]).astype(np.float32, copy=False)
+        distilled[:, self.reviewed] = targets[self.reviewed]  # reviewers know better than the teacher
+        return distilled
 
     def _strip_accents(self, ids: Ids, mask: NDArray[np.bool_]) -> Ids:
         ids[mask] = self.encoder.unaccented_ids[ids[mask]]

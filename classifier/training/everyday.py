@@ -44,7 +44,7 @@ def common_words(own: Frequencies) -> LabelledTexts:
         (word, language)
         for language in own
         for word in _most_frequent(own[language], MOST_COMMON)
-        if _belongs(word, language, own)
+        if belongs(word, language, own)
     ]
     return LabelledTexts(COMMON_WORDS, [word for word, _ in rows], [language for _, language in rows])
 
@@ -64,14 +64,15 @@ def _elisions_of(language: str, own: Frequencies) -> Iterator[str]:
     own_words = [word for word in second if frequencies[word] >= _elsewhere(word, language, own)]
     yield from (f"{one}'{other}" for one in first for other in own_words[:ELIDED_BEFORE])
     listed = (word for word in _most_frequent(frequencies, WITH_APOSTROPHE) if "'" in word.strip("'"))
-    yield from (word for word in listed if _belongs(word, language, own))
+    yield from (word for word in listed if belongs(word, language, own))
 
 
 def _most_frequent(frequencies: Mapping[str, float], count: int) -> list[str]:
     return sorted(frequencies, key=lambda word: -frequencies[word])[:count]
 
 
-def _belongs(word: str, language: str, own: Frequencies) -> bool:
+def belongs(word: str, language: str, own: Frequencies) -> bool:
+    """Return whether a word is TIMES_AS_FREQUENT in a language as in any other."""
     return own[language][word] >= TIMES_AS_FREQUENT * _elsewhere(word, language, own)
 
 

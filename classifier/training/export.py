@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
-from classifier.ml.artifacts import KERAS_FILE, LITERT_FILE, TWIN_FILE, Card, add_version, digest
+from classifier.ml.artifacts import KERAS_FILE, LITERT_FILE, REVIEWED_FILE, TWIN_FILE, Card, add_version, digest
 from classifier.ml.verdict import UNDETERMINED
 from classifier.training import lexicon as lexicon_module
 from classifier.training.batches import Predict
@@ -29,8 +29,8 @@ GOLDEN_WORDS = ["hello", "École", "mañana", "piano", "orignal", "aujourd'hui",
 def write_version(trained: Trained, architecture: Architecture, lexicon: Lexicon, directory: Path) -> Path:
     """Write the files of a version; return its folder.
 
-    They are `model.keras`, `model.tflite`, `twin.tflite` and `card.json`. An identical version on disk stays as it
-    is; raises VersionConflict when it differs or is damaged.
+    They are `model.keras`, `model.tflite`, `twin.tflite` and `card.json`, and `reviewed.tsv` with reviewed words. An
+    identical version on disk stays as it is; raises VersionConflict when it differs or is damaged.
     """
     network, twin = trained
     round_weights(network.model)
@@ -42,6 +42,8 @@ def write_version(trained: Trained, architecture: Architecture, lexicon: Lexicon
         save_keras(network.model, source / KERAS_FILE)
         (source / LITERT_FILE).write_bytes(to_litert(network.model))
         (source / TWIN_FILE).write_bytes(to_litert(twin.model))
+        if lexicon.reviewed:
+            (source / REVIEWED_FILE).write_text(lexicon.reviewed.table, encoding="utf-8")
         card = make_card(network, architecture, lexicon, source)
         card.write(source)
         folder = directory / architecture.name / card.version
@@ -82,7 +84,7 @@ def make_card(network: TrainedNetwork, architecture: Architecture, lexicon: Lexi
 
     The tolerance is the largest difference between Keras and LiteRT on validation words, doubled.
     """
-    sha256 = {name: digest(folder / name) for name in (LITERT_FILE, KERAS_FILE, TWIN_FILE)}
+    sha256 = {path.name: digest(path) for path in sorted(folder.iterdir())}
     ids = lexicon.own[VALIDATION].ids[:2048].astype(np.int32)
     litert, expected = litert_output(folder / LITERT_FILE, ids), predict_with(network.model)(ids)
     golden = predict_with(network.model)(lexicon.encoder.encode(GOLDEN_WORDS))
@@ -108,6 +110,7 @@ def make_card(network: TrainedNetwork, architecture: Architecture, lexicon: Lexi
             "seconds": round(network.seconds),
             "teacher": architecture.teacher,
             "passes": network.passes,
+            **({"base": network.base} if network.base else {}),
             "agreement": agreement(folder, lexicon),
             "history": {name: [round(value, 5) for value in values] for name, values in network.history.items()},
         },

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import numpy as np
 import wordfreq
@@ -14,6 +15,9 @@ from numpy.typing import NDArray
 
 from classifier.languages import canonical_language
 from classifier.ml.encoding import BOUNDARY, FIRST_LETTER, OTHER, PADDING, Encoder, normalise
+
+if TYPE_CHECKING:
+    from classifier.training.reviewed import Reviewed
 
 Floats = NDArray[np.float32]
 Ids = NDArray[np.int32]
@@ -48,7 +52,7 @@ class Examples:
     ids: NDArray[np.int16]  # (words, length)
     targets: Floats  # (words, languages + 1), each row with sum 1, `und` last
     weights: Floats  # (words,), mean 1 over words of the languages
-    frequencies: Floats  # (words,), shares of all words, in all languages together
+    frequencies: Floats  # (words,), shares of all words, in all languages together; 0: a reviewed word
 
     def __len__(self) -> int:
         return len(self.words)
@@ -68,15 +72,18 @@ class Lexicon:
     own: Mapping[str, Examples]  # by split: words of the languages
     foreign: Mapping[str, Examples]  # by split: words of none of them
     digest: str  # SHA-256 over words, targets and weights
+    reviewed: "Reviewed | None" = None
 
     @property
     def complete(self) -> "Lexicon":
         """The same with all words in training, for the network that serves."""
-        own = {**self.own, TRAIN: _merge(self.own.values())}
-        return replace(self, own=own, foreign={**self.foreign, TRAIN: _merge(self.foreign.values())})
+        later = [self.reviewed.examples.where(~self.reviewed.in_training)] if self.reviewed else []
+        own = {**self.own, TRAIN: merge([*self.own.values(), *later])}
+        return replace(self, own=own, foreign={**self.foreign, TRAIN: merge(self.foreign.values())})
 
 
-def _merge(parts: Iterable[Examples]) -> Examples:
+def merge(parts: Iterable[Examples]) -> Examples:
+    """Return the rows of all parts."""
     parts = list(parts)
     return Examples(
         [word for part in parts for word in part.words],
@@ -141,6 +148,15 @@ def build(
     for language in languages:
         report(f"reading {language}")
         own.append(frequencies(language, accept, most_words))
+    others = read_foreign(languages, encoder, report=report, most_words=most_words)
+    return assemble(languages, own, others, encoder)
+
+
+def read_foreign(
+    languages: Sequence[str], encoder: Encoder, *, report: Callable[[str], None], most_words: int | None = None
+) -> dict[str, float]:
+    """Read the words of all other languages, with their largest frequency in one."""
+    accept = alphabet_filter(encoder)
     others: dict[str, float] = {}
     for language in other_languages(languages):
         report(f"reading {language}")
@@ -148,7 +164,7 @@ def build(
         in_any_script = frequencies(language, str.isalpha, _FOREIGN_SCRIPT_WORDS)
         for word, frequency in {**in_any_script, **in_alphabet}.items():
             others[word] = max(frequency, others.get(word, 0.0))
-    return assemble(languages, own, others, encoder)
+    return others
 
 
 def assemble(
@@ -241,4 +257,5 @@ def data_summary(lexicon: Lexicon) -> dict[str, object]:
         "words_of_other_languages": {split: len(examples) for split, examples in lexicon.foreign.items()},
         "other_languages": other_languages(lexicon.languages),
         "unseen_languages": list(UNSEEN_LANGUAGES),
+        **({"reviewed": lexicon.reviewed.summary()} if lexicon.reviewed else {}),
     }

@@ -151,6 +151,7 @@ class Architecture:
     rate: float  # peak learning rate
     weight_decay: float = 0.0
     teacher: str | None = None  # distilled from this model's probabilities
+    linear: bool = False  # a sum over n-grams, which training.fine_tuning teaches reviewed words
     precision: str = "float32"  # of the layers in training; weights and answers are always float32
 
     def __call__(self, encoder: Encoder, languages: int, temperature: float = 1.0) -> keras.Model:
@@ -188,6 +189,7 @@ ARCHITECTURES = {
             passes=4,
             batch=8192,
             rate=0.02,
+            linear=True,
         ),
         Architecture(
             "FF",

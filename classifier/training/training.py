@@ -43,6 +43,7 @@ class TrainedNetwork:
     seed: int
     seconds: float
     passes: int
+    base: str = ""  # the version that was fine-tuned; empty: trained from scratch
 
 
 def validation_words(lexicon: Lexicon) -> Examples:

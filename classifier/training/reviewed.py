@@ -1,0 +1,86 @@
+"""Reviewed words as training data."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.ml.encoding import Encoder
+from classifier.training.lexicon import TRAIN, Examples, Floats, Lexicon, merge, split_of
+from classifier.words.reviewed import SEVERAL_LANGUAGES, ReviewedRow, read_rows, write_rows
+
+# As heavy as a word with a frequency of about 1e-5: the least weight with which networks trained from scratch answer
+# nine in ten reviewed words as reviewers did, see docs/learning.md.
+WEIGHT = 32.0
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """Reviewed words of an export."""
+
+    rows: list[ReviewedRow]  # those that train or measure
+    examples: Examples  # those that train, with frequency 0
+    digest: str  # SHA-256 of the export
+    exported: int  # rows of the export, also those of no use: texts, and words that people were not sure of
+
+    @property
+    def in_training(self) -> NDArray[np.bool_]:
+        """The examples (words,) that the twin may learn, too: those of the training split."""
+        return np.array([split_of(word) == TRAIN for word in self.examples.words], bool)
+
+    @property
+    def table(self) -> str:
+        """The rows as a table, kept beside a version."""
+        return write_rows(self.rows)
+
+    def summary(self) -> dict[str, object]:
+        """Return the entry `reviewed` of a card's data."""
+        measuring = sum(row.measures for row in self.rows)
+        return {"export": self.digest, "rows": self.exported, "trained": len(self.examples), "measuring": measuring}
+
+
+def read_reviewed(content: bytes, languages: Sequence[str], encoder: Encoder) -> Reviewed:
+    """Read an export of reviewed words; raise BadTable."""
+    rows = read_rows(content.decode("utf-8-sig"))
+    training = sorted(row for row in rows if row.trains)
+    words = [row.word for row in training]
+    examples = Examples(
+        words,
+        encoder.encode(words).astype(np.int16),
+        targets_of(training, languages),
+        np.full(len(words), WEIGHT, np.float32),
+        np.zeros(len(words), np.float32),
+    )
+    useful = [row for row in rows if row.trains or row.measures]
+    return Reviewed(useful, examples, hashlib.sha256(content).hexdigest(), len(rows))
+
+
+def targets_of(rows: Sequence[ReviewedRow], languages: Sequence[str]) -> Floats:
+    """Return targets (rows, languages + 1), `und` last.
+
+    A shared word belongs equally to its languages that the model knows. Words of none of them, of another language
+    and no words are `und`.
+    """
+    targets = np.zeros((len(rows), len(languages) + 1), np.float32)
+    for target, row in zip(targets, rows, strict=True):
+        labels = row.languages if row.label == SEVERAL_LANGUAGES else (row.label,)
+        places = [languages.index(label) for label in labels if label in languages] or [-1]
+        target[places] = 1 / len(places)
+    return targets
+
+
+def with_reviewed(lexicon: Lexicon, reviewed: Reviewed) -> Lexicon:
+    """Return the lexicon with reviewed words in place of its own rows of them.
+
+    The training words get those of their split; `complete` adds the others.
+    """
+    words = set(reviewed.examples.words)
+    own, foreign = (
+        {split: part.where(np.array([word not in words for word in part.words], bool)) for split, part in parts.items()}
+        for parts in (lexicon.own, lexicon.foreign)
+    )
+    own[TRAIN] = merge([own[TRAIN], reviewed.examples.where(reviewed.in_training)])
+    digest = hashlib.sha256(f"{lexicon.digest} {reviewed.table}".encode()).hexdigest()
+    return replace(lexicon, own=own, foreign=foreign, digest=digest, reviewed=reviewed)
