@@ -1,8 +1,10 @@
 """Export of a trained network as a version folder."""
 
+import hashlib
 import shutil
 import tempfile
 import zipfile
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version as installed
 from pathlib import Path
@@ -93,7 +95,7 @@ def make_card(network: TrainedNetwork, architecture: Architecture, lexicon: Lexi
     }
     return Card(
         name=architecture.name,
-        version=f"{datetime.now(UTC):%Y%m%d}-{sha256[LITERT_FILE][:8]}",
+        version=f"{datetime.now(UTC):%Y%m%d}-{_version_digest(sha256)[:8]}",
         summary=architecture.summary,
         labels=(*lexicon.languages, UNDETERMINED),
         alphabet=lexicon.encoder.alphabet,
@@ -117,6 +119,13 @@ def make_card(network: TrainedNetwork, architecture: Architecture, lexicon: Lexi
         libraries={name: installed(name) for name in ("tensorflow", "keras", "numpy", "wordfreq", "ai-edge-litert")},
         licence="CC BY-SA 4.0: made from wordfreq's data, see NOTICE",
     )
+
+
+def _version_digest(sha256: Mapping[str, str]) -> str:
+    """Return the digest that names a version: of its model, and of its reviewed words, which may change no weight."""
+    if REVIEWED_FILE not in sha256:
+        return sha256[LITERT_FILE]
+    return hashlib.sha256((sha256[LITERT_FILE] + sha256[REVIEWED_FILE]).encode()).hexdigest()
 
 
 def litert_output(path: Path, ids: Ids) -> Floats:

@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 
 from classifier.ml import metrics
-from classifier.ml.answers import Answer
 from classifier.ml.artifacts import GATE_FILE, REVIEWED_FILE
 from classifier.ml.encoding import normalise
 from classifier.ml.identifier import Identifier
@@ -35,7 +34,7 @@ from classifier.training.reviewed import targets_of
 from classifier.training.test_sets import LabelledTexts
 from classifier.words.reviewed import ReviewedRow, read_rows
 
-MOST_CONTRADICTIONS = 0.2  # of reviewed words, with what the word lists say clearly
+MOST_CONTRADICTIONS = 0.5  # share of reviewed words about which the word lists clearly say something else
 LEAST_KEPT_ASIDE = 100  # reviewed words of which some must be kept aside: one in ten is
 LISTED = 1e-6  # frequency of a word that the lists know well
 CLEAR = 1e-7  # frequency from which the lists may contradict a reviewer
@@ -166,7 +165,7 @@ class _Pair:
         """Check that sure answers to well-known words stay, but for those reviewed."""
         reviewed = {row.word for row in self.trained}
         words = [word for word in (*self.old.card.golden, *SCEPTIC.split()) if normalise(word) not in reviewed]
-        old, new = ([short(answer) for answer in one.identify(words)] for one in (self.old, self.new))
+        old, new = (short_answers(one, words) for one in (self.old, self.new))
         sure = [row for row, answer in enumerate(old) if answer in {*self.languages, UNDETERMINED}]
         changed = [words[row] for row in sure if new[row] != old[row]]
         reason = f"other answers to {', '.join(changed)}" if changed else "" if sure else "no words to compare"
@@ -174,10 +173,12 @@ class _Pair:
         return Check("golden words", len(sure), 1.0, 1 - share, -share, -share, reason)
 
 
-def short(answer: Answer) -> str:
-    """Return the language of a sure answer, `und` for a word of none, else the verdict."""
-    none = answer.undetermined > MOSTLY_UNDETERMINED
-    return answer.language or (UNDETERMINED if none else answer.verdict)
+def short_answers(identifier: Identifier, words: Sequence[str]) -> list[str]:
+    """Return the language of each sure answer, `und` for a word of none, else the verdict."""
+    answers = identifier.identify(words)
+    return [
+        one.language or (UNDETERMINED if one.undetermined > MOSTLY_UNDETERMINED else one.verdict) for one in answers
+    ]
 
 
 def held_out_words(own: Frequencies) -> LabelledTexts:

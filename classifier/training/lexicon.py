@@ -72,6 +72,7 @@ class Lexicon:
     own: Mapping[str, Examples]  # by split: words of the languages
     foreign: Mapping[str, Examples]  # by split: words of none of them
     digest: str  # SHA-256 over words, targets and weights
+    source: str = f"wordfreq {version('wordfreq')}"
     reviewed: "Reviewed | None" = None
 
     @property
@@ -250,7 +251,7 @@ def mix_scripts(ids: Ids, random: np.random.Generator) -> Ids:
 def data_summary(lexicon: Lexicon) -> dict[str, object]:
     """Return the entry `data` of a card."""
     return {
-        "source": f"wordfreq {version('wordfreq')}",
+        "source": lexicon.source,
         "licence": "CC BY-SA 4.0",
         "digest": lexicon.digest,
         "words": {split: len(examples) for split, examples in lexicon.own.items()},

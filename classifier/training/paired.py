@@ -59,10 +59,8 @@ def calibration_check(confidences: tuple[Floats, Floats], right: tuple[Flags, Fl
     if not words:
         return Check(name, 0, None, None, 0, 0, "there are no words to compare")
     random = np.random.default_rng(1)
-    counts = [
-        np.ones(words),
-        *(np.bincount(random.integers(0, words, words), minlength=words) for _ in range(RESAMPLES)),
-    ]
+    draws = (random.integers(0, words, words) for _ in range(RESAMPLES))
+    counts = [np.ones(words), *(np.bincount(draw, minlength=words).astype(float) for draw in draws)]
     old, new = (
         np.array([_calibration_error(*version, count) for count in counts])
         for version in zip(confidences, right, strict=True)
@@ -105,4 +103,5 @@ def _judged(
         reason = f"a loss of at least {-high:.4f}"
     elif low < -most_unseen:
         reason = f"too few words to exclude a loss of {-low:.4f}"
-    return Check(name, words, *(round(value, 4) for value in (*values, *gain)), reason)
+    old, new, low, high = (round(value, 4) for value in (*values, *gain))
+    return Check(name, words, old, new, low, high, reason)

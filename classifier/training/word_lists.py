@@ -3,6 +3,7 @@
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from math import inf
 
 from django.core.exceptions import ValidationError
@@ -68,4 +69,5 @@ def build_own(text: str, report: Callable[[str], None], most_words: int | None =
     own = read_word_list(text)
     encoder = encoder_of(word for by_word in own.values() for word in by_word)
     others = read_foreign(list(own), encoder, report=report, most_words=most_words)
-    return assemble(list(own), list(own.values()), others, encoder)
+    lexicon = assemble(list(own), list(own.values()), others, encoder)
+    return replace(lexicon, source=f"a word list of its own, and {lexicon.source}")

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from classifier.training.everyday import Frequencies
 
 
+class Refused(CommandError):
+    """The gate refuses a version."""
+
+
 class Command(BaseCommand):
     """Verify a version, compare it with the active one, and activate it."""
 
@@ -41,7 +45,7 @@ class Command(BaseCommand):
         except (promotion.MissingVersion, BadVersion, BadTable) as error:
             raise CommandError(str(error)) from error
         if refusals and not override.strip():
-            raise CommandError("\n".join([f"The gate refuses {name} {version}:", *refusals]))
+            raise Refused("\n".join([f"The gate refuses {name} {version}:", *refusals]))
         promotion.activate(name, version, reason=override.strip(), overridden=bool(refusals))
         self.stdout.write(f"{name} {version} is active; servers switch within 5 seconds.")
 

@@ -81,7 +81,10 @@ class Command(BaseCommand):
         reviewed = self._reviewed(options["feedback"], words) if options["feedback"] else None
         for architecture in architectures:
             folder = self._train(architecture, words, reviewed, directory, options)
-            if folder and options["ship"]:
+            if folder is None:
+                continue
+            self.stdout.write(f"{architecture.name} {folder.name}")
+            if options["ship"]:
                 self._ship(architecture.name, folder)
 
     def _lexicon(self, options: Mapping[str, Any]) -> "Lexicon":
