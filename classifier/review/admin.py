@@ -5,13 +5,15 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from classifier.access.login_forms import AdminLoginForm
 from classifier.access.owners import short_owner
 from classifier.languages import full_label
-from classifier.models import Batch, Decision, Feedback, Prediction, ReviewedWord, key_of
+from classifier.models import Activation, Batch, Decision, Feedback, Prediction, ReviewedWord, key_of
+from classifier.services import promotion
 
 admin.site.login_form = AdminLoginForm
 admin.site.site_header = admin.site.site_title = _("Which language?")
@@ -146,3 +148,37 @@ class DecisionAdmin(ReadOnlyAdmin):
     list_filter = ["label", "created"]
     search_fields = ["reason"]
     ordering = ["-id"]
+
+
+@admin.register(Activation)
+class ActivationAdmin(ReadOnlyAdmin):
+    """Versions that were made active, with what the gate wrote about each."""
+
+    list_display = ["name", "version", "previous", "reason", "overridden", "user", "created"]
+    list_filter = ["name", "overridden", "created"]
+    search_fields = ["=version", "reason"]
+    word_field = "version"
+    readonly_fields = ["comparison"]
+    ordering = ["-id"]
+
+    @admin.display(description=_("comparison"))
+    def comparison(self, activation: Activation) -> str:
+        """Return the gate's comparison with the version before as a table."""
+        written = promotion.comparison(activation.name, activation.version)
+        checks = written.get("checks")
+        if not isinstance(checks, list) or not all(isinstance(check, dict) for check in checks):
+            return "-"
+        keys = ("name", "words", "active", "candidate", "low", "high", "reason")
+        rows = format_html_join(
+            "",
+            "<tr><th scope=row>{}</th><td>{}</td><td>{}</td><td>{}</td><td>{} … {}</td><td>{}</td></tr>",
+            ([_cell(check.get(key)) for key in keys] for check in checks),
+        )
+        heads = format_html_join("", "<th scope=col>{}</th>", ((name,) for name in self.columns))
+        return format_html("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", heads, rows)
+
+    columns = (_("check"), _("words"), _("active"), _("new"), _("gain, 99.5% interval"), _("reason to refuse"))
+
+
+def _cell(value: object) -> object:
+    return "" if value is None else value

@@ -1,13 +1,15 @@
 """Active versions: activate, roll back, and the reviewed words that each learnt."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
 
-from classifier.ml.artifacts import REVIEWED_FILE, Card, read_active, version_folders
+from classifier.ml.artifacts import ACTIVE_FILE, GATE_FILE, REVIEWED_FILE, Card, read_active, version_folders
 from classifier.models import Activation, ReviewedWord
 from classifier.words.reviewed import MEASURE, TRAIN, Outcome, ReviewedRow, read_rows
 
@@ -60,7 +62,7 @@ def folder_of(name: str, version: str) -> Path:
     """Return the folder of a version; raise MissingVersion."""
     folder = version_folders(settings.MODEL_DIRS, name).get(version)
     if folder is None:
-        raise MissingVersion(f"There is no version {version} of {name} on disk.")
+        raise MissingVersion(f"There is no version {version or 'in ' + ACTIVE_FILE} of {name} on disk")
     return folder
 
 
@@ -114,6 +116,15 @@ def learnt(name: str, version: str) -> set[Outcome]:
     except (MissingVersion, FileNotFoundError):
         return set()
     return {row.outcome for row in read_rows(text) if row.trains}
+
+
+def comparison(name: str, version: str) -> dict[str, Any]:
+    """Return what the gate wrote about a version, empty if it wrote nothing readable."""
+    try:
+        written = json.loads((folder_of(name, version) / GATE_FILE).read_text(encoding="utf-8"))
+    except (MissingVersion, OSError, ValueError):
+        return {}
+    return written if isinstance(written, dict) else {}
 
 
 def _mark_words(name: str, version: str) -> None:

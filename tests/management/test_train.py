@@ -148,3 +148,83 @@ def test_trained_version_is_served_without_tensorflow(train, folders):
     [folder] = version_folders(folders[1:], "Ngram").values()
     assert (folder / LITERT_FILE).stat().st_mode & 0o044 == 0o044
     assert Identifier(folder).identify(["theing"])[0].candidates
+
+
+@pytest.fixture
+def export(tmp_path):
+    """Return a function that writes an export of reviewed words."""
+    from classifier.words.reviewed import ReviewedRow, write_rows
+
+    def write(*rows):
+        path = tmp_path / "reviewed.tsv"
+        path.write_text(write_rows(ReviewedRow(word, label) for word, label in rows))
+        return path
+
+    return write
+
+
+@pytest.mark.django_db
+def test_network_from_scratch_learns_reviewed_words(train, folders, export):
+    train("Ngram", ship=True)
+    report = train("FF", feedback=export(("theeau", "fr"), ("thank you", "en"), ("ouioui", "und")))
+    assert "1 of 3 reviewed words train" in report
+    [folder] = version_folders(folders[1:], "FF").values()
+    assert Card.read(folder).data["reviewed"]["trained"] == 1
+    assert "base" not in Card.read(folder).training
+    assert (folder / "reviewed.tsv").read_text().count("\n") == 2
+
+
+@pytest.mark.django_db
+def test_ngram_is_fine_tuned_unless_trained_from_scratch(train, folders, export):
+    train("Ngram", ship=True)
+    [base] = versions(folders[0])
+    reviewed = export(("theeau", "fr"))
+    assert f"fine-tuning Ngram {base}" in train("Ngram", feedback=reviewed)
+    [tuned] = versions(folders[1])
+    assert Card.read(folders[1] / "Ngram" / tuned).training["base"] == base
+    assert "first its twin" in train("Ngram", feedback=reviewed, scratch=True)
+    [scratch] = set(versions(folders[1])) - {tuned}
+    assert "base" not in Card.read(folders[1] / "Ngram" / scratch).training
+    assert versions(folders[0]) == [base]
+
+
+@pytest.mark.django_db
+def test_fine_tuning_without_a_version_is_refused(train, export):
+    with pytest.raises(CommandError, match="There is no version .*--scratch"):
+        train("Ngram", feedback=export(("theeau", "fr")))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"word\tlanguage\n", "reviewed.tsv: line 1: the header is not"),
+        (b"word\tlabel\tlanguages\tvotes\tuse\nthe\ten\n", "reviewed.tsv: line 2: 2 columns"),
+        (b"\xff", "reviewed.tsv: .* codec can't decode"),
+        (None, "reviewed.tsv: cannot be read"),
+    ],
+)
+def test_bad_export_is_refused_with_its_line(train, tmp_path, content, message):
+    path = tmp_path / "reviewed.tsv"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(CommandError, match=message):
+        train("Ngram", feedback=path)
+
+
+def test_own_words_train_any_languages(train, folders, tmp_path, monkeypatch):
+    from classifier.ml.identifier import Identifier
+    from classifier.training import lexicon
+    from tests.toy_models import SYLLABLES, toy_words
+
+    monkeypatch.setattr(lexicon, "frequencies", lambda *_: dict.fromkeys(toy_words("krz vvk", 5, "x"), 1e-5))
+    lines = [f"{word}\t{code}" for code in ("de", "it") for word in toy_words(SYLLABLES[code], 500, code)]
+    lines += [f"привет{word}\tru\t2.5" for word in toy_words("да нет мир", 500, "ru")]
+    path = tmp_path / "words.tsv"
+    path.write_text("\n".join(lines))
+    train("Ngram", words=path, passes=3)
+    [folder] = version_folders(folders[1:], "Ngram").values()
+    card = Card.read(folder)
+    assert card.languages == ("de", "it", "ru")
+    assert card.data["source"].startswith("a word list of its own")
+    answers = Identifier(folder).identify(["schungber", "приветмир"])
+    assert [answer.candidates[0].language for answer in answers] == ["de", "ru"]
