@@ -94,7 +94,8 @@ def fake_models(request):
 def no_activations(request, monkeypatch):
     """Watch no models, and read activations only in tests with a database."""
     monkeypatch.setattr(registry._registry, "keep_watch", lambda: None)
-    if not request.node.get_closest_marker("django_db") and "db" not in request.fixturenames:
+    with_database = {"db", "transactional_db"}.intersection(request.fixturenames)
+    if not request.node.get_closest_marker("django_db") and not with_database:
         monkeypatch.setattr(registry, "_read_activated", dict)
 
 

@@ -154,6 +154,7 @@ class Registry:
         self._serving: Serving | None = None
         self._content: bytes | None = None  # of active.json, as of the last build
         self._activated: dict[str, str] = {}  # versions by name, of the table of activations
+        self._database_away = False
         self._shipped: dict[str, str] = {}  # versions by name, of active.json
         self._active: dict[str, _Version] = {}  # the activated, else the shipped ones
         self._serving_versions: dict[str, _Version] = {}  # the same, or older where that one is refused
@@ -192,12 +193,23 @@ class Registry:
         with self._lock:
             if self._serving is not None and first:
                 return self._serving  # another thread was the first
-            content, activated = _read(), _read_activated()
-            activated = self._activated if activated is None else activated
+            content, activated = _read(), self._read_activated()
             changed = (content, activated) != (self._content, self._activated)
             if self._serving is None or changed or self._retry_due:
                 self._serving = self._build(content, activated)
             return self._serving
+
+    def _read_activated(self) -> dict[str, str]:
+        """Return the activated versions; those of the last look, and one warning, while the database is away."""
+        try:
+            activated = _read_activated()
+        except DatabaseFailure as error:
+            if not self._database_away:
+                logger.warning("The active versions cannot be read, those that serve go on: %s", error)
+            self._database_away = True
+            return self._activated
+        self._database_away = False
+        return activated
 
     @property
     def _retry_due(self) -> bool:
@@ -235,15 +247,11 @@ def _read() -> bytes:
         return b""
 
 
-def _read_activated() -> dict[str, str] | None:
-    """Return the activated versions by name; None while the database cannot be read."""
+def _read_activated() -> dict[str, str]:
+    """Return the activated versions by name; raise DatabaseFailure while the database cannot be read."""
     from classifier.models import Activation  # here, since this module is imported before Django's applications
 
-    try:
-        return Activation.objects.latest_by_name()
-    except DatabaseFailure as error:
-        logger.warning("The active versions cannot be read, those that serve go on: %s", error)
-        return None
+    return Activation.objects.latest_by_name()
 
 
 def _parse(content: bytes) -> dict[str, str]:

@@ -99,15 +99,19 @@ def teach(table: Floats, ids: Ids, targets: Floats, usage: NDArray[np.float64], 
     shared by its n-grams in proportion to 1 / usage², so that those of frequent n-grams are next to nothing.
     """
     table = table.copy()
+    if not len(ids):
+        return table
     word, buckets, shares = _shares(ids, usage)
-    for _ in range(_MOST_STEPS if len(ids) else 0):
-        logits = np.zeros(targets.shape, np.float64)
-        np.add.at(logits, word, table[buckets])
-        steps = _steps(logits, targets, temperature)
-        behind = (steps != 0).any(axis=1)[word]
-        if not behind.any():
+    starts = np.flatnonzero(np.diff(word, prepend=-1))  # of the n-grams of each word
+    used, place = np.unique(buckets, return_inverse=True)
+    rows = table[used].astype(np.float64)
+    for _ in range(_MOST_STEPS):
+        steps = _steps(np.add.reduceat(rows[place], starts), targets, temperature)
+        if not steps.any():
             break
-        np.add.at(table, buckets[behind], (shares[:, None] * steps[word])[behind].astype(np.float32))
+        changes = shares[:, None] * steps[word]
+        rows += np.stack([np.bincount(place, column, minlength=len(used)) for column in changes.T], axis=1)
+    table[used] = rows
     return table
 
 

@@ -313,7 +313,7 @@ def test_refused_activation_leaves_the_version_that_serves(ship, models, reload,
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("error", [OperationalError("no such table"), InterfaceError("connection is closed")])
-def test_unreachable_database_changes_no_model(ship, reload, activate, monkeypatch, error):
+def test_unreachable_database_changes_no_model(ship, reload, activate, caplog, error):
     from classifier.models import Activation
 
     new = ship(version=NEW, directory=1)
@@ -324,11 +324,12 @@ def test_unreachable_database_changes_no_model(ship, reload, activate, monkeypat
     def fail():
         raise error
 
-    with monkeypatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Activation.objects, "latest_by_name", fail)
         assert reload().get().folder == new
         ship("FF")
         assert reload().names == ("Ngram", "FF")
+        assert caplog.text.count("cannot be read") == 1
         assert Registry().current().get().folder.name == OLD
     assert reload().get().folder == new
 
