@@ -10,11 +10,11 @@ from classifier.ml import metrics
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-# On each side of a 99.5 % interval: of the dozen checks of two equally good versions, one in a run of thirty is refused
-# by chance. With 95 % intervals it were one in three runs.
+# On each side of a 99.5 % interval. With 95 % intervals one of the dozen checks of two equally good versions would refuse
+# by chance in every fourth run.
 STANDARD_ERRORS = 2.81
 TOLERATED = 0.005  # loss that nobody notices: one answer in 200, half a point of calibration, 0.005 nats
-TOLERATED_KNOWN = 0.001  # the same of words that the versions were trained on: seven common words
+TOLERATED_KNOWN = 0.0003  # the same of words that the versions were trained on: two common words in 7,000
 MOST_UNSEEN = 0.05  # loss that the words of a check must exclude
 RESAMPLES = 200
 _LEAST_PROBABILITY = 1e-9
