@@ -16,10 +16,9 @@ from ai_edge_litert.interpreter import Interpreter
 
 from classifier.ml.artifacts import KERAS_FILE, LITERT_FILE, REVIEWED_FILE, TWIN_FILE, Card, add_version, digest
 from classifier.ml.verdict import UNDETERMINED
-from classifier.training import lexicon as lexicon_module
 from classifier.training.batches import Predict
 from classifier.training.calibration import in_slices, predict_with
-from classifier.training.lexicon import TRAIN, VALIDATION, Floats, Ids, Lexicon
+from classifier.training.lexicon import TRAIN, UNSEEN_LANGUAGES, VALIDATION, Floats, Ids, Lexicon, other_languages
 from classifier.training.networks import Architecture
 from classifier.training.training import Trained, TrainedNetwork
 
@@ -104,7 +103,7 @@ def make_card(network: TrainedNetwork, architecture: Architecture, lexicon: Lexi
         golden=rows,
         tolerance=max(LEAST_TOLERANCE, 2 * float(np.abs(litert - expected).max())),
         sha256=sha256,
-        data=lexicon_module.data_summary(lexicon),
+        data=_data_summary(lexicon),
         training={
             "seed": network.seed,
             "parameters": network.model.count_params(),
@@ -119,6 +118,20 @@ def make_card(network: TrainedNetwork, architecture: Architecture, lexicon: Lexi
         libraries={name: installed(name) for name in ("tensorflow", "keras", "numpy", "wordfreq", "ai-edge-litert")},
         licence="CC BY-SA 4.0: made from wordfreq's data, see NOTICE",
     )
+
+
+def _data_summary(lexicon: Lexicon) -> dict[str, object]:
+    """Return the entry `data` of a card."""
+    return {
+        "source": lexicon.source,
+        "licence": "CC BY-SA 4.0",
+        "digest": lexicon.digest,
+        "words": {split: len(examples) for split, examples in lexicon.own.items()},
+        "words_of_other_languages": {split: len(examples) for split, examples in lexicon.foreign.items()},
+        "other_languages": other_languages(lexicon.languages),
+        "unseen_languages": list(UNSEEN_LANGUAGES),
+        **({"reviewed": lexicon.reviewed.summary()} if lexicon.reviewed else {}),
+    }
 
 
 def _version_digest(sha256: Mapping[str, str]) -> str:

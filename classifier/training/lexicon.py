@@ -246,17 +246,3 @@ def mix_scripts(ids: Ids, random: np.random.Generator) -> Ids:
     places = 1 + (random.random(len(ids)) * np.maximum(lengths, 1)).astype(int)
     mixed[np.arange(len(ids)), places] = OTHER
     return mixed
-
-
-def data_summary(lexicon: Lexicon) -> dict[str, object]:
-    """Return the entry `data` of a card."""
-    return {
-        "source": lexicon.source,
-        "licence": "CC BY-SA 4.0",
-        "digest": lexicon.digest,
-        "words": {split: len(examples) for split, examples in lexicon.own.items()},
-        "words_of_other_languages": {split: len(examples) for split, examples in lexicon.foreign.items()},
-        "other_languages": other_languages(lexicon.languages),
-        "unseen_languages": list(UNSEEN_LANGUAGES),
-        **({"reviewed": lexicon.reviewed.summary()} if lexicon.reviewed else {}),
-    }

@@ -10,8 +10,8 @@ from classifier.ml import metrics
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-# On each side of a 99.5 % interval. With 95 % intervals one of the dozen checks of two equally good versions would refuse
-# by chance in every fourth run.
+# On each side of a 99.5 % interval. With 95 % intervals one of the dozen checks of two equally good versions would
+# refuse by chance in every fourth run.
 STANDARD_ERRORS = 2.81
 TOLERATED = 0.005  # loss that nobody notices: one answer in 200, half a point of calibration, 0.005 nats
 TOLERATED_KNOWN = 0.0003  # the same of words that the versions were trained on: two common words in 7,000
