@@ -11,8 +11,8 @@ from classifier.ml.encoding import Encoder
 from classifier.training.lexicon import TRAIN, Examples, Floats, Lexicon, merge, split_of
 from classifier.words.reviewed import SEVERAL_LANGUAGES, ReviewedRow, read_rows, write_rows
 
-# As heavy as a word with a frequency of about 1e-5: the least weight with which networks trained from scratch answer
-# nine in ten reviewed words as reviewers did, see docs/learning.md.
+# As heavy as a word with a frequency of about 1e-5, which networks answer right. In trials of one pass 128 taught more
+# and tripled the cost to validation words, see docs/learning.md.
 WEIGHT = 32.0
 
 
