@@ -70,8 +70,9 @@ def coverage(results: Results) -> Iterator[str]:
     yield (
         "Many single words belong to several of the languages (*justice*, *video*), and then whoever must name one is "
         "often wrong. A system with a true confidence leaves such words unanswered. The share of single words that "
-        "each can answer if 99, 98 or 95 % of its answers have to be right, the least sure ones left out; and the "
-        "area under the risk-coverage curve, the mean error over all shares (less is better)."
+        "each can answer if 99, 98 or 95 % of its answers have to be right, the least sure ones left out, with the "
+        "limit that is best for these very words; and the area under the risk-coverage curve, the mean error over all "
+        "shares (less is better)."
     )
     yield ""
     yield from table_head("", *(f"at {float(least):.0%}".replace("%", " %") for least in map(str, PRECISIONS)), "area")
@@ -91,11 +92,11 @@ def everyday(results: Results) -> Iterator[str]:
     yield "## Everyday words"
     yield ""
     yield (
-        "Accuracy in percent on the 3,000 most frequent words of each language that are at least 20 times as frequent "
-        "in it as in the others, and on elisions and hyphen compounds of frequent words; in brackets the share with "
-        "the verdict `single` and the right language. Our models were trained on the common words, so this is a floor "
-        "of what people may expect and not a measure of what the models make of new words. Most elisions are made by "
-        "the rule that takes them apart."
+        "Accuracy in percent on those of the 3,000 most frequent words of each language that are at least 20 times as "
+        "frequent in it as in the others, and on elisions and hyphen compounds of frequent words; in brackets the "
+        "share with the verdict `single` and the right language. Our models were trained on the common words, so this is a "
+        "floor of what people may expect and not a measure of what the models make of new words. Most elisions are "
+        "made by the rule that takes them apart."
     )
     yield ""
     yield from table_head("", *(f"{set_name(name)} ({column['texts']:,})" for name, column in columns.items()))

@@ -42,7 +42,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description=_("word"))
     def short_word(self, row: Any) -> str:
         """Return the word, cut at LONGEST_CELL characters."""
-        return Truncator(row.word or _("(private)")).chars(LONGEST_CELL)
+        return Truncator(str(row.word or _("(private)"))).chars(LONGEST_CELL)
 
     @admin.display(description=_("word"), ordering="word_key")
     def key(self, row: Any) -> str:
@@ -52,7 +52,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description=_("label"), ordering="label")
     def outcome(self, row: Any) -> str:
         """Return the name of the label of a decision or an outcome."""
-        return full_label(row.label, row.languages) if row.label else _("rejected")
+        return full_label(row.label, row.languages) if row.label else str(_("rejected"))
 
     @admin.display(description=_("by"))
     def short_owner(self, row: Any) -> str:

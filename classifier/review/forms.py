@@ -49,7 +49,7 @@ class FilterForm(forms.Form):
 
     model = forms.ChoiceField(label=_("Model"), required=False)
     label = forms.ChoiceField(label=_("What people say"), required=False)
-    days = forms.TypedChoiceField(label=_("Age"), required=False, coerce=int, empty_value=0, choices=AGES)
+    days = forms.TypedChoiceField(label=_("Age"), required=False, coerce=int, empty_value=None, choices=AGES)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,4 +62,5 @@ class FilterForm(forms.Form):
     @property
     def filters(self) -> dict[str, Any]:
         """The valid filters; none of an invalid form."""
-        return self.cleaned_data if self.is_valid() else {}
+        filters = self.cleaned_data if self.is_valid() else {}
+        return {name: value for name, value in filters.items() if value}

@@ -76,7 +76,7 @@ def _render_card(request: HttpRequest, key: str | None, form: DecisionForm | Non
         "waiting": review_queue.count_waiting(),
         "skipped": len(request.session.get("skipped", ())),
         "filters": filters,
-        "query": urlencode({name: value for name, value in filters.filters.items() if value}),
+        "query": urlencode(filters.filters),
         "reject": REJECT,
     }
     return render(request, "review/card.html", context, status=400 if form else 200)
@@ -163,8 +163,7 @@ def _number(text: str) -> int:
 
 
 def _to_next(request: HttpRequest) -> HttpResponse:
-    query = FilterForm(request.GET).filters
-    return redirect(f"{resolve_url('review')}?{urlencode({name: value for name, value in query.items() if value})}")
+    return redirect(f"{resolve_url('review')}?{urlencode(FilterForm(request.GET).filters)}")
 
 
 @reviewers_only("add_decision")

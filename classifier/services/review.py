@@ -53,9 +53,9 @@ def decide(
         "reviewed_at": decision.created,
         "reason": decision.reason,
     }
-    right = Feedback.objects.about(word_key).filter(label=label, languages=languages)
-    right = right.filter(status__in=[Status.PENDING, Status.OTHERWISE]).order_by().values("pk")
-    Feedback.objects.filter(pk__in=right).update(status=Status.ACCEPTED, **settled)
+    equal = Feedback.objects.about(word_key).filter(label=label, languages=languages)
+    right = equal.filter(status__in=[Status.PENDING, Status.OTHERWISE]).order_by()
+    Feedback.objects.filter(pk__in=right.values("pk")).update(status=Status.ACCEPTED, **settled)
     pending.update(status=Status.OTHERWISE, **settled)
     _store_outcome(word_key, label, languages)
     return decision

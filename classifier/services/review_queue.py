@@ -47,8 +47,8 @@ class WaitingWord:
     @property
     def majority(self) -> Vote | None:
         """The label that most people gave; None for a tie."""
-        first, *others = self.votes or [None]
-        return None if first is None or (others and others[0] and others[0].owners == first.owners) else first
+        most = [vote for vote in self.votes if vote.owners == self.votes[0].owners]
+        return most[0] if len(most) == 1 else None
 
 
 def waiting(*, model: str = "", label: str = "", days: int = 0) -> QuerySet[Any]:

@@ -28,8 +28,9 @@ def evaluate(
 ) -> dict[str, Any]:
     """Return accuracy, calibration, confusion, verdicts and speed, JSON-ready.
 
-    Accuracy is that of the most probable language, also where the verdict names none; a text that the form refuses
-    is an error. `foreign_texts`, by name, belong to none of the languages: `single` is an error there.
+    Accuracy is that of the most probable language, also where the verdict names none; a text that the form refuses is
+    an error there, and left out of the other scores. `foreign_texts`, by name, belong to none of the languages:
+    `single` is an error there.
     Raises BadTestSet for labels that the model does not know, and when the form refuses all texts.
     """
     card = identifier.card

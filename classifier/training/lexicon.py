@@ -52,7 +52,7 @@ class Examples:
     ids: NDArray[np.int16]  # (words, length)
     targets: Floats  # (words, languages + 1), each row with sum 1, `und` last
     weights: Floats  # (words,), mean 1 over words of the languages
-    frequencies: Floats  # (words,), shares of all words, in all languages together; 0: a reviewed word
+    frequencies: NDArray[np.float64]  # (words,), shares of all words, in all languages together; 0: a reviewed word
 
     def __len__(self) -> int:
         return len(self.words)
@@ -213,7 +213,7 @@ def _examples(
     ids = encoder.encode(words).astype(np.int16)
     weights = np.sqrt(frequencies)
     weights /= weights.mean() if len(weights) else 1.0
-    return Examples(words, ids, targets.astype(np.float32), weights.astype(np.float32), frequencies.astype(np.float32))
+    return Examples(words, ids, targets.astype(np.float32), weights.astype(np.float32), frequencies)
 
 
 def _by_split(examples: Examples) -> dict[str, Examples]:

@@ -23,8 +23,10 @@ class LabelledTexts:
 
     def where(self, mask: Sequence[bool]) -> "LabelledTexts":
         """Return the texts selected by `mask` (texts,)."""
-        texts, labels, frequencies = (list(compress(row, mask)) for row in (self.texts, self.labels, self.frequencies))
-        return LabelledTexts(self.name, texts, labels, frequencies)
+        frequencies = list(compress(self.frequencies, mask))
+        return LabelledTexts(
+            self.name, list(compress(self.texts, mask)), list(compress(self.labels, mask)), frequencies
+        )
 
 
 class BadTestSet(Exception):
