@@ -16,19 +16,19 @@ pytestmark = [pytest.mark.real_models, pytest.mark.slow]
 # Accuracy a little below, negative log-likelihood a little above the measurement on the held-out words.
 FLOORS = {
     "Ngram": (0.812, 0.48),
-    "FF": (0.802, 0.52),
+    "FF": (0.802, 0.53),
     "CNN": (0.810, 0.50),
     "CNNsep": (0.800, 0.52),
-    "RNN": (0.800, 0.51),
+    "RNN": (0.823, 0.46),
 }
-PUBLIC_FLOORS = {"Ngram": 0.897, "FF": 0.88, "CNN": 0.86, "CNNsep": 0.855, "RNN": 0.82}  # single words
+PUBLIC_FLOORS = {"Ngram": 0.897, "FF": 0.882, "CNN": 0.86, "CNNsep": 0.855, "RNN": 0.875}  # single words
 # Share of `single` and right answers on common words, and on elisions and compounds.
 EVERYDAY_FLOORS = {
     "Ngram": (0.99, 0.98),
-    "FF": (0.95, 0.96),
+    "FF": (0.985, 0.98),
     "CNN": (0.89, 0.96),
-    "CNNsep": (0.78, 0.95),
-    "RNN": (0.64, 0.89),
+    "CNNsep": (0.78, 0.96),
+    "RNN": (0.985, 0.98),
 }
 SHARED_WORDS = ["piano", "no", "animal", "hotel", "menu"]
 SHIPPED = list(read_active(settings.BASE_DIR / "ml_models"))
@@ -90,9 +90,9 @@ def test_model_reaches_its_floors_on_everyday_words(name, everyday_words):
         assert verdicts["single_and_right"] >= floor, test.name
 
 
-@each_model
-def test_model_agrees_with_its_twin(name):
-    assert registry.current().get(name).card.training.get("agreement", 1) >= 0.95
+def test_models_agree_with_their_twins():
+    agreements = [registry.current().get(name).card.training.get("agreement") for name in SHIPPED]
+    assert min(filter(None, agreements)) >= 0.9
 
 
 @each_model
@@ -104,7 +104,7 @@ def test_single_is_nearly_always_right(name, measured):
 
 @each_model
 def test_random_strings_are_seldom_single(name, measured):
-    assert measured(name)["single_elsewhere"]["random strings"] <= 0.10
+    assert measured(name)["single_elsewhere"]["random strings"] <= 0.015
 
 
 @each_model
@@ -126,4 +126,4 @@ def test_models_reach_their_public_floors_and_the_best_is_first():
 @each_model
 def test_words_of_other_languages_are_seldom_single(name, language):
     words = test_sets.read_test_set(Path(os.environ["LINGUA_TESTDATA"]), [language]).texts
-    assert evaluation.share_of_single(registry.current().get(name), words) <= 0.15
+    assert evaluation.share_of_single(registry.current().get(name), words) <= 0.065
