@@ -94,9 +94,9 @@ def everyday(results: Results) -> Iterator[str]:
     yield (
         "Accuracy in percent on those of the 3,000 most frequent words of each language that are at least 20 times as "
         "frequent in it as in the others, and on elisions and hyphen compounds of frequent words; in brackets the "
-        "share with the verdict `single` and the right language. Our models were trained on the common words, so this is a "
-        "floor of what people may expect and not a measure of what the models make of new words. Most elisions are "
-        "made by the rule that takes them apart."
+        "share with the verdict `single` and the right language. Our models were trained on the common words, so this "
+        "is a floor of what people may expect and not a measure of what the models make of new words. Most elisions "
+        "are made by the rule that takes them apart."
     )
     yield ""
     yield from table_head("", *(f"{set_name(name)} ({column['texts']:,})" for name, column in columns.items()))

@@ -177,7 +177,7 @@ class ActivationAdmin(ReadOnlyAdmin):
         heads = format_html_join("", "<th scope=col>{}</th>", ((name,) for name in self.columns))
         return format_html("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", heads, rows)
 
-    columns = (_("check"), _("words"), _("active"), _("new"), _("gain, 99.5% interval"), _("reason to refuse"))
+    columns = (_("check"), _("words"), _("active"), _("new"), _("gain, with its interval"), _("reason to refuse"))
 
 
 def _cell(value: object) -> object:
