@@ -6,6 +6,8 @@ from django.apps import AppConfig
 from django.db import connections
 from django.db.models.signals import post_migrate
 
+REVIEWERS_MAY = ["add_decision", "view_decision", "view_feedback", "view_prediction", "view_reviewedword"]
+
 
 def use_write_ahead_log(using: str, **_: Any) -> None:
     """Switch SQLite to its write-ahead log after migrations.
@@ -15,6 +17,16 @@ def use_write_ahead_log(using: str, **_: Any) -> None:
     if connections[using].vendor == "sqlite":
         with connections[using].cursor() as cursor:
             cursor.execute("PRAGMA journal_mode=WAL")
+
+
+def add_reviewers(using: str, **_: Any) -> None:
+    """Create the group whose members decide about words, unless it is there."""
+    from django.contrib.auth.models import Group, Permission
+
+    group, created = Group.objects.using(using).get_or_create(name="Reviewers")
+    if created:
+        permissions = Permission.objects.using(using).filter(content_type__app_label="classifier")
+        group.permissions.set(permissions.filter(codename__in=REVIEWERS_MAY))
 
 
 class ClassifierConfig(AppConfig):
@@ -27,3 +39,4 @@ class ClassifierConfig(AppConfig):
         from classifier.access import owners  # noqa: F401 - connects its signal
 
         post_migrate.connect(use_write_ahead_log, sender=self)
+        post_migrate.connect(add_reviewers, sender=self)

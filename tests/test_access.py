@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver
 from django.utils import timezone
 
-from classifier.models import Decision, ReviewedWord
+from classifier.models import Activation, Decision, ReviewedWord
 from classifier.services import batches
 from classifier.services.feedback import submit_feedback
 from classifier.words.lists import WordList
@@ -110,6 +110,7 @@ TABLE = {
     **table_of("classifier/prediction", add=NEVER, delete=NEVER),
     **table_of("classifier/batch", add=NEVER, delete=NEVER),
     **table_of("classifier/feedback", add=NEVER, delete=NEVER),
+    **table_of("classifier/activation", add=NEVER, delete=NEVER),
     **table_of("classifier/decision", add=NEVER, delete=NEVER),
     **table_of("classifier/reviewedword", add=NEVER, delete=NEVER),
     **table_of("api/apikey", delete=NEVER),
@@ -153,6 +154,7 @@ def address(callers, make_prediction, make_key):
     word = ReviewedWord.objects.create(word_key="mot", label="fr", votes=1)
     objects = {"prediction": prediction, "feedback": feedback, "reviewedword": word}
     objects |= {"decision": Decision.objects.create(word_key="mot", label="fr")}
+    objects |= {"activation": Activation.objects.create(name="FF", version="1")}
     objects |= {"batch": batch, "user": ana, "group": Group.objects.create(name="group"), "apikey": make_key()}
 
     def address(route):

@@ -1,3 +1,24 @@
+import pytest
+from django.contrib.auth.models import Group
+
+from classifier.apps import REVIEWERS_MAY, add_reviewers
+
+
 def test_migrating_switches_sqlite_to_its_write_ahead_log(manage, tmp_path):
     assert manage("migrate").returncode == 0
     assert (tmp_path / "db.sqlite3").read_bytes()[18:20] == b"\x02\x02"  # the file format's mark of WAL
+
+
+@pytest.mark.django_db
+def test_migrating_adds_the_group_of_reviewers_once():
+    group = Group.objects.get(name="Reviewers")
+    assert sorted(group.permissions.values_list("codename", flat=True)) == sorted(REVIEWERS_MAY)
+    group.permissions.clear()
+    add_reviewers(using="default")
+    assert not group.permissions.exists()
+
+
+def test_command_without_a_database_makes_none(manage, tmp_path):
+    result = manage("identify", "orignal")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert not (tmp_path / "db.sqlite3").exists()

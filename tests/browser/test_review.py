@@ -14,17 +14,8 @@ PEOPLE = [f"user:{number}" for number in range(1, 4)]
 @pytest.fixture
 def rita(django_user_model):
     user = django_user_model.objects.create_user("rita", password=PASSWORD)
-    # Transactional tests empty the tables that migrations fill.
-    group, _created = Group.objects.get_or_create(name="Reviewers")
-    group.permissions.set(permissions("add_decision", "view_feedback"))
-    user.groups.add(group)
+    user.groups.add(Group.objects.get(name="Reviewers"))
     return user
-
-
-def permissions(*names):
-    from django.contrib.auth.models import Permission
-
-    return Permission.objects.filter(codename__in=names)
 
 
 @pytest.fixture

@@ -79,5 +79,5 @@ def test_stored_words_get_their_keys_of_today(tables):
 def test_outcomes_from_before_have_a_decision(tables):
     tables = migrate("0004_label_rule")
     tables("classifier", "ReviewedWord").objects.create(word_key="piano", label="mul", languages=["en", "fr"], votes=9)
-    decision = migrate("0009_reviewers")("classifier", "Decision").objects.get()
+    decision = migrate("0008_decision_rule")("classifier", "Decision").objects.get()
     assert (decision.word_key, decision.label, decision.languages) == ("piano", "mul", ["en", "fr"])

@@ -1,10 +1,11 @@
 from dataclasses import replace
 
 import pytest
+from django.conf import settings
 
+from classifier.ml.artifacts import read_active
 from classifier.models import Prediction
 from classifier.services import identify as services
-from classifier.services import registry
 
 
 def answer_to(word, model="", languages=()):
@@ -46,7 +47,7 @@ def test_explanation_is_not_stored(make_prediction):
 
 
 @pytest.mark.real_models
-@pytest.mark.parametrize("name", registry.current().names)
+@pytest.mark.parametrize("name", list(read_active(settings.BASE_DIR / "ml_models")))
 @pytest.mark.parametrize("word", ["mañana", "w" * 100])
 def test_shipped_models_explain_their_answers(name, word):
     explanation = services.explain(answer_to(word, model=name))
