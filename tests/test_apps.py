@@ -18,6 +18,11 @@ def test_migrating_adds_the_group_of_reviewers_once():
     assert not group.permissions.exists()
 
 
+def test_command_before_the_first_migration_does_not_warn(manage, tmp_path):
+    (tmp_path / "db.sqlite3").touch()
+    assert manage("identify", "orignal").stderr == ""
+
+
 def test_command_without_a_database_makes_none(manage, tmp_path):
     result = manage("identify", "orignal")
     assert (result.returncode, result.stderr) == (0, "")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import Error as DatabaseFailure
-from django.db import close_old_connections, connection
+from django.db import ProgrammingError, close_old_connections, connection
 from django.http import HttpRequest, HttpResponse
 
 from classifier.ml.artifacts import ACTIVE_FILE, BadVersion, parse_active
@@ -204,7 +204,9 @@ class Registry:
         try:
             activated = _read_activated()
         except DatabaseFailure as error:
-            if not self._database_away:
+            # A command may run before the first migration; a server would fail loudly elsewhere.
+            migrated = not isinstance(error, ProgrammingError) and "no such table" not in str(error)
+            if migrated and not self._database_away:
                 logger.warning("The active versions cannot be read, those that serve go on: %s", error)
             self._database_away = True
             return self._activated

@@ -312,7 +312,7 @@ def test_refused_activation_leaves_the_version_that_serves(ship, models, reload,
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("error", [OperationalError("no such table"), InterfaceError("connection is closed")])
+@pytest.mark.parametrize("error", [OperationalError("database is locked"), InterfaceError("connection is closed")])
 def test_unreachable_database_changes_no_model(ship, reload, activate, caplog, error):
     from classifier.models import Activation
 
