@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
+MULTIPLE = "mul"  # the label of a word that several languages share
 # Labels that are no language, with the meanings that ISO 639 gives these codes.
 SPECIAL_LABELS = {
     "mul": gettext_lazy("Several languages"),

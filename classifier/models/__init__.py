@@ -1,8 +1,9 @@
 """Tables of predictions, batches, feedback and reviewed words."""
 
+from classifier.languages import MULTIPLE
 from classifier.models.batch import Batch
 from classifier.models.feedback import Decision, Feedback, ReviewedWord
-from classifier.models.keys import KEY_LENGTH, MULTIPLE, key_of, new_public_id
+from classifier.models.keys import KEY_LENGTH, key_of, new_public_id
 from classifier.models.model_version import Activation
 from classifier.models.prediction import OWNERLESS_HOURS, Prediction, PredictionQuerySet
 

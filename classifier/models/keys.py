@@ -12,12 +12,11 @@ from django.db.models import F, Q, TextField
 from django.db.models.functions import Cast
 from django.db.models.lookups import Contains
 
-from classifier.languages import SPECIAL_LABELS
+from classifier.languages import MULTIPLE, SPECIAL_LABELS
 from classifier.ml.encoding import normalise
 from classifier.ml.texts import words_of
 
 KEY_LENGTH = 320  # characters of a word_key; fits PostgreSQL's limit for an index entry in any script
-MULTIPLE = "mul"  # the label of a word that several languages share
 
 
 def new_public_id() -> UUID:

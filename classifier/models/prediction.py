@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from classifier.languages import MULTIPLE
 from classifier.ml.answers import Answer, Comparison, rank
 from classifier.ml.verdict import SEVERAL, SINGLE, UNDETERMINED, UNSURE
 from classifier.models.feedback import Feedback, ReviewedWord
-from classifier.models.keys import KEY_LENGTH, MULTIPLE, key_of, new_public_id
+from classifier.models.keys import KEY_LENGTH, key_of, new_public_id
 
 OWNERLESS_HOURS = 24  # during which anybody with its id can read a row without owner
 _MODEL_COLUMNS = ("model", "model_version", "probabilities", "language", "verdict")

@@ -42,7 +42,7 @@ def suggested_languages(word: WaitingWord, comparison: Comparison | None) -> Seq
     return by_votes or (comparison.answers[0].sharing if comparison else ())
 
 
-@register.simple_tag
-def waiting_words(user: Any) -> int:
-    """Return how many words wait, for a reviewer only."""
-    return review_queue.count_waiting() if user.has_perm("classifier.add_decision") else 0
+@register.simple_tag(takes_context=True)
+def waiting_words(context: dict[str, Any]) -> int:
+    """Return how many words wait, counted once a page."""
+    return int(context["waiting"]) if "waiting" in context else review_queue.count_waiting()

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.languages import MULTIPLE
 from classifier.ml.encoding import Encoder
 from classifier.training.lexicon import TRAIN, Examples, Floats, Lexicon, merge, split_of
-from classifier.words.reviewed import SEVERAL_LANGUAGES, ReviewedRow, read_rows, write_rows
+from classifier.words.reviewed import ReviewedRow, read_rows, write_rows
 
 # As heavy as a word with a frequency of about 1e-5, which networks answer right. In trials of one pass 128 taught more
 # and tripled the cost to validation words, see docs/learning.md.
@@ -65,7 +66,7 @@ def targets_of(rows: Sequence[ReviewedRow], languages: Sequence[str]) -> Floats:
     """
     targets = np.zeros((len(rows), len(languages) + 1), np.float32)
     for target, row in zip(targets, rows, strict=True):
-        labels = row.languages if row.label == SEVERAL_LANGUAGES else (row.label,)
+        labels = row.languages if row.label == MULTIPLE else (row.label,)
         places = [languages.index(label) for label in labels if label in languages] or [-1]
         target[places] = 1 / len(places)
     return targets

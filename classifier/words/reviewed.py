@@ -5,11 +5,11 @@ import io
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
+from classifier.languages import MULTIPLE
 from classifier.ml.texts import split_elision, words_of
 from classifier.ml.verdict import UNDETERMINED
 
 TRAIN, MEASURE = "train", "measure"
-SEVERAL_LANGUAGES = "mul"
 
 Outcome = tuple[str, str, tuple[str, ...]]  # word, label, languages
 
@@ -91,6 +91,6 @@ def _row(cells: list[str], line: int) -> ReviewedRow:
         raise BadTable(f"line {line}: votes is no number")
     if use not in {TRAIN, MEASURE}:
         raise BadTable(f"line {line}: use is neither {TRAIN} nor {MEASURE}")
-    if (label == SEVERAL_LANGUAGES) != (len(languages.split()) > 1):
+    if (label == MULTIPLE) != (len(languages.split()) > 1):
         raise BadTable(f"line {line}: mul, and only mul, has two languages or more")
     return ReviewedRow(word, label, tuple(languages.split()), int(votes), use)
