@@ -50,6 +50,11 @@ def normalise(text: str) -> str:
     return unicodedata.normalize("NFC", folded).translate(_TRANSLATION)
 
 
+def is_written_in(alphabet: str, normalised: str) -> bool:
+    """Return whether all letters of a normalised text are in `alphabet`."""
+    return all(character in alphabet for character in normalised if character.isalpha())
+
+
 @dataclass(frozen=True)
 class Encoder:
     """Maps words to int32 ids of shape (words, length).

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from classifier.languages import SPECIAL_LABELS, full_label, join_names, label_name, name_in_text
 from classifier.ml.answers import Answer, Comparison
-from classifier.ml.encoding import LATIN_ALPHABET, normalise
+from classifier.ml.encoding import LATIN_ALPHABET, is_written_in, normalise
 from classifier.ml.texts import Piece, pieces_of
 from classifier.ml.verdict import MOSTLY_UNDETERMINED, SEVERAL, SINGLE
 from classifier.models import Feedback, Prediction
@@ -104,13 +104,9 @@ def verdict_reason(answer: Answer) -> str:
 def _reason_for_none(answer: Answer) -> str:
     if answer.words:
         return _("Most of its words are probably of no language that this model knows.")
-    if not _is_written_in(LATIN_ALPHABET, answer.word):
+    if not is_written_in(LATIN_ALPHABET, normalise(answer.word)):
         return _("It has letters that no language of this model has.")
     return _("It is probably a word of no language that this model knows.")
-
-
-def _is_written_in(alphabet: str, word: str) -> bool:
-    return all(character in alphabet for character in normalise(word) if character.isalpha())
 
 
 @register.filter

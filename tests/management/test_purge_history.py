@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from classifier.api.models import AnsweredRequest
 from classifier.management.commands import purge_history as command
-from classifier.models import Decision, Feedback, Prediction, ReviewedWord
+from classifier.models import DailyCount, Decision, Feedback, Prediction, ReviewedWord
 from classifier.services import history
 from classifier.services.feedback import submit_feedback
 from tests.reviews import review_feedback
@@ -135,3 +135,9 @@ def test_busy_database_is_reported_after_the_counts(store_old, monkeypatch, caps
     with pytest.raises(CommandError, match="run this again"):
         call_command("purge_history")
     assert "deleted: 0" in capsys.readouterr().out
+
+
+def test_deleted_answers_stay_counted(store_old, purge):
+    store_old(40)
+    purge("--days", "30")
+    assert DailyCount.objects.get().answers == 1

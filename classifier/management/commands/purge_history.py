@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from classifier.api.models import AnsweredRequest
 from classifier.services import history
+from classifier.services.daily_counts import count_new
 from classifier.services.store import wipe_unused_space
 
 MOST_DAYS = 36_500
@@ -44,6 +45,7 @@ class Command(BaseCommand):
         if dry_run:
             self._report("would be deleted", days, count, sessions.count(), requests.count())
             return
+        count_new()  # of answers that go now, the dashboard keeps the number
         count = self._purge(moment, count)
         self._report("deleted", days, count, sessions.delete()[0], requests.delete()[0])
         try:
