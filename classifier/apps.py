@@ -5,11 +5,12 @@ from typing import Any
 from django.apps import AppConfig
 from django.db import connections
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 REVIEWERS_MAY = ["add_decision", "view_decision", "view_feedback", "view_prediction", "view_reviewedword"]
 
 
-def use_write_ahead_log(using: str, **_: Any) -> None:
+def use_write_ahead_log(using: str, **_options: Any) -> None:
     """Switch SQLite to its write-ahead log after migrations.
 
     The database file keeps the mode; switching on each connection would race.
@@ -19,7 +20,7 @@ def use_write_ahead_log(using: str, **_: Any) -> None:
             cursor.execute("PRAGMA journal_mode=WAL")
 
 
-def add_reviewers(using: str, **_: Any) -> None:
+def add_reviewers(using: str, **_options: Any) -> None:
     """Create the group whose members decide about words, unless it is there."""
     from django.contrib.auth.models import Group, Permission
 
@@ -33,6 +34,7 @@ class ClassifierConfig(AppConfig):
     """Application that identifies languages."""
 
     name = "classifier"
+    verbose_name = _("Answers and reviews")
 
     def ready(self) -> None:
         from classifier import checks  # noqa: F401 - registers itself

@@ -172,7 +172,7 @@ def address(callers, make_prediction, make_key):
 
 
 def test_table_has_a_row_for_each_address():
-    assert sorted(TABLE) == sorted(ROUTES)
+    assert TABLE.keys() == set(ROUTES)  # the dashboard takes an address of the admin
 
 
 def test_callers_get_the_statuses_of_the_table(callers, address, subtests):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -11,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError
 from django.test import Client
+from django.utils import timezone
 
 from classifier.models import Prediction
 from classifier.services import identify as services
@@ -105,6 +107,11 @@ class Site:
             submit_feedback(prediction=prediction, owner=f"user:{number}", label="es")
         return self.as_reviewer("/admin/review/clear/")
 
+    def dashboard(self):
+        self.review("accepted", label="en", reason="123")
+        Prediction.objects.update(created=timezone.now() - timedelta(hours=1))
+        return self.as_reviewer("/admin/")
+
     def decided_word(self):
         self.review("accepted", label="en", reason="123")
         return self.as_reviewer("/admin/review/?word=orignal")
@@ -194,6 +201,8 @@ STATES = {
     "password-change: refused": lambda site: site.log_in("/") and site.client.post("/account/password/"),
     "review": lambda site: site.review_queue(),
     "review: nothing waits": lambda site: site.as_reviewer("/admin/review/"),
+    "dashboard": lambda site: site.dashboard(),
+    "dashboard: empty": lambda site: site.as_reviewer("/admin/"),
     "review: decided": lambda site: site.decided_word(),
     "review-decide": lambda site: (
         site.review_queue() and site.client.post("/admin/review/decide/", {"word": "orignal", "seen": 0})
