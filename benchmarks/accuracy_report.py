@@ -5,7 +5,21 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.accuracy import PAIRS, WORDS
-from benchmarks.markdown import bold, lead, listed, mark, percent, table_head, table_row, with_interval
+from benchmarks.everyday_report import everyday
+from benchmarks.markdown import (
+    Results,
+    bold,
+    label,
+    lead,
+    listed,
+    mark,
+    names,
+    ours,
+    percent,
+    table_head,
+    table_row,
+    with_interval,
+)
 from benchmarks.systems import LINGUA
 from classifier.languages import language_name
 from classifier.ml.metrics import PRECISIONS
@@ -14,8 +28,6 @@ from classifier.scores import AS_TYPED, program_scores, set_name
 MOST_LOST = 30  # words of a language
 PUBLISHED = 1000  # texts of each kind and language in lingua's data
 TESTDATA = "https://github.com/pemistahl/lingua-py/tree/main/language-testdata"
-
-Results = Mapping[str, Any]
 
 
 def write(results: Results, page: Path, chart: Path) -> None:
@@ -46,7 +58,7 @@ def summary(results: Results) -> Iterator[str]:
     )
     yield ""
     scores = results["results"][WORDS][AS_TYPED]
-    best = max(_ours(results), key=lambda name: float(scores[name]["accuracy"]))
+    best = max(ours(results), key=lambda name: float(scores[name]["accuracy"]))
     others = f", lingua for {percent(scores[LINGUA])}" if LINGUA in scores else ""
     yield f"**{best} is right for {percent(scores[best])}** of the single words{others}."
     yield ""
@@ -56,7 +68,7 @@ def summary(results: Results) -> Iterator[str]:
         yield "Percentage points ahead of lingua, with 95 % intervals of the difference:"
         yield ""
         yield from table_head("", *(set_name(kind) for kind in results["results"]))
-        for name in _ours(results):
+        for name in ours(results):
             cells = [lead(variants[AS_TYPED][name]) for variants in results["results"].values()]
             yield table_row(name, *cells)
         yield ""
@@ -78,55 +90,10 @@ def coverage(results: Results) -> Iterator[str]:
     yield from table_head("", *(f"at {float(least):.0%}".replace("%", " %") for least in map(str, PRECISIONS)), "area")
     shares = {str(least): {name: row["coverage"][str(least)] for name, row in scores.items()} for least in PRECISIONS}
     areas = {name: row["risk_coverage_area"] for name, row in scores.items()}
-    for name in _names(results):
+    for name in names(results):
         area = f"**{areas[name]:.4f}**" if areas[name] == min(areas.values()) else f"{areas[name]:.4f}"
-        yield table_row(_label(results, name), *(bold(name, column) for column in shares.values()), area)
+        yield table_row(label(results, name), *(bold(name, column) for column in shares.values()), area)
     yield ""
-
-
-def everyday(results: Results) -> Iterator[str]:
-    """Write the scores on everyday words, and what our models say to a sceptic's."""
-    if "everyday" not in results:
-        return
-    columns = results["everyday"]
-    yield "## Everyday words"
-    yield ""
-    yield (
-        "Accuracy in percent on those of the 3,000 most frequent words of each language that are at least 20 times as "
-        "frequent in it as in the others, and on elisions and hyphen compounds of frequent words; in brackets the "
-        "share with the verdict `single` and the right language. Our models were trained on the common words, so this "
-        "is a floor of what people may expect and not a measure of what the models make of new words. Most elisions "
-        "are made by the rule that takes them apart."
-    )
-    yield ""
-    yield from table_head("", *(f"{set_name(name)} ({column['texts']:,})" for name, column in columns.items()))
-    for name in _names(results):
-        yield table_row(_label(results, name), *(_everyday_cell(column["scores"], name) for column in columns.values()))
-    yield ""
-    yield "### What they say"
-    yield ""
-    yield (
-        f"{len(results['sceptic'])} words and short texts that a sceptic would try, in bold what is as expected. "
-        "Several languages share a word (`several`), its words are of different languages (`mixed`), it belongs to "
-        "none (`unsure`), or the form refuses it (`not a word`)."
-    )
-    yield ""
-    yield from table_head("text", "expected", *_ours(results), align="---")
-    for row in results["sceptic"]:
-        cells = (_sceptic_cell(row, row["answers"][name]) for name in _ours(results))
-        yield table_row(f"`{row['text']}`", row["expected"], *cells)
-    yield ""
-
-
-def _everyday_cell(scores: Mapping[str, Any], name: str) -> str:
-    cell = bold(name, {system: row["accuracy"] for system, row in scores.items()})
-    single = scores[name].get("single_and_right")
-    return cell if single is None else f"{cell} ({100 * single:.1f})"
-
-
-def _sceptic_cell(row: Mapping[str, Any], given: Mapping[str, Any]) -> str:
-    text = " + ".join(given["languages"]) or given["answer"]
-    return f"**{text}**" if given["answer"] == row["expected"] else text
 
 
 def by_kind(results: Results) -> Iterator[str]:
@@ -142,8 +109,8 @@ def by_kind(results: Results) -> Iterator[str]:
         yield f"### {set_name(kind).capitalize()}"
         yield ""
         yield from table_head("", *variants)
-        for name in _names(results):
-            yield table_row(_label(results, name), *(with_interval(scores, name) for scores in variants.values()))
+        for name in names(results):
+            yield table_row(label(results, name), *(with_interval(scores, name) for scores in variants.values()))
         yield ""
 
 
@@ -165,8 +132,8 @@ def by_language(results: Results) -> Iterator[str]:
         for code in results["languages"]
     }
     yield from table_head("", *columns)
-    for name in _names(results):
-        yield table_row(_label(results, name), *(bold(name, accuracies) for accuracies in columns.values()))
+    for name in names(results):
+        yield table_row(label(results, name), *(bold(name, accuracies) for accuracies in columns.values()))
     yield ""
 
 
@@ -178,8 +145,8 @@ def by_length(results: Results) -> Iterator[str]:
     yield "Single words as typed, by number of letters."
     yield ""
     yield from table_head("", *(f"{row['letters']} ({row['words']} words)" for row in rows))
-    for name in _names(results):
-        yield table_row(_label(results, name), *(bold(name, row["accuracy"]) for row in rows))
+    for name in names(results):
+        yield table_row(label(results, name), *(bold(name, row["accuracy"]) for row in rows))
     yield ""
 
 
@@ -229,7 +196,7 @@ def method(results: Results) -> Iterator[str]:
     yield ""
     yield from table_head("system", "version", "setting", align="---")
     for system in results["systems"]:
-        yield table_row(_label(results, system["name"]), system["version"], system["about"])
+        yield table_row(label(results, system["name"]), system["version"], system["about"])
     yield ""
     yield (
         f"Each system names one language a text; no answer counts as wrong. Our models get the texts as the form "
@@ -278,24 +245,12 @@ def _better(results: Results) -> Iterator[str]:
 
 
 def _better_in(results: Results, column: str, accuracies: Mapping[str, float]) -> Iterator[str]:
-    ours = _ours(results)
-    best = max(accuracies[name] for name in ours)
-    ahead = [f"{name} {100 * value:.1f}" for name, value in accuracies.items() if name not in ours and value > best]
+    own = ours(results)
+    best = max(accuracies[name] for name in own)
+    ahead = [f"{name} {100 * value:.1f}" for name, value in accuracies.items() if name not in own and value > best]
     if ahead:
         yield f"- {column}: {', '.join(ahead)}; ours {100 * best:.1f}"
 
 
 def _saturated(scores: Mapping[str, Any]) -> bool:
     return bool(max(row["accuracy"] for row in scores.values()) > 0.998)
-
-
-def _names(results: Results) -> list[str]:
-    return [system["name"] for system in results["systems"]]
-
-
-def _ours(results: Results) -> list[str]:
-    return [system["name"] for system in results["systems"] if system["ours"]]
-
-
-def _label(results: Results, name: str) -> str:
-    return f"**{name}** (ours)" if name in _ours(results) else name

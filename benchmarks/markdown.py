@@ -3,6 +3,23 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+Results = Mapping[str, Any]
+
+
+def names(results: Results) -> list[str]:
+    """Return the names of all systems."""
+    return [system["name"] for system in results["systems"]]
+
+
+def ours(results: Results) -> list[str]:
+    """Return the names of our models."""
+    return [system["name"] for system in results["systems"] if system["ours"]]
+
+
+def label(results: Results, name: str) -> str:
+    """Return the first cell of a system's row."""
+    return f"**{name}** (ours)" if name in ours(results) else name
+
 
 def lead(scores: Mapping[str, Any]) -> str:
     """Return the lead over lingua in points, with its interval."""

@@ -31,11 +31,27 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     NO_WORD: ("me@a.example", "😀", "2026"),
 }
 
+# The languages that an answer has to name at least, of texts of several.
+LANGUAGES: Mapping[str, tuple[str, ...]] = {
+    "no": ("en", "es"),
+    "piano": ("en", "es", "fr"),
+    "hotel": ("en", "es"),
+    "menu": ("en", "fr"),
+    "caf&eacute;": ("es", "fr"),
+    "Merci Gracias": ("es", "fr"),
+    "hola hello": ("en", "es"),
+}
+
 
 def answers(identifiers: Mapping[str, Identifier]) -> list[dict[str, Any]]:
     """Return the answer of each model to each text, JSON-ready."""
     return [
-        {"text": text, "expected": expected, "answers": {name: answer(one, text) for name, one in identifiers.items()}}
+        {
+            "text": text,
+            "expected": expected,
+            "languages": list(LANGUAGES.get(text, ())),
+            "answers": {name: answer(one, text) for name, one in identifiers.items()},
+        }
         for expected, texts in TEXTS.items()
         for text in texts
     ]
