@@ -41,7 +41,8 @@ COLUMNS: dict[str, Reader] = {
     "agreement": lambda line: _agreement(line.value.comparison()),
     "correction": lambda line: _labels(line.value.correction_fields(line.value.owner)),
     "correction_status": lambda line: (line.value.correction_fields(line.value.owner) or {}).get("status"),
-    "reviewed": lambda line: _labels(line.value.review_fields()),
+    "reviewed": lambda line: _labels(line.value.review_fields()["reviewed"]),
+    "reviewed_words": lambda line: _words(line.value.review_fields().get("reviewed_words", ())),
     "error": lambda _line: None,
 }
 
@@ -52,6 +53,10 @@ def _agreement(comparison: Comparison | None) -> float | None:
 
 def _labels(feedback: dict[str, Any] | None) -> str:
     return " ".join([feedback["label"], *feedback["languages"]]) if feedback else ""
+
+
+def _words(words: Sequence[dict[str, Any]]) -> str:
+    return "; ".join(f"{word['word']} {_labels(word)}" for word in words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,7 @@ BATCH = Layout(("row", *_ANSWER, "error"), "words")
 HISTORY = Layout(
     (
         *("id", "created_at", "word", "model", "model_version", "language", "verdict", "mixed"),
-        *("candidates", "undetermined", "agreement", "correction", "correction_status", "reviewed"),
+        *("candidates", "undetermined", "agreement", "correction", "correction_status", "reviewed", "reviewed_words"),
     ),
     "predictions",
     line_end="\r\n",

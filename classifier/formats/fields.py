@@ -62,6 +62,6 @@ def prediction_fields(prediction: Prediction, owner: str) -> dict[str, Any]:
         "id": None if prediction.private else str(prediction.public_id),
         **(comparison_fields(comparison) if comparison else answer_fields(prediction.answer())),
         "correction": prediction.correction_fields(owner),
-        "reviewed": prediction.review_fields(),
+        **prediction.review_fields(),
         "created_at": prediction.created,
     }

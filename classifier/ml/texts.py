@@ -94,6 +94,11 @@ def split_elision(word: str) -> tuple[str, str] | None:
     return (match[1], match[2]) if match and match[2].isalpha() else None
 
 
+def is_one_word(text: str) -> bool:
+    """Whether models answer `text` as one word: no text, no elision."""
+    return words_of(text) == [text] and not split_elision(text)
+
+
 def _pieces_of_token(token: str, *, ordinals: bool = False) -> list[Piece]:
     if token.isalpha() and _ALL_APOSTROPHES.isdisjoint(token):  # most are: the quick way
         return [Piece(token, token)]

@@ -1,7 +1,7 @@
 """Feedback on answers, and the outcomes of its review."""
 
 from collections.abc import Sequence
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -10,7 +10,11 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from classifier.ml.texts import is_one_word
+from classifier.ml.verdict import UNDETERMINED
 from classifier.models.keys import KEY_LENGTH, label_rule, measures
+
+CHUNK = 1000  # words in one query
 
 
 class FeedbackQuerySet(models.QuerySet["Feedback"]):
@@ -23,6 +27,21 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
     def voting(self) -> Self:
         """Return the feedback with a vote: owned and not rejected."""
         return self.exclude(owner="").exclude(status=Feedback.Status.REJECTED)
+
+    def decided(self) -> Self:
+        """Return the feedback that reviewers have decided about, also if they undid it."""
+        return self.filter(~Q(status=Feedback.Status.PENDING) | Q(reopened=True))
+
+    def unread_by(self, owner: str) -> Self:
+        """Return the owner's feedback with news; none without an owner."""
+        return self.filter(owner=owner, unread=True) if owner else self.none()
+
+    def mark_unread(self, word_keys: Sequence[str]) -> None:
+        """Mark what was decided about these words as news for the senders."""
+        decided = self.exclude(decided_label="")
+        for start in range(0, len(word_keys), CHUNK):
+            rows = decided.filter(prediction__word_key__in=word_keys[start : start + CHUNK])
+            self.filter(pk__in=rows.values("pk")).update(unread=True)
 
     def votes(self, word_key: str, label: str, languages: Sequence[str] = ()) -> int:
         """Count the owners of this label for a word.
@@ -74,6 +93,7 @@ class Feedback(models.Model):
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
     reviewed_at = models.DateTimeField(null=True, blank=True)
     reopened = models.BooleanField(default=False, help_text=_("A decision on it was undone."))
+    unread = models.BooleanField(default=False, help_text=_("Its sender has not seen the latest news of it."))
     created = models.DateTimeField(default=timezone.now)
 
     objects = FeedbackQuerySet.as_manager()
@@ -81,6 +101,7 @@ class Feedback(models.Model):
     class Meta:
         verbose_name = _("feedback")
         verbose_name_plural = _("feedback")
+        indexes = [models.Index(fields=["owner"], name="feedback_unread", condition=Q(unread=True))]
         constraints = [
             models.UniqueConstraint(name="feedback_once_an_owner", fields=["prediction", "owner"]),
             models.CheckConstraint(name="feedback_kind_known", condition=Q(kind__in=["confirmation", "correction"])),
@@ -101,10 +122,15 @@ class Feedback(models.Model):
     def __str__(self) -> str:
         return f"{self.prediction.word}: {self.label} ({self.status})"
 
+    @property
+    def follows_decision(self) -> bool:
+        """Whether a decision from before this was sent settled it."""
+        return self.decision is not None and self.reviewed_at != self.decision.created
+
     def overturned_by(self, outcome: "ReviewedWord | None") -> bool:
-        """Whether this was accepted, but the word was decided otherwise later."""
-        accepted = self.status == self.Status.ACCEPTED
-        return accepted and outcome is not None and (outcome.label, outcome.languages) != (self.label, self.languages)
+        """Whether the word was decided otherwise after the decision about this."""
+        decided = self.decided_label, self.decided_languages
+        return bool(self.decided_label) and outcome is not None and (outcome.label, outcome.languages) != decided
 
 
 class Decision(models.Model):
@@ -146,6 +172,7 @@ class ReviewedWord(models.Model):
     label = models.CharField(max_length=35)
     languages = models.JSONField(default=list, blank=True)
     votes = models.PositiveIntegerField()
+    decided_at = models.DateTimeField(null=True, blank=True)
     trained_in = models.CharField(max_length=30, blank=True)
 
     class Meta:
@@ -164,3 +191,13 @@ class ReviewedWord(models.Model):
     def measures(self) -> bool:
         """Whether the word only measures models and trains none."""
         return measures(self.word_key)
+
+    @property
+    def teaches(self) -> bool:
+        """Whether models are trained or measured on the word."""
+        return self.label != UNDETERMINED and is_one_word(self.word_key)
+
+    def fields(self) -> dict[str, Any]:
+        """Return the outcome, ready for JSON."""
+        fields = {field: getattr(self, field) for field in ("label", "languages", "votes", "decided_at", "trained_in")}
+        return {**fields, "measures": self.measures and self.teaches}

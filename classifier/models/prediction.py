@@ -206,14 +206,34 @@ class Prediction(models.Model):
         return {field: getattr(feedback, field) for field in fields} if feedback else None
 
     @cached_property
-    def review_outcome(self) -> ReviewedWord | None:
-        """The outcome of the word's review; lists prefetch it."""
-        return ReviewedWord.objects.filter(word_key=self.review_key).first()
+    def words_by_key(self) -> dict[str, str]:
+        """The words of a text by their keys for reviews."""
+        if self.new_comparison:
+            words = [answer.word for answer in self.new_comparison.answers[0].words]
+        else:
+            words = [word["word"] for word in self.words]
+        return {key_of(word): word for word in words}
 
-    def review_fields(self) -> dict[str, Any] | None:
-        """Return the outcome of the word's review, ready for JSON."""
-        fields = ("label", "languages", "votes")
-        return {field: getattr(self.review_outcome, field) for field in fields} if self.review_outcome else None
+    @cached_property
+    def outcomes(self) -> dict[str, ReviewedWord]:
+        """The outcomes of reviews by key, of the whole and of the words of a text; lists prefetch them."""
+        return ReviewedWord.objects.in_bulk([self.review_key, *self.words_by_key], field_name="word_key")
+
+    @property
+    def review_outcome(self) -> ReviewedWord | None:
+        """The outcome of the review of the whole word or text."""
+        return self.outcomes.get(self.review_key)
+
+    @property
+    def reviewed_words(self) -> list[tuple[str, ReviewedWord]]:
+        """The words of a text that were reviewed, with the outcomes."""
+        return [(word, self.outcomes[key]) for key, word in self.words_by_key.items() if key in self.outcomes]
+
+    def review_fields(self) -> dict[str, Any]:
+        """Return the outcomes of reviews, ready for JSON; `reviewed_words` only of a text."""
+        words = [{"word": word, **outcome.fields()} for word, outcome in self.reviewed_words]
+        reviewed = self.review_outcome.fields() if self.review_outcome else None
+        return {"reviewed": reviewed, **({"reviewed_words": words} if self.words_by_key else {})}
 
 
 def _model_columns(answer: Answer) -> dict[str, Any]:

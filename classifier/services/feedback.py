@@ -37,6 +37,9 @@ def submit_feedback(
     feedback.save()
     settle(prediction.word_key)
     feedback.refresh_from_db()
+    if feedback.unread:  # it was settled at once, as the answer to this request says
+        feedback.unread = False
+        feedback.save(update_fields=["unread"])
     return feedback
 
 
@@ -71,7 +74,11 @@ def settle(word_key: str) -> None:
     pending = Feedback.objects.filter(prediction__word_key=word_key, status=Feedback.Status.PENDING)
     equal = pending.filter(label=outcome.label, languages=outcome.languages).values("pk")
     Feedback.objects.filter(pk__in=equal).update(
-        status=Feedback.Status.ACCEPTED, decision=standing_decision(word_key), reviewed_at=timezone.now(), **decided
+        status=Feedback.Status.ACCEPTED,
+        decision=standing_decision(word_key),
+        reviewed_at=timezone.now(),
+        unread=True,
+        **decided,
     )
     votes = Feedback.objects.votes(word_key, outcome.label, outcome.languages)
     ReviewedWord.objects.filter(pk=outcome.pk).exclude(votes=votes).update(votes=votes)

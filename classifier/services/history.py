@@ -51,13 +51,18 @@ def _row_id(signer: Signer, cursor: str) -> int:
 
 
 def with_feedback(predictions: Sequence[Prediction], owner: str) -> Sequence[Prediction]:
-    """Prefetch the owner's feedback and review outcomes, in two queries."""
+    """Prefetch the owner's feedback and the outcomes of reviews."""
     old = [prediction for prediction in predictions if not prediction.new_comparison]
     prefetch_related_objects(old, Prefetch("feedback", Feedback.objects.filter(owner=owner)))
-    keys = {prediction.review_key for prediction in predictions}
-    outcomes = {outcome.word_key: outcome for outcome in ReviewedWord.objects.filter(word_key__in=keys)}
+    return with_outcomes(predictions)
+
+
+def with_outcomes(predictions: Sequence[Prediction]) -> Sequence[Prediction]:
+    """Prefetch the outcomes of reviews of words, texts and the words of texts."""
+    keys = {key for prediction in predictions for key in (prediction.review_key, *prediction.words_by_key)}
+    outcomes = ReviewedWord.objects.in_bulk(keys, field_name="word_key")
     for prediction in predictions:
-        prediction.review_outcome = outcomes.get(prediction.review_key)
+        prediction.outcomes = outcomes
     return predictions
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from classifier.ml.artifacts import ACTIVE_FILE, GATE_FILE, REVIEWED_FILE, Card, read_active, version_folders
-from classifier.models import Activation, ReviewedWord
+from classifier.models import Activation, Feedback, ReviewedWord
 from classifier.words.reviewed import MEASURE, TRAIN, Outcome, ReviewedRow, read_rows
 
 _ROWS = 1000  # in one query
@@ -138,6 +138,7 @@ def _mark_words(name: str, version: str) -> None:
             word.trained_in = version if knows else ""
             changed.append(word)
     ReviewedWord.objects.bulk_update(changed, ["trained_in"], batch_size=_ROWS)
+    Feedback.objects.mark_unread([word.word_key for word in changed])
 
 
 def reviewed_rows() -> list[ReviewedRow]:

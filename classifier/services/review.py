@@ -52,12 +52,13 @@ def decide(
         "reviewer": reviewer,
         "reviewed_at": decision.created,
         "reason": decision.reason,
+        "unread": True,
     }
     equal = Feedback.objects.about(word_key).filter(label=label, languages=languages)
     right = equal.filter(status__in=[Status.PENDING, Status.OTHERWISE]).order_by()
     Feedback.objects.filter(pk__in=right.values("pk")).update(status=Status.ACCEPTED, **settled)
     pending.update(status=Status.OTHERWISE, **settled)
-    _store_outcome(word_key, label, languages)
+    _store_outcome(decision)
     return decision
 
 
@@ -78,6 +79,7 @@ def reject(
         reviewer=reviewer,
         reviewed_at=decision.created,
         reason=decision.reason,
+        unread=True,
     )
     return decision
 
@@ -112,6 +114,7 @@ def undo(*, decision: Decision, reviewer: User) -> Decision:
         reviewed_at=None,
         reason="",
         reopened=True,
+        unread=True,
     )
     if decision.label:
         _restore_outcome(word_key)
@@ -123,7 +126,7 @@ def undo(*, decision: Decision, reviewer: User) -> Decision:
 def _restore_outcome(word_key: str) -> None:
     before = standing_decision(word_key)
     if before:
-        _store_outcome(word_key, before.label, before.languages)
+        _store_outcome(before)
     else:
         ReviewedWord.objects.filter(word_key=word_key).delete()
 
@@ -151,15 +154,20 @@ def _record(word_key: str, reviewer: User, reason: str, label: str = "", languag
     )
 
 
-def _store_outcome(word_key: str, label: str, languages: Sequence[str]) -> None:
-    """Store the outcome of a word; a changed one is in no model yet."""
-    same = ReviewedWord.objects.filter(word_key=word_key, label=label, languages=list(languages)).first()
+def _store_outcome(decision: Decision) -> None:
+    """Store a decision as the outcome of its word; a changed one is in no model yet."""
+    word_key, label, languages = decision.word_key, decision.label, decision.languages
+    before = ReviewedWord.objects.filter(word_key=word_key).first()
+    same = before is not None and (before.label, before.languages) == (label, languages)
     ReviewedWord.objects.update_or_create(
         word_key=word_key,
         defaults={
             "label": label,
-            "languages": list(languages),
+            "languages": languages,
             "votes": Feedback.objects.votes(word_key, label, languages),
-            "trained_in": same.trained_in if same else "",
+            "decided_at": decision.created,
+            "trained_in": before.trained_in if before and same else "",
         },
     )
+    if before and not same:
+        Feedback.objects.mark_unread([word_key])

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
 from classifier.languages import MULTIPLE
-from classifier.ml.texts import split_elision, words_of
+from classifier.ml.texts import is_one_word
 from classifier.ml.verdict import UNDETERMINED
 
 TRAIN, MEASURE = "train", "measure"
@@ -45,8 +45,8 @@ class ReviewedRow:
 
     @property
     def _teaches(self) -> bool:
-        """Whether people are sure of it, and a model answers it as one word: no text, no elision."""
-        return self.label != UNDETERMINED and words_of(self.word) == [self.word] and not split_elision(self.word)
+        """Whether people are sure of it, and models answer it as one word."""
+        return self.label != UNDETERMINED and is_one_word(self.word)
 
 
 COLUMNS = tuple(field.name for field in fields(ReviewedRow))

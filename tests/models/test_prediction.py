@@ -173,5 +173,30 @@ def test_correction_is_shown_to_its_owner_only(make_prediction):
 
 def test_outcome_is_shown_with_every_spelling(make_prediction):
     ReviewedWord(word_key="école", label="fr", votes=3).save()
-    assert make_prediction("ÉCOLE").review_fields() == {"label": "fr", "languages": [], "votes": 3}
-    assert make_prediction("ecole").review_fields() is None
+    assert make_prediction("ÉCOLE").review_outcome.votes == 3
+    assert make_prediction("“école.”").review_outcome.label == "fr"
+    assert make_prediction("ecole").review_outcome is None
+
+
+def test_outcomes_are_shown_for_the_words_of_a_text(make_prediction, django_assert_num_queries):
+    ReviewedWord.objects.create(word_key="école", label="fr", votes=3)
+    ReviewedWord.objects.create(word_key="of", label="mul", languages=["en", "nl"], votes=1)
+    row = Prediction.objects.get(pk=make_prediction("OF mon École, mon “école”!").pk)
+    with django_assert_num_queries(1):
+        fields = row.review_fields()
+    assert fields["reviewed"] is None
+    assert [(each["word"], each["label"], each["languages"]) for each in fields["reviewed_words"]] == [
+        ("OF", "mul", ["en", "nl"]),
+        ("école", "fr", []),
+    ]
+
+
+def test_outcomes_are_shown_for_the_words_of_a_private_text(make_prediction):
+    ReviewedWord.objects.create(word_key="école", label="fr", votes=3)
+    row = make_prediction("mon école", private=True)
+    assert [word for word, _outcome in row.reviewed_words] == ["école"]
+    assert not Prediction.objects.get(pk=row.pk).reviewed_words
+
+
+def test_single_word_has_no_reviewed_words(make_prediction):
+    assert make_prediction("école").review_fields() == {"reviewed": None}

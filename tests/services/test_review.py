@@ -107,7 +107,9 @@ def test_undone_decision_leaves_feedback_as_it_was(submit, about):
     submit(label="en"), submit(owner=BEN, label="es")
     before = list(Feedback.objects.order_by("id").values())
     undo(decision=decide(**about, label="en"), reviewer=about["reviewer"])
-    assert list(Feedback.objects.order_by("id").values()) == [{**row, "reopened": True} for row in before]
+    assert list(Feedback.objects.order_by("id").values()) == [
+        {**row, "reopened": True, "unread": True} for row in before
+    ]
     assert not ReviewedWord.objects.exists()
     assert Decision.objects.get().undone_by == about["reviewer"]
 
