@@ -17,8 +17,8 @@ from classifier.models import Feedback, Prediction, key_of
 from classifier.services import registry
 from classifier.words.clean import clean_word
 
-NO_FEEDBACK = "none"
-_STATUSES = [(NO_FEEDBACK, _("none")), *Feedback.Status.choices]
+NO_FEEDBACK, DECIDED = "none", "decided"
+_STATUSES = [(NO_FEEDBACK, _("none")), (DECIDED, _("decided or reopened")), *Feedback.Status.choices]
 _MODEL_NAME = re.compile(r"[\w.+-]{1,50}")
 
 
@@ -178,4 +178,5 @@ class HistoryFilter(FilterSet):
         feedback = Feedback.objects.filter(owner=self.owner)
         if status == NO_FEEDBACK:
             return queryset.exclude(pk__in=feedback.values("prediction"))
-        return queryset.filter(pk__in=feedback.filter(status=status).values("prediction"))
+        feedback = feedback.decided() if status == DECIDED else feedback.filter(status=status)
+        return queryset.filter(pk__in=feedback.values("prediction"))

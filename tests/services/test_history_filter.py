@@ -7,6 +7,7 @@ from django.http import QueryDict
 from classifier.models import Prediction
 from classifier.services.feedback import submit_feedback
 from classifier.services.history_filter import HistoryFilter
+from classifier.services.review import decide, reject, undo
 
 OWNER = "user:1"
 
@@ -63,6 +64,14 @@ def test_feedback_filter_looks_at_the_owners_feedback(rows):
     submit_feedback(prediction=rows["piano"], owner="user:2", label="en")
     submit_feedback(prediction=rows["house"], owner=OWNER, label="fr")
     assert (words("feedback=pending"), words("feedback=none")) == (["house"], ["xqzt", "piano", "orignal"])
+
+
+def test_feedback_filter_selects_what_reviewers_decided(rows, user):
+    for word in ("piano", "house", "xqzt"):
+        submit_feedback(prediction=rows[word], owner=OWNER, label="es")
+    decide(word_key="piano", reviewer=user, label="en")
+    undo(decision=reject(word_key="house", reviewer=user), reviewer=user)
+    assert words("feedback=decided") == ["house", "piano"]
 
 
 def test_removed_model_selects_its_rows(removed_model):
