@@ -88,13 +88,20 @@ def steps(feedback: Feedback, prediction: Prediction) -> list[Step]:
         case Feedback.Status.REJECTED:
             return [received, Step(_("Reviewed: rejected"), done=True)]
         case Feedback.Status.OTHERWISE:
-            return [received, Step(_("Reviewed: decided otherwise"), done=True)]
-    return [received, Step(_("Reviewed: accepted"), done=True), _last_step(feedback, prediction.review_outcome)]
+            reviewed = Step(_("Reviewed: decided otherwise"), done=True)
+            return [received, reviewed, *_overturned(feedback, prediction.review_outcome)]
+    reviewed = Step(_("Reviewed: accepted"), done=True)
+    outcome = prediction.review_outcome
+    return [received, reviewed, *(_overturned(feedback, outcome) or [_last_step(outcome)])]
 
 
-def _last_step(feedback: Feedback, outcome: ReviewedWord | None) -> Step:
-    if feedback.overturned_by(outcome):
-        return Step(_("Decided otherwise later"), done=True)
+def _overturned(feedback: Feedback, outcome: ReviewedWord | None) -> list[Step]:
+    return [Step(_("Decided otherwise later"), done=True)] if feedback.overturned_by(outcome) else []
+
+
+def _last_step(outcome: ReviewedWord | None) -> Step:
+    if outcome and not outcome.teaches:
+        return Step(_("Shown beside the answers; no model learns it"), done=True)
     if outcome and outcome.measures:
         return Step(_("Checks every new model"), done=True)
     if outcome and outcome.trained_in:

@@ -1,7 +1,5 @@
 """Template filters for answers and feedback: sentences, names, percentages."""
 
-from typing import Any
-
 from django import template
 from django.utils.formats import number_format
 from django.utils.text import capfirst
@@ -13,7 +11,7 @@ from classifier.ml.answers import Answer, Comparison
 from classifier.ml.encoding import LATIN_ALPHABET, is_written_in, normalise
 from classifier.ml.texts import Piece, pieces_of
 from classifier.ml.verdict import MOSTLY_UNDETERMINED, SEVERAL, SINGLE
-from classifier.models import Feedback, Prediction
+from classifier.models import Feedback, Prediction, ReviewedWord
 from classifier.scores import HELD_OUT
 from classifier.services import registry
 from classifier.services.identify import ALL_MODELS
@@ -33,7 +31,6 @@ MODEL_LINES = {
 STATUS_TEXTS = {
     Feedback.Status.PENDING: gettext_lazy("Thank you. Until a reviewer looks at it, you can change or withdraw it."),
     Feedback.Status.ACCEPTED: gettext_lazy("A reviewer agreed."),
-    Feedback.Status.OTHERWISE: gettext_lazy("A reviewer decided otherwise."),
     Feedback.Status.REJECTED: gettext_lazy("A reviewer rejected it."),
 }
 
@@ -148,32 +145,42 @@ def label(feedback: Feedback) -> str:
 
 
 @register.filter
-def decided_label(feedback: Feedback) -> str:
-    """Return the name of the reviewer's label if it differs."""
-    decided = full_label(feedback.decided_label, feedback.decided_languages) if feedback.decided_label else ""
-    return "" if decided == label(feedback) else decided
+def outcome_label(outcome: ReviewedWord) -> str:
+    """Return the name of the label that reviewers gave."""
+    return full_label(outcome.label, outcome.languages)
 
 
 @register.filter
-def reviewed_label(reviewed: dict[str, Any]) -> str:
-    """Return the name of a word's reviewed label."""
-    return full_label(reviewed["label"], reviewed["languages"])
+def outcomes_text(prediction: Prediction) -> str:
+    """Return what reviewers decided about a word, or a text and its words."""
+    whole = [outcome_label(prediction.review_outcome)] if prediction.review_outcome else []
+    return "; ".join(whole + [f"{word}: {outcome_label(outcome)}" for word, outcome in prediction.reviewed_words])
 
 
 @register.filter
 def status_text(feedback: Feedback, prediction: Prediction) -> str:
-    """Return the status of feedback as a sentence."""
-    if feedback.overturned_by(prediction.review_outcome):
-        return _("A reviewer agreed, but the word was decided otherwise later.")
-    if feedback.reopened and feedback.status == Feedback.Status.PENDING:
-        return _("The decision was taken back; a reviewer looks at it again.")
+    """Return the status of feedback, and what came of it, as a sentence."""
+    overturned = feedback.overturned_by(prediction.review_outcome)
+    match feedback.status:
+        case Feedback.Status.PENDING if feedback.reopened:
+            return _("The decision was taken back; a reviewer looks at it again.")
+        case Feedback.Status.PENDING if prediction.review_outcome:
+            return _("Reviewers had decided otherwise, and will look at it again. Until then you can withdraw it.")
+        case Feedback.Status.ACCEPTED if overturned:
+            return _("A reviewer agreed, but the word was decided otherwise later.")
+        case Feedback.Status.ACCEPTED if feedback.follows_decision:
+            return _("Accepted at once: reviewers had decided the same before.")
+        case Feedback.Status.OTHERWISE:
+            decided = full_label(feedback.decided_label, feedback.decided_languages)
+            text = _("A reviewer decided: %(label)s. Later the word was decided anew.") if overturned else None
+            return (text or _("A reviewer decided: %(label)s.")) % {"label": decided}
     return str(STATUS_TEXTS[Feedback.Status(feedback.status)])
 
 
 @register.filter
-def code(feedback: Feedback) -> str:
-    """Return the language code in feedback for `lang`, else ""."""
-    return "" if feedback.label in SPECIAL_LABELS else feedback.label
+def code(labelled: Feedback | ReviewedWord) -> str:
+    """Return the language code of a label for `lang`, else ""."""
+    return "" if labelled.label in SPECIAL_LABELS else labelled.label
 
 
 @register.filter

@@ -1,4 +1,4 @@
-"""Filters and tags for the reviewers' pages."""
+"""Filters and tags of reviews, for reviewers and senders."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,11 +6,11 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _
 
-from classifier.access.owners import short_owner
+from classifier.access.owners import owner_of, short_owner
 from classifier.languages import full_label
 from classifier.ml.answers import Comparison
-from classifier.models import MULTIPLE, Decision, ReviewedWord
-from classifier.services import review_queue
+from classifier.models import MULTIPLE, Decision
+from classifier.services import own_feedback, review_queue
 from classifier.services.review_queue import Vote, WaitingWord
 
 register = template.Library()
@@ -24,12 +24,6 @@ def vote_label(vote: Vote) -> str:
 
 
 @register.filter
-def outcome_label(outcome: ReviewedWord) -> str:
-    """Return the name of the label that reviewers gave."""
-    return full_label(outcome.label, outcome.languages)
-
-
-@register.filter
 def decision_text(decision: Decision) -> str:
     """Return what a decision says."""
     return full_label(decision.label, decision.languages) if decision.label else _("rejected")
@@ -40,6 +34,13 @@ def suggested_languages(word: WaitingWord, comparison: Comparison | None) -> Seq
     """Return the languages that most likely share a word: by votes, else by the best model."""
     by_votes = next((vote.languages for vote in word.votes if vote.label == MULTIPLE), ())
     return by_votes or (comparison.answers[0].sharing if comparison else ())
+
+
+@register.simple_tag(takes_context=True)
+def has_news(context: dict[str, Any]) -> bool:
+    """Return whether reviewers decided about the reader's feedback since the last look at the history."""
+    request = context.get("request")
+    return request is not None and own_feedback.has_news(owner_of(request))
 
 
 @register.simple_tag(takes_context=True)

@@ -37,6 +37,6 @@ STEPS = {
 @pytest.mark.parametrize("status", STEPS)
 def test_steps_follow_the_status_of_feedback(status):
     prediction = Prediction()
-    prediction.review_outcome = None  # else a query
+    prediction.outcomes = {}  # else a query
     steps = answer_charts.steps(Feedback(status=status), prediction)
     assert [step.text for step in steps] == STEPS[status]

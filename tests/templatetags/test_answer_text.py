@@ -62,12 +62,11 @@ def test_width_has_a_point_in_every_language(settings):
     assert answer_text.width(0.6657) == "66.57"
 
 
-@pytest.mark.parametrize(
-    ("label", "languages", "text"), [("mul", ["en", "es"], "English and Spanish"), ("zxx", [], "")]
-)
-def test_decided_label_is_empty_unless_it_differs(label, languages, text):
-    feedback = Feedback(label="zxx", decided_label=label, decided_languages=languages)
-    assert answer_text.decided_label(feedback) == text
+def test_other_decision_is_named():
+    prediction = Prediction()
+    prediction.outcomes = {}  # else a query
+    feedback = Feedback(status="otherwise", decided_label="mul", decided_languages=["en", "es"])
+    assert answer_text.status_text(feedback, prediction) == "A reviewer decided: English and Spanish."
 
 
 @pytest.mark.parametrize(("label", "code"), [("fr", "fr"), ("mul", ""), ("zxx", "")])

@@ -4,7 +4,7 @@ from uuid import uuid4
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
-from classifier.models import Feedback, Prediction, ReviewedWord
+from classifier.models import Decision, Feedback, Prediction, ReviewedWord
 from classifier.services.feedback import submit_feedback
 from classifier.services.review import undo
 from classifier.web.views import ask as views
@@ -214,7 +214,7 @@ def test_reviewers_label_and_reason_are_shown(give_feedback, review):
     give_feedback(label="es")
     review("accepted", label="en", reason="An elk")
     page = give_feedback(label="es")
-    assertContains(page, "Decided: English.")
+    assertContains(page, "A reviewer decided: English.")
     assertContains(page, "Reason: An elk")
 
 
@@ -269,8 +269,7 @@ def test_other_decision_is_told_to_its_sender(give_feedback, review):
     give_feedback(label="es")
     review("accepted", label="en")
     page = give_feedback(label="es")
-    assertContains(page, "A reviewer decided otherwise.")
-    assertContains(page, "Decided: English.")
+    assertContains(page, "A reviewer decided: English.")
     assert steps(page) == [("Received", True), ("Reviewed: decided otherwise", True)]
 
 
@@ -282,6 +281,38 @@ def test_overturned_decision_is_told_to_its_sender(give_feedback, review):
     page = give_feedback(label="es")
     assertContains(page, "A reviewer agreed, but the word was decided otherwise later.")
     assert steps(page)[-1] == ("Decided otherwise later", True)
+
+
+def test_other_decision_that_was_overturned_is_told_to_its_sender(give_feedback, review):
+    give_feedback(label="es")
+    feedback = review("accepted", label="en")
+    submit_feedback(prediction=feedback.prediction, owner="user:7", label="fr")
+    review_feedback(feedback=feedback, reviewer=feedback.reviewer, status="accepted", label="fr")
+    page = give_feedback(label="es")
+    assertContains(page, "A reviewer decided: English. Later the word was decided anew.")
+    assertContains(page, "Reviewers decided: French")
+    assert steps(page)[-1] == ("Decided otherwise later", True)
+
+
+def test_same_as_decided_before_is_told_to_its_sender(give_feedback):
+    ReviewedWord.objects.create(word_key="orignal", label="es", votes=0)
+    Decision.objects.create(word_key="orignal", label="es")
+    page = give_feedback(label="es")
+    assertContains(page, "Accepted at once: reviewers had decided the same before.")
+    assertContains(page, "1 person says so")
+
+
+def test_contradiction_of_a_decision_is_told_to_its_sender(give_feedback):
+    ReviewedWord.objects.create(word_key="orignal", label="es", votes=1)
+    assertContains(give_feedback(label="en"), "Reviewers had decided otherwise, and will look at it again.")
+
+
+@pytest.mark.parametrize(("word", "label"), [("un gâteau", "fr"), ("l’eau", "fr"), ("orignal", "und")])
+def test_outcome_that_no_model_learns_does_not_wait(client, ask, review, word, label):
+    address = ask(word)
+    client.post(f"{address}feedback/", {"label": label})
+    review("accepted")
+    assert steps(client.get(address))[-1] == ("Shown beside the answers; no model learns it", True)
 
 
 def test_undone_decision_is_told_to_its_sender(give_feedback, review, admin_user):

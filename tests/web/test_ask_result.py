@@ -73,7 +73,7 @@ def test_numbers_are_localised_in_text_but_not_in_attributes(client, ask):
 
 def test_reviewed_label_of_the_word_is_shown(client, ask):
     ReviewedWord.objects.create(word_key="orignal", label="es", votes=3)
-    assertContains(client.get(ask("ORIGNAL")), "Reviewers settled on: Spanish")
+    assertContains(client.get(ask("ORIGNAL")), "Reviewers decided: Spanish")
 
 
 def test_title_holds_the_answer_or_the_correction(client, ask):

@@ -56,7 +56,7 @@ def test_pages_lead_to_older_rows_and_back(client, ask, small_pages):
 def test_page_needs_the_same_queries_for_any_length(client, ask, small_pages):
     for word in ("un", "deux", "trois"):
         ask(word)
-    with assertNumQueries(3) as queries:
+    with assertNumQueries(4) as queries:
         client.get("/history/")
     assert "COUNT" not in str(queries.captured_queries)
 

@@ -16,6 +16,7 @@ from classifier.formats.columns import HISTORY
 from classifier.formats.files import DOWNLOADS, download
 from classifier.models import Prediction
 from classifier.services.history import HistoryPage, delete_all, delete_one, read_history, with_feedback
+from classifier.services.own_feedback import mark_read
 from classifier.web.decorators import no_store, rate_limit, redirect_back
 from classifier.web.filters import HistoryPageFilter
 from classifier.web.forms import DOWNLOAD_LABELS
@@ -35,7 +36,10 @@ def history(request: HttpRequest) -> HttpResponse:
         return _render_history(request, filters.form, HistoryPage(), status=400)
     page = HistoryPage.read(filters.qs, filters.scope, cursor)
     with_feedback(page.rows, owner)
-    return _render_history(request, filters.form, page)
+    response = _render_history(request, filters.form, page)
+    if request.method == "GET":
+        mark_read(owner)
+    return response
 
 
 def _render_history(request: HttpRequest, form: Form, page: HistoryPage, status: int = 200) -> HttpResponse:
