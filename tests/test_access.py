@@ -82,6 +82,7 @@ TABLE = {
     "GET api/v1/predictions/export": OWNERS,
     f"GET {PREDICTION}": ANA_S,
     f"DELETE {PREDICTION}": row(404, ana=204, A=401, B=401, revoked=401),
+    "GET api/v1/feedback": OWNERS,
     f"GET {PREDICTION}/feedback": ANA_S,
     f"PUT {PREDICTION}/feedback": row(404, ana=400, revoked=401),
     f"DELETE {PREDICTION}/feedback": row(404, ana=204, revoked=401),

@@ -66,6 +66,15 @@ def query_params(request: Request) -> dict[str, str]:
     return request.query_params.dict()
 
 
+def next_page(request: Request, cursor: str) -> str | None:
+    """Return the address of the next page; None without a cursor."""
+    if not cursor:
+        return None
+    parameters = request.query_params.copy()
+    parameters["cursor"] = cursor
+    return request.build_absolute_uri(f"{request.path}?{parameters.urlencode()}")
+
+
 def validate(serializer: Any) -> dict[str, Any]:
     """Return the validated fields; raise ValidationError if there are errors."""
     serializer.is_valid(raise_exception=True)

@@ -23,7 +23,7 @@ from classifier.api.fields import (
 from classifier.api.problems import field_errors
 from classifier.formats.files import DOWNLOADS
 from classifier.languages import LONGEST_CODE, find_code
-from classifier.models import MULTIPLE
+from classifier.models import MULTIPLE, Feedback
 from classifier.services.history import PAGE_SIZE
 from classifier.services.identify import known_languages
 from classifier.words.clean import count_words
@@ -118,6 +118,16 @@ class PageQuery(StrictSerializer):
     def validate_page_size(self, size: int) -> int:
         """Return the size, at most MAX_PAGE_SIZE."""
         return min(size, MAX_PAGE_SIZE)
+
+
+class FeedbackQuery(PageQuery):
+    """The page of a list of feedback, and its filter."""
+
+    status = serializers.ChoiceField(
+        Feedback.Status.values,
+        required=False,
+        error_messages={"invalid_choice": f"Must be one of: {', '.join(Feedback.Status.values)}."},
+    )
 
 
 class ExportQuery(StrictSerializer):

@@ -37,11 +37,20 @@ class CorrectionAnswer(Answer):
 
 
 class ReviewedAnswer(Answer):
-    """The label that reviewers accepted for the word."""
+    """What reviewers decided about the word."""
 
     label = serializers.CharField()  # type: ignore[assignment]
     languages = serializers.ListField(child=serializers.CharField())
     votes = serializers.IntegerField(min_value=0)
+    decided_at = serializers.DateTimeField(allow_null=True)
+    trained_in = serializers.CharField(help_text="version of the first model that learnt it; empty before")
+    measures = serializers.BooleanField(help_text="kept aside to measure models, so that none learns it")
+
+
+class ReviewedWordAnswer(ReviewedAnswer):
+    """What reviewers decided about a word of a text."""
+
+    word = serializers.CharField()
 
 
 class FoundAnswer(Answer):
@@ -69,6 +78,7 @@ class StoredAnswer(Answer):
     id = serializers.UUIDField(allow_null=True, help_text="null when private")
     correction = CorrectionAnswer(allow_null=True)
     reviewed = ReviewedAnswer(allow_null=True)
+    reviewed_words = ReviewedWordAnswer(many=True, required=False, help_text="those of a text's words")
     created_at = serializers.DateTimeField()
 
 
@@ -155,8 +165,27 @@ class FeedbackAnswer(CorrectionAnswer):
     kind = serializers.ChoiceField(Feedback.Kind.values)
     decided_label = serializers.CharField(help_text="empty unless accepted or decided otherwise")
     decided_languages = serializers.ListField(child=serializers.CharField())
+    decided_at = serializers.DateTimeField(allow_null=True)
     reason = serializers.CharField()
+    reopened = serializers.BooleanField(help_text="a decision about it was undone")
+    overturned = serializers.BooleanField(help_text="the word was decided otherwise later")
+    reviewed = ReviewedAnswer(allow_null=True, help_text="what reviewers decided last about the word")
     created_at = serializers.DateTimeField()
+
+
+class FeedbackItemAnswer(FeedbackAnswer):
+    """The caller's feedback in a list."""
+
+    word = serializers.CharField()
+    prediction_id = serializers.UUIDField()
+    prediction_url = serializers.URLField()
+
+
+class FeedbackListAnswer(Answer):
+    """A page of the caller's feedback."""
+
+    feedback = FeedbackItemAnswer(many=True)
+    next = serializers.URLField(allow_null=True, help_text="the next page; null on the last one")
 
 
 class ModelAnswer(Answer):
@@ -237,9 +266,17 @@ class MeAnswer(Answer):
     limits = serializers.DictField(child=LimitAnswer())
 
 
-FEEDBACK_FIELDS = ("label", "languages", "comment", "kind", "status", "decided_label", "decided_languages", "reason")
+_SENT = ("label", "languages", "comment", "kind", "status")
+_DECIDED = ("decided_label", "decided_languages", "reason", "reopened")
 
 
 def feedback_fields(feedback: Feedback) -> dict[str, Any]:
     """Return feedback and its review, ready for JSON."""
-    return {**{field: getattr(feedback, field) for field in FEEDBACK_FIELDS}, "created_at": feedback.created}
+    outcome = feedback.prediction.review_outcome
+    return {
+        **{field: getattr(feedback, field) for field in (*_SENT, *_DECIDED)},
+        "decided_at": feedback.reviewed_at,
+        "overturned": feedback.overturned_by(outcome),
+        "reviewed": outcome.fields() if outcome else None,
+        "created_at": feedback.created,
+    }

@@ -75,6 +75,9 @@ PREDICTION = _describe("history", "prediction", responses.PREDICTION)
 FORGET = _describe("history", "forget", NOTHING, status=204)
 EXPORT = _describe("history", "export", FILE, parameters=[*FILTERS, requests.ExportQuery])
 
+FEEDBACK_LIST = _describe(
+    *("feedback", "feedback_list", responses.FeedbackListAnswer), parameters=[requests.FeedbackQuery]
+)
 FEEDBACK = _describe("feedback", "feedback", responses.FeedbackAnswer)
 GIVE_FEEDBACK = _describe("feedback", "give_feedback", responses.FeedbackAnswer, request=requests.FeedbackRequest)
 WITHDRAW_FEEDBACK = _describe("feedback", "withdraw_feedback", NOTHING, status=204)
@@ -117,10 +120,12 @@ _LABEL_RULE = [
 
 
 _PREDICTIONS = "/api/v1/predictions"
+_FEEDBACK_LIST = "/api/v1/feedback"
 _FEEDBACK_ON_ONE = f"{_PREDICTIONS}/{{public_id}}/feedback"
 # From answers to further requests; feedback cannot be read before it is given, and a private id is null.
 _LINKS = (
     (_PREDICTIONS, "post", "201", "$response.body#/id", ("prediction", "forget", "give_feedback")),
+    (_FEEDBACK_LIST, "get", "200", "$response.body#/feedback/0/prediction_id", ("prediction", "feedback")),
     (_FEEDBACK_ON_ONE, "put", "200", "$request.path.public_id", ("feedback", "withdraw_feedback")),
 )
 

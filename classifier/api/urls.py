@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from classifier.api import documentation, service, views
+from classifier.api import documentation, feedback, service, views
 
 app_name = "api"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("v1/predictions/export", views.Export.as_view(), name="export"),
     path("v1/predictions/<uuid:public_id>", views.PredictionDetail.as_view(), name="prediction"),
     path("v1/predictions/<uuid:public_id>/feedback", views.FeedbackView.as_view(), name="feedback"),
+    path("v1/feedback", feedback.FeedbackList.as_view(), name="feedback-list"),
     path("v1/models", service.Models.as_view(), name="models"),
     path("v1/models/<str:name>", service.ModelView.as_view(), name="model"),
     path("v1/languages", service.Languages.as_view(), name="languages"),

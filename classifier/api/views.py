@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from classifier.access.owners import owner_of, owner_of_get
 from classifier.api import schema
-from classifier.api.base import JsonView, query_params, require_owner, validate
+from classifier.api.base import JsonView, next_page, query_params, require_owner, validate
 from classifier.api.filters import read_filters
 from classifier.api.idempotency import identify_once
 from classifier.api.problems import problem_fields
@@ -100,7 +100,7 @@ class Predictions(JsonView):
         except BadRequest as error:
             raise ValidationError({"cursor": str(error)}, code="invalid_cursor") from error
         rows = [prediction_fields(row, owner) for row in history.with_feedback(history_page.rows, owner)]
-        return Response({"predictions": rows, "next": _next(request, history_page.older)})
+        return Response({"predictions": rows, "next": next_page(request, history_page.older)})
 
     @schema.FORGET_ALL
     def delete(self, request: Request) -> Response:
@@ -108,15 +108,6 @@ class Predictions(JsonView):
         filters, _ = read_filters(request, require_owner(request))
         history.delete_all(filters.qs)
         return Response(status=204)
-
-
-def _next(request: Request, cursor: str) -> str | None:
-    """Return the address of the next page."""
-    if not cursor:
-        return None
-    parameters = request.query_params.copy()
-    parameters["cursor"] = cursor
-    return request.build_absolute_uri(f"{request.path}?{parameters.urlencode()}")
 
 
 class PredictionDetail(JsonView):

@@ -30,7 +30,11 @@ def test_confirmation_is_stored_and_read_back(call, address, api_key):
         "status": "pending",
         "decided_label": "",
         "decided_languages": [],
+        "decided_at": None,
         "reason": "",
+        "reopened": False,
+        "overturned": False,
+        "reviewed": None,
     }
     assert put.json() == {**FRENCH, **undecided, "created_at": put.json()["created_at"]}
 

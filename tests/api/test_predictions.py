@@ -81,7 +81,17 @@ def test_private_word_is_answered_but_neither_kept_nor_addressed(client):
 def test_accepted_label_is_in_the_answer(client):
     ReviewedWord.objects.create(word_key=key_of("orignal"), label="fr", votes=2)
 
-    assert post(client, {"word": "Orignal"}).json()["reviewed"] == {"label": "fr", "languages": [], "votes": 2}
+    reviewed = {"label": "fr", "languages": [], "votes": 2, "decided_at": None, "trained_in": "", "measures": False}
+    assert post(client, {"word": "Orignal"}).json()["reviewed"] == reviewed
+
+
+@pytest.mark.parametrize("model", ["", "all"])
+def test_accepted_labels_of_words_are_in_the_answer_of_a_text(client, model):
+    ReviewedWord.objects.create(word_key=key_of("orignal"), label="fr", votes=2)
+
+    answer = post(client, {"word": "un Orignal!", "model": model}).json()
+    assert answer["reviewed"] is None
+    assert [(word["word"], word["label"]) for word in answer["reviewed_words"]] == [("Orignal", "fr")]
 
 
 def test_own_correction_is_in_the_answer(client):
