@@ -70,8 +70,7 @@ class Json(JsonLines):
 def _value_fields(value: Result) -> dict[str, Any]:
     if isinstance(value, Prediction):
         return prediction_fields(value, value.owner)
-    fields = comparison_fields(value) if isinstance(value, Comparison) else answer_fields(value)
-    return {**fields, "correction": None, "reviewed": None}
+    return comparison_fields(value) if isinstance(value, Comparison) else answer_fields(value)
 
 
 class Tsv:

@@ -97,14 +97,10 @@ def test_formulas_are_escaped_in_all_columns_of_csv(fake_models):
     assert texts == ["'=orignal", "'=fr", "'+", "'@FF", "'-1"]
 
 
-def test_json_line_is_the_documented_answer_without_id_and_time(write_answers, fake_models):
+def test_json_line_is_the_documented_answer_without_what_is_stored(write_answers, fake_models):
     [answer] = fake_models["FF"].identify(["orignal"])
 
-    assert json.loads(write_answers("jsonl", ["orignal"])) == {
-        **answer_fields(answer),
-        "correction": None,
-        "reviewed": None,
-    }
+    assert json.loads(write_answers("jsonl", ["orignal"])) == answer_fields(answer)
 
 
 def test_json_is_one_array_of_the_json_lines(write_answers):
@@ -155,7 +151,7 @@ def test_long_text_does_not_widen_a_table(write_answers):
 def test_all_models_are_one_object_in_json(write_comparisons):
     text, [comparison] = write_comparisons("jsonl", "orignal")
 
-    assert json.loads(text) == {**comparison_fields(comparison), "correction": None, "reviewed": None}
+    assert json.loads(text) == comparison_fields(comparison)
 
 
 def test_all_models_are_a_line_each_in_columns(write_comparisons):
