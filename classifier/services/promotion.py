@@ -118,6 +118,12 @@ def learnt(name: str, version: str) -> set[Outcome]:
     return {row.outcome for row in read_rows(text) if row.trains}
 
 
+def version_that_learnt(outcome: Outcome) -> str:
+    """Return an active version that was trained on an outcome, else an empty string."""
+    versions = Activation.objects.latest_by_name()
+    return next((version for name, version in versions.items() if outcome in learnt(name, version)), "")
+
+
 def comparison(name: str, version: str) -> dict[str, Any]:
     """Return what the gate wrote about a version, empty if it wrote nothing readable."""
     try:

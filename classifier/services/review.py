@@ -10,6 +10,7 @@ from django.utils import timezone
 from classifier.models import Decision, Feedback, ReviewedWord
 from classifier.models.feedback import FeedbackQuerySet
 from classifier.services.feedback import canonical_pair, forget_decisions, lock_word, settle, standing_decision
+from classifier.services.promotion import version_that_learnt
 
 Status = Feedback.Status
 
@@ -155,7 +156,7 @@ def _record(word_key: str, reviewer: User, reason: str, label: str = "", languag
 
 
 def _store_outcome(decision: Decision) -> None:
-    """Store a decision as the outcome of its word; a changed one is in no model yet."""
+    """Store a decision as the outcome of its word."""
     word_key, label, languages = decision.word_key, decision.label, decision.languages
     before = ReviewedWord.objects.filter(word_key=word_key).first()
     same = before is not None and (before.label, before.languages) == (label, languages)
@@ -166,8 +167,15 @@ def _store_outcome(decision: Decision) -> None:
             "languages": languages,
             "votes": Feedback.objects.votes(word_key, label, languages),
             "decided_at": decision.created,
-            "trained_in": before.trained_in if before and same else "",
+            "trained_in": before.trained_in if before and same else _trained_in(decision),
         },
     )
     if before and not same:
         Feedback.objects.mark_unread([word_key])
+
+
+def _trained_in(decision: Decision) -> str:
+    """Return the version that learnt an outcome before the word was decided otherwise meanwhile."""
+    if changes(decision.word_key) == 1:  # nothing to look for in the files of versions
+        return ""
+    return version_that_learnt((decision.word_key, decision.label, tuple(decision.languages)))

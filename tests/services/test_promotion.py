@@ -4,6 +4,8 @@ import pytest
 
 from classifier.ml.artifacts import CARD_FILE, REVIEWED_FILE, write_active
 from classifier.services import promotion
+from classifier.services.own_feedback import has_news, mark_read
+from classifier.services.review import decide, undo
 from classifier.words.reviewed import ReviewedRow, write_rows
 from tests.services.conftest import NEW, NEWER, OLD
 
@@ -87,6 +89,33 @@ def test_words_keep_the_first_version_that_learnt_them(add, outcome):
     assert trained_in() == {"orignal": NEW, "chien": ""}
     promotion.roll_back("Ngram")
     assert trained_in() == {"orignal": "", "chien": ""}
+
+
+def test_model_is_news_for_the_senders_of_its_words(add, outcome, submit):
+    for word in ("orignal", "chien"):
+        outcome(word)
+        submit(owner=f"user:{word}", word=word, label="fr")
+    add(NEW, ReviewedRow("orignal", "fr"))
+    for change in (lambda: promotion.activate("Ngram", NEW), lambda: promotion.roll_back("Ngram")):
+        change()
+        assert [has_news("user:orignal"), has_news("user:chien")] == [True, False]
+        mark_read("user:orignal")
+
+
+def test_outcome_that_returns_is_in_the_model_that_learnt_it(add, submit, user):
+    submit(owner="user:1", label="fr")
+    about = {"word_key": "orignal", "reviewer": user}
+    first = decide(**about, label="fr")
+    add(NEW, ReviewedRow("orignal", "fr"))
+    promotion.activate("Ngram", NEW)
+    submit(owner="user:2", label="en")
+    later = decide(**about, label="en")
+    assert trained_in() == {"orignal": ""}
+    undo(decision=later, reviewer=user)
+    assert trained_in() == {"orignal": NEW}
+    undo(decision=first, reviewer=user)
+    decide(**about, label="fr")
+    assert trained_in() == {"orignal": NEW}
 
 
 def test_word_decided_otherwise_since_is_not_marked(add, outcome):
