@@ -81,3 +81,16 @@ def test_outcomes_from_before_have_a_decision(tables):
     tables("classifier", "ReviewedWord").objects.create(word_key="piano", label="mul", languages=["en", "fr"], votes=9)
     decision = migrate("0008_decision_rule")("classifier", "Decision").objects.get()
     assert (decision.word_key, decision.label, decision.languages) == ("piano", "mul", ["en", "fr"])
+
+
+def test_outcomes_get_the_date_of_their_decision(tables):
+    tables = migrate("0008_decision_rule")
+    reviewer = tables("auth", "User").objects.create(username="ana")
+    for word, by, label in [("piano", reviewer, "fr"), ("piano", reviewer, "en"), ("chien", None, "fr")]:
+        tables("classifier", "Decision").objects.create(word_key=word, label=label, reviewer=by)
+        tables("classifier", "ReviewedWord").objects.update_or_create(
+            word_key=word, defaults={"label": label, "votes": 1}
+        )
+    decision = tables("classifier", "Decision").objects.get(word_key="piano", label="en")
+    words = migrate("0009_sender_news")("classifier", "ReviewedWord").objects
+    assert dict(words.values_list("word_key", "decided_at")) == {"piano": decision.created, "chien": None}
