@@ -4,7 +4,7 @@ import pytest
 
 from classifier.ml.answers import Comparison
 from classifier.ml.identifier import make_answer
-from classifier.models import Feedback
+from classifier.models import Feedback, Prediction
 from classifier.templatetags import answer_text
 
 

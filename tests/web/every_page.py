@@ -14,7 +14,7 @@ from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
-from classifier.models import Prediction
+from classifier.models import Prediction, ReviewedWord
 from classifier.services import identify as services
 from classifier.services.feedback import submit_feedback
 from tests.conftest import FakeIdentifier
@@ -101,6 +101,11 @@ class Site:
             self.send_feedback(label=label, comment="123")
         return self.as_reviewer(path)
 
+    def reviewed(self, *texts):
+        for key, label in (("orignal", "es"), ("piano", "fr"), ("orignal piano", "en")):
+            ReviewedWord.objects.get_or_create(word_key=key, label=label, votes=2, decided_at=timezone.now())
+        return self.result(*texts)
+
     def clear_words(self):
         prediction = Prediction.objects.get(public_id=UUID(self.ask().split("/")[2]))
         for number in range(3):
@@ -157,6 +162,11 @@ STATES = {
     "result: several languages": lambda site: site.feedback(label="mul", languages=["en", "es"]),
     "result: accepted": lambda site: site.review("accepted"),
     "result: decided otherwise": lambda site: site.review("accepted", label="en", reason="123"),
+    "result: reviewed": lambda site: site.reviewed(),
+    "result: reviewed text": lambda site: site.reviewed("orignal piano xqzt"),
+    "result: reviewed as a whole": lambda site: site.reviewed("orignal piano"),
+    "home: news": lambda site: site.review("rejected") and site.client.get("/"),
+    "history: news": lambda site: site.review("rejected") and site.client.get("/history/?feedback=decided"),
     "result: rejected": lambda site: site.review("rejected", reason="123"),
     "result: withdrawn": lambda site: site.follow(f"{site.send_feedback(label='es')}feedback/withdraw/"),
     "404: of another": lambda site: site.log_in(site.ask()),
