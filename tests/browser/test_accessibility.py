@@ -1,4 +1,7 @@
 import pytest
+from django.utils import timezone
+
+from classifier.models import Feedback, ReviewedWord
 
 pytestmark = [pytest.mark.browser, pytest.mark.any_database, pytest.mark.django_db(transaction=True)]
 
@@ -94,6 +97,26 @@ def test_feedback_and_history_are_accessible(open_answer, check):
     page.get_by_role("button", name="Yes").click()
     check(page)
     page.goto("/history/")
+    check(page)
+
+
+@pytest.mark.parametrize("word", ["Orignal", "un orignal"])
+def test_outcome_of_a_review_is_accessible(open_answer, check, word):
+    ReviewedWord.objects.create(word_key="orignal", label="es", votes=2, decided_at=timezone.now())
+    page = open_answer(word)
+    page.get_by_role("region", name="What reviewers decided").wait_for()
+    check(page)
+
+
+def test_news_in_the_navigation_are_accessible(open_answer, check):
+    page = open_answer("orignal")
+    page.get_by_role("button", name="Yes").click()
+    page.get_by_text("What you said").wait_for()
+    Feedback.objects.update(unread=True, reopened=True)
+    page.goto("/models/")
+    check(page)
+    page.get_by_role("link", name="History new (reviewers decided about your feedback)").click()
+    page.get_by_text("new", exact=True).wait_for()
     check(page)
 
 
