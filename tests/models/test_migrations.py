@@ -92,5 +92,5 @@ def test_outcomes_get_the_date_of_their_decision(tables):
             word_key=word, defaults={"label": label, "votes": 1}
         )
     decision = tables("classifier", "Decision").objects.get(word_key="piano", label="en")
-    words = migrate("0009_sender_news")("classifier", "ReviewedWord").objects
+    words = migrate("0010_sender_news")("classifier", "ReviewedWord").objects
     assert dict(words.values_list("word_key", "decided_at")) == {"piano": decision.created, "chien": None}
