@@ -23,6 +23,7 @@ SECRET_KEY = env.str("SECRET_KEY", default="")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=LOCAL_HOSTS if DEBUG else [])
 HTTPS = env.bool("HTTPS", default=not DEBUG)
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+CONSENSUS = env.int("CONSENSUS", default=0)  # agreeing people who decide about a word; 0: only reviewers do
 
 if len(SECRET_KEY) < 50:
     raise ImproperlyConfigured(
@@ -32,6 +33,8 @@ if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("Set ALLOWED_HOSTS to the host names of this site, separated by commas.")
 if DEBUG and not set(ALLOWED_HOSTS) <= set(LOCAL_HOSTS):
     raise ImproperlyConfigured("DEBUG shows the inside of the site: switch it off where ALLOWED_HOSTS is not local.")
+if CONSENSUS < 0 or CONSENSUS == 1:
+    raise ImproperlyConfigured("Set CONSENSUS to 0, or to 2 or more people who must agree about a word.")
 
 # Application
 

@@ -37,6 +37,8 @@ def settings_in(monkeypatch):
         ({"ALLOWED_HOSTS": "*"}, "Set ALLOWED_HOSTS"),
         ({"ALLOWED_HOSTS": "words.example,*"}, "Set ALLOWED_HOSTS"),
         ({"DEBUG": "on"}, "DEBUG shows the inside"),
+        ({"CONSENSUS": "1"}, "Set CONSENSUS to 0, or to 2"),
+        ({"CONSENSUS": "-3"}, "Set CONSENSUS to 0, or to 2"),
     ],
 )
 def test_unsafe_settings_are_refused(settings_in, environment, advice):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from classifier.languages import canonical_label, canonical_language
 from classifier.models import MULTIPLE, Decision, Feedback, Prediction, ReviewedWord
+from classifier.services.consensus import decide_by_consensus
 
 
 class FeedbackClosed(Exception):
@@ -22,8 +23,8 @@ def submit_feedback(
 ) -> Feedback:
     """Store the owner's label for a word, or replace it.
 
-    What reviewers have decided already is accepted at once. Raises ValidationError for an invalid label, and
-    FeedbackClosed after a decision.
+    What is decided already, or is now by consensus, is accepted at once. Raises ValidationError for an invalid label,
+    and FeedbackClosed after a decision.
     """
     label, languages = canonical_pair(label, languages)
     lock_word(prediction.word_key)
@@ -35,6 +36,7 @@ def submit_feedback(
     feedback.label, feedback.languages, feedback.comment = label, languages, comment
     feedback.kind = _kind(prediction, label, languages)
     feedback.save()
+    decide_by_consensus(prediction.word_key)
     settle(prediction.word_key)
     feedback.refresh_from_db()
     if feedback.unread:  # it was settled at once, as the answer to this request says
