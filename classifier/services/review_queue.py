@@ -1,15 +1,15 @@
 """Words that wait for a reviewer, those first where a decision is worth most."""
 
-from collections.abc import Collection, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.utils import timezone
 
 from classifier.models import Decision, Feedback, ReviewedWord
-from classifier.services.review import changes
 
 CLEAR_VOTES = 3  # equal votes, and no other one, with which a word is clear
 MOST_CLEAR = 100  # clear words on a page
@@ -92,28 +92,54 @@ def next_key(skipped: Collection[int] = (), **filters: Any) -> str | None:
 
 def read_word(key: str) -> WaitingWord | None:
     """Return a word with feedback or a decision; None for another."""
-    feedback = Feedback.objects.about(key).select_related("prediction")
-    pending = list(feedback.filter(status=PENDING).order_by("-id"))
-    decisions = list(Decision.objects.filter(word_key=key).select_related("reviewer", "undone_by").order_by("-id"))
-    last = pending[0] if pending else feedback.order_by("-id").first()
-    if last is None and not decisions:
-        return None
-    return WaitingWord(
-        key=key,
-        word=last.prediction.word if last else key,
-        votes=_votes(key),
-        feedback=pending,
-        outcome=ReviewedWord.objects.filter(word_key=key).first(),
-        decisions=decisions,
-        seen=changes(key),
-    )
+    return next(iter(read_words([key])), None)
 
 
-def _votes(key: str) -> list[Vote]:
-    groups = Feedback.objects.about(key).voting().order_by().values("label", "languages")
-    counted = sorted(groups.annotate(owners=Count("owner", distinct=True)), key=lambda group: -group["owners"])
-    total = sum(group["owners"] for group in counted)
-    return [Vote(group["label"], group["languages"], group["owners"], group["owners"] / total) for group in counted]
+def read_words(keys: Sequence[str]) -> list[WaitingWord]:
+    """Return the words with feedback or a decision, in the order of their keys, in five queries."""
+    feedback = Feedback.objects.filter(prediction__word_key__in=keys).order_by("-id")
+    pending = _by_word(feedback.filter(status=PENDING).select_related("prediction"))
+    votes = _votes(keys)
+    decisions = defaultdict(list)
+    for decision in Decision.objects.filter(word_key__in=keys).select_related("reviewer", "undone_by").order_by("-id"):
+        decisions[decision.word_key].append(decision)
+    outcomes = {outcome.word_key: outcome for outcome in ReviewedWord.objects.filter(word_key__in=keys)}
+    last = feedback.order_by().values("prediction__word_key").annotate(last=Max("pk")).values("last")
+    typed = _by_word(Feedback.objects.filter(pk__in=last).select_related("prediction"))
+    return [
+        WaitingWord(
+            key=key,
+            word=typed[key][0].prediction.word if typed[key] else key,
+            votes=votes[key],
+            feedback=pending[key],
+            outcome=outcomes.get(key),
+            decisions=decisions[key],
+            seen=len(decisions[key]) + sum(decision.undone_at is not None for decision in decisions[key]),
+        )
+        for key in keys
+        if typed[key] or decisions[key]
+    ]
+
+
+def _by_word(rows: Iterable[Feedback]) -> defaultdict[str, list[Feedback]]:
+    grouped = defaultdict(list)
+    for row in rows:
+        grouped[row.prediction.word_key].append(row)
+    return grouped
+
+
+def _votes(keys: Sequence[str]) -> defaultdict[str, list[Vote]]:
+    """Return the votes for each word, most first."""
+    voting = Feedback.objects.voting().filter(prediction__word_key__in=keys).order_by()
+    groups = voting.values("prediction__word_key", "label", "languages").annotate(owners=Count("owner", distinct=True))
+    totals = Counter[str]()
+    for group in groups:
+        totals[group["prediction__word_key"]] += group["owners"]
+    votes = defaultdict(list)
+    for group in sorted(groups, key=lambda group: -group["owners"]):
+        key, owners = group["prediction__word_key"], group["owners"]
+        votes[key].append(Vote(group["label"], group["languages"], owners, owners / totals[key]))
+    return votes
 
 
 def clear_words() -> list[WaitingWord]:
@@ -129,4 +155,4 @@ def clear_words() -> list[WaitingWord]:
     keys = agreed.order_by("-owners", "prediction__word_key").values_list("prediction__word_key", flat=True)[
         :MOST_CLEAR
     ]
-    return [word for key in keys if (word := read_word(key))]
+    return read_words(list(keys))

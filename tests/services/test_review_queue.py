@@ -80,6 +80,16 @@ def test_clear_words_have_three_equal_votes_and_no_other(say, user):
     assert review_queue.clear_words() == []
 
 
+def test_clear_words_are_read_in_few_queries(say, user, django_assert_max_num_queries):
+    words = [f"{start}{end}" for start in "abcdef" for end in ("eau", "ana")]
+    for word in words:
+        say(word, "en", 3)
+        undo(decision=reject(word_key=word, reviewer=user), reviewer=user)
+    with django_assert_max_num_queries(6):
+        clear = review_queue.clear_words()
+    assert {word.key: (word.seen, len(word.feedback)) for word in clear} == dict.fromkeys(words, (2, 3))
+
+
 def test_word_shows_its_decisions(say, user):
     say("orignal", "en")
     first = reject(word_key="orignal", reviewer=user)
