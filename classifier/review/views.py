@@ -28,7 +28,9 @@ from classifier.services.review import (
     decide,
     reject,
     reject_owner,
+    same_act,
     undo,
+    undo_act,
 )
 
 MOST_SKIPPED = 200  # words that a session remembers
@@ -66,13 +68,15 @@ def _render_card(request: HttpRequest, key: str | None, form: DecisionForm | Non
     word = review_queue.read_word(key) if key is not None and "\0" not in key else None
     if key is not None and word is None:
         raise Http404
+    last = _last_of(request.user)
     context = {
         "word": word,
         "comparison": _ask_all(word.word) if word else None,
         "form": form or DecisionForm(),
         "languages": registry.current().languages,
         "shareable": _shareable(word) if word else [],
-        "last": _last_of(request.user),
+        "last": last,
+        "last_words": same_act(last).count() if last else 0,
         "waiting": review_queue.count_waiting(),
         "skipped": len(request.session.get("skipped", ())),
         "filters": filters,
@@ -109,7 +113,7 @@ def decide_word(request: HttpRequest) -> HttpResponse:
         return _render_card(request, request.POST.get("word", ""), form)
     data = form.cleaned_data
     try:
-        _decide(cast("User", request.user), data)
+        _decide(request, data)
     except NothingPending:
         messages.warning(request, _("Nothing waits for a decision about this word any more."))
     except DecidedMeanwhile:
@@ -121,10 +125,10 @@ def decide_word(request: HttpRequest) -> HttpResponse:
     return _to_next(request)
 
 
-def _decide(reviewer: User, data: dict[str, Any]) -> None:
+def _decide(request: HttpRequest, data: dict[str, Any]) -> None:
+    reviewer = cast("User", request.user)
     if data["label"] == REJECT and data["sender_of"]:
-        owner = get_object_or_404(Feedback, pk=data["sender_of"]).owner
-        reject_owner(owner=owner, reviewer=reviewer, reason=data["reason"])
+        _reject_owner(request, reviewer, data)
         return
     about = {"word_key": data["word"], "reviewer": reviewer, "reason": data["reason"], "seen": data["seen"]}
     if data["label"] == REJECT:
@@ -133,18 +137,40 @@ def _decide(reviewer: User, data: dict[str, Any]) -> None:
         decide(**about, label=data["label"], languages=data["languages"])
 
 
+def _reject_owner(request: HttpRequest, reviewer: User, data: dict[str, Any]) -> None:
+    # Feedback of nobody has many senders.
+    sender = get_object_or_404(Feedback.objects.exclude(owner=""), pk=data["sender_of"]).owner
+    count = reject_owner(owner=sender, reviewer=reviewer, reason=data["reason"])
+    text = ngettext(
+        "All feedback of this visitor was rejected: %(count)d word.",
+        "All feedback of this visitor was rejected: %(count)d words.",
+        count,
+    )
+    messages.success(request, text % {"count": count})
+
+
 @reviewers_only("add_decision")
 @require_POST
 def undo_decision(request: HttpRequest) -> HttpResponse:
-    """Undo a decision, and show its word."""
+    """Undo a decision, or all that were made at once with it, and show its word."""
     decision = get_object_or_404(Decision, pk=_number(request.POST.get("decision", "")))
+    reviewer = cast("User", request.user)
     try:
-        undo(decision=decision, reviewer=cast("User", request.user))
+        if "all" in request.POST:
+            _undo_act(request, decision, reviewer)
+            return _to_next(request)
+        undo(decision=decision, reviewer=reviewer)
     except AlreadyUndone:
         messages.warning(request, _("This decision was undone before."))
     else:
         messages.success(request, _("Undone: the word waits again."))
     return redirect(f"{resolve_url('review')}?{urlencode({'word': decision.word_key})}")
+
+
+def _undo_act(request: HttpRequest, decision: Decision, reviewer: User) -> None:
+    count = undo_act(decision=decision, reviewer=reviewer)
+    text = ngettext("Undone: %(count)d word waits again.", "Undone: %(count)d words wait again.", count)
+    messages.success(request, text % {"count": count})
 
 
 @reviewers_only("add_decision")

@@ -1,10 +1,13 @@
 """Decisions of reviewers about words: decide, reject, undo."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from classifier.models import Decision, Feedback, ReviewedWord
@@ -13,6 +16,7 @@ from classifier.services.feedback import canonical_pair, forget_decisions, lock_
 from classifier.services.promotion import version_that_learnt
 
 Status = Feedback.Status
+STEP = 500  # words in a transaction: about half a second, in which SQLite keeps other writers waiting
 
 
 class DecidedMeanwhile(Exception):
@@ -65,16 +69,21 @@ def decide(
 
 @transaction.atomic
 def reject(
-    *, word_key: str, reviewer: User, reason: str = "", seen: int | None = None, owner: str | None = None
+    *,
+    word_key: str,
+    reviewer: User,
+    reason: str = "",
+    seen: int | None = None,
+    owner: str | None = None,
+    moment: datetime | None = None,
 ) -> Decision:
     """Reject the pending feedback on a word, all or that of one `owner`; its outcome stays.
 
     Raises NothingPending and DecidedMeanwhile.
     """
-    pending = _lock_pending(word_key, seen)
-    decision = _record(word_key, reviewer, reason)
-    rows = pending if owner is None else pending.filter(owner=owner)
-    rows.update(
+    pending = _lock_pending(word_key, seen, owner)
+    decision = _record(word_key, reviewer, reason, moment=moment)
+    pending.update(
         status=Status.REJECTED,
         decision=decision,
         reviewer=reviewer,
@@ -85,12 +94,43 @@ def reject(
     return decision
 
 
-@transaction.atomic
-def reject_owner(*, owner: str, reviewer: User, reason: str = "") -> list[Decision]:
-    """Reject all pending feedback of one visitor: one decision a word."""
+def reject_owner(*, owner: str, reviewer: User, reason: str = "") -> int:
+    """Reject all pending feedback of one visitor; return the number of words.
+
+    Each word has its decision. All have the same moment, by which `same_act` finds them.
+    """
     waiting = Feedback.objects.filter(owner=owner, status=Status.PENDING).order_by()
-    keys = waiting.values_list("prediction__word_key", flat=True).distinct()
-    return [reject(word_key=key, reviewer=reviewer, reason=reason, owner=owner) for key in sorted(keys)]
+    keys = sorted(waiting.values_list("prediction__word_key", flat=True).distinct())
+    moment = timezone.now()
+    return _in_steps(
+        lambda key: reject(word_key=key, owner=owner, reviewer=reviewer, reason=reason, moment=moment), keys
+    )
+
+
+def same_act(decision: Decision) -> QuerySet[Decision]:
+    """Return the decisions that were made at once with this one and stand, by word."""
+    standing = Decision.objects.filter(reviewer=decision.reviewer, created=decision.created, undone_at=None)
+    return standing.order_by("word_key")
+
+
+def undo_act(*, decision: Decision, reviewer: User) -> int:
+    """Undo all decisions that were made at once with this one; return the number of words."""
+    return _in_steps(lambda one: undo(decision=one, reviewer=reviewer), list(same_act(decision)))
+
+
+def _in_steps(act: Callable[[Any], object], items: Sequence[Any]) -> int:
+    """Act on the items, sorted by word so that nobody deadlocks, STEP in a transaction; return the number done.
+
+    Leaves out items that somebody else has settled meanwhile.
+    """
+    done = 0
+    for start in range(0, len(items), STEP):
+        with transaction.atomic():
+            for item in items[start : start + STEP]:
+                with suppress(NothingPending, AlreadyUndone):
+                    act(item)
+                    done += 1
+    return done
 
 
 @transaction.atomic
@@ -132,12 +172,17 @@ def _restore_outcome(word_key: str) -> None:
         ReviewedWord.objects.filter(word_key=word_key).delete()
 
 
-def _lock_pending(word_key: str, seen: int | None) -> FeedbackQuerySet:
-    """Lock a word; return its pending feedback, not yet read. Raises NothingPending and DecidedMeanwhile."""
+def _lock_pending(word_key: str, seen: int | None, owner: str | None = None) -> FeedbackQuerySet:
+    """Lock a word; return its pending feedback, not yet read, all or that of one `owner`.
+
+    Raises NothingPending and DecidedMeanwhile.
+    """
     lock_word(word_key)
     if seen is not None and seen != changes(word_key):
         raise DecidedMeanwhile
     pending = Feedback.objects.about(word_key).filter(status=Status.PENDING).order_by()
+    if owner is not None:
+        pending = pending.filter(owner=owner)
     if not pending.exists():
         raise NothingPending
     return Feedback.objects.filter(pk__in=pending.values("pk"))
@@ -149,9 +194,22 @@ def changes(word_key: str) -> int:
     return int(counts["made"] + counts["undone"])
 
 
-def _record(word_key: str, reviewer: User, reason: str, label: str = "", languages: Sequence[str] = ()) -> Decision:
+def _record(
+    word_key: str,
+    reviewer: User,
+    reason: str,
+    *,
+    label: str = "",
+    languages: Sequence[str] = (),
+    moment: datetime | None = None,
+) -> Decision:
     return Decision.objects.create(
-        word_key=word_key, reviewer=reviewer, reason=reason[:500], label=label, languages=list(languages)
+        word_key=word_key,
+        reviewer=reviewer,
+        reason=reason[:500],
+        label=label,
+        languages=list(languages),
+        created=moment or timezone.now(),
     )
 
 

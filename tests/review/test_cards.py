@@ -95,6 +95,18 @@ def test_all_feedback_of_one_visitor_is_rejected(reviewer, say):
     say("orignal", "en", by=["user:9"]), say("piano", "es", by=["user:9"]), say("piano", "en")
     send(reviewer, "orignal", "reject", sender_of=Feedback.objects.first().pk)
     assert statuses() == ["rejected", "rejected", "pending"]
+    page = reviewer.get(CARD)
+    assertContains(page, "All feedback of this visitor was rejected: 2 words.")
+    assertContains(page, "Undo: all 2 words of this sender")
+    page = reviewer.post(f"{CARD}undo/", {"decision": Decision.objects.latest("id").pk, "all": "1"}, follow=True)
+    assertContains(page, "Undone: 2 words wait again.")
+    assert statuses() == ["pending"] * 3
+
+
+def test_feedback_of_nobody_is_not_rejected_as_that_of_one(reviewer, say):
+    say("orignal", "en", by=[""]), say("piano", "en", by=[""])
+    response = send(reviewer, "orignal", "reject", sender_of=Feedback.objects.first().pk)
+    assert (response.status_code, statuses()) == (404, ["pending", "pending"])
 
 
 def test_undo_brings_the_word_back(reviewer, say):

@@ -2,6 +2,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from classifier.models import Decision, Feedback, Prediction, ReviewedWord
+from classifier.services import review
 from classifier.services.feedback import FeedbackClosed, submit_feedback, withdraw_feedback
 from classifier.services.review import (
     AlreadyUndone,
@@ -11,7 +12,9 @@ from classifier.services.review import (
     decide,
     reject,
     reject_owner,
+    same_act,
     undo,
+    undo_act,
 )
 
 ANA, BEN = "user:1", "visitor:" + "b" * 64
@@ -78,9 +81,37 @@ def test_rejected_feedback_changes_no_outcome(submit, about):
 
 def test_all_feedback_of_a_visitor_is_rejected(submit, user):
     submit(owner=BEN, label="es"), submit(owner=BEN, word="piano", label="es"), submit(owner=ANA, label="en")
-    decisions = reject_owner(owner=BEN, reviewer=user, reason="spam")
-    assert [decision.word_key for decision in decisions] == ["orignal", "piano"]
+    assert reject_owner(owner=BEN, reviewer=user, reason="spam") == 2
+    assert list(Decision.objects.values_list("word_key", "reason")) == [("orignal", "spam"), ("piano", "spam")]
     assert statuses() == ["rejected", "rejected", "pending"]
+
+
+@pytest.mark.parametrize("step", [1, 2, 500])
+def test_rejection_of_a_visitor_is_undone_as_a_whole(submit, user, monkeypatch, step):
+    monkeypatch.setattr("classifier.services.review.STEP", step)
+    submit(owner=ANA, word="eau"), reject_owner(owner=ANA, reviewer=user)
+    for word in ("orignal", "piano", "gâteau"):
+        submit(owner=BEN, word=word)
+    reject_owner(owner=BEN, reviewer=user)
+    last = Decision.objects.latest("id")
+    undo(decision=last, reviewer=user)
+    assert [decision.word_key for decision in same_act(last)] == ["gâteau", "orignal"]
+    assert undo_act(decision=last, reviewer=user) == 2
+    assert statuses() == ["rejected", "pending", "pending", "pending"]
+    assert undo_act(decision=last, reviewer=user) == 0
+
+
+def test_word_settled_meanwhile_is_left_out(submit, user, monkeypatch):
+    submit(owner=BEN, word="eau"), submit(owner=BEN), submit(owner=ANA)
+    lock_word = review.lock_word
+
+    def settle_and_lock(word_key):
+        Feedback.objects.filter(owner=BEN, prediction__word_key="orignal").delete()
+        lock_word(word_key)
+
+    monkeypatch.setattr(review, "lock_word", settle_and_lock)
+    assert reject_owner(owner=BEN, reviewer=user) == 1
+    assert [decision.word_key for decision in Decision.objects.all()] == ["eau"]
 
 
 def test_later_decision_replaces_the_outcome(submit, about):
