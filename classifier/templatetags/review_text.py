@@ -18,6 +18,12 @@ register.filter("short_owner", short_owner)
 
 
 @register.filter
+def digit_key(place: int) -> str:
+    """Return the key of a button, 1 to 9 and then 0; none after the tenth."""
+    return "1234567890"[place - 1 : place]
+
+
+@register.filter
 def vote_label(vote: Vote) -> str:
     """Return the name of the label that people gave."""
     return full_label(vote.label, vote.languages)
