@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from classifier.languages import full_label
 from classifier.ml.texts import is_one_word
 from classifier.ml.verdict import UNDETERMINED
 from classifier.models.keys import KEY_LENGTH, label_rule, measures
@@ -120,7 +121,7 @@ class Feedback(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.prediction.word}: {self.label} ({self.status})"
+        return f"{self.prediction.word}: {full_label(self.label, self.languages)} ({self.get_status_display()})"
 
     @property
     def follows_decision(self) -> bool:
@@ -161,7 +162,12 @@ class Decision(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.word_key}: {self.label or Feedback.Status.REJECTED}"
+        return f"{self.word_key}: {self.outcome_name}"
+
+    @property
+    def outcome_name(self) -> str:
+        """The name of the label, in the reader's language."""
+        return full_label(self.label, self.languages) if self.label else str(_("rejected"))
 
 
 class ReviewedWord(models.Model):
@@ -185,7 +191,7 @@ class ReviewedWord(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.word_key}: {self.label}"
+        return f"{self.word_key}: {full_label(self.label, self.languages)}"
 
     @property
     def measures(self) -> bool:

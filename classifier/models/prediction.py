@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from classifier.languages import MULTIPLE
+from classifier.languages import MULTIPLE, label_name
 from classifier.ml.answers import Answer, Comparison, rank
 from classifier.ml.verdict import SEVERAL, SINGLE, UNDETERMINED, UNSURE
 from classifier.models.feedback import Feedback, ReviewedWord
@@ -119,7 +119,8 @@ class Prediction(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.word or _('(private)')}: {self.language or self.verdict} ({self.model})"
+        answer = label_name(self.language) if self.language else self.get_verdict_display()
+        return f"{self.word or _('(private)')}: {answer} ({self.model})"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Insert the row; raise TypeError if it is already stored."""

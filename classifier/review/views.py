@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from classifier.models import Decision, Feedback
 from classifier.review.forms import REJECT, DecisionForm, FilterForm
+from classifier.review.log import log_decisions
 from classifier.services import registry, review_queue
 from classifier.services.identify import ALL_MODELS, compare
 from classifier.services.review import (
@@ -132,15 +133,18 @@ def _decide(request: HttpRequest, data: dict[str, Any]) -> None:
         return
     about = {"word_key": data["word"], "reviewer": reviewer, "reason": data["reason"], "seen": data["seen"]}
     if data["label"] == REJECT:
-        reject(**about)
+        decision = reject(**about)
     else:
-        decide(**about, label=data["label"], languages=data["languages"])
+        decision = decide(**about, label=data["label"], languages=data["languages"])
+    log_decisions(reviewer, [decision])
 
 
 def _reject_owner(request: HttpRequest, reviewer: User, data: dict[str, Any]) -> None:
     # Feedback of nobody has many senders.
     sender = get_object_or_404(Feedback.objects.exclude(owner=""), pk=data["sender_of"]).owner
-    count = reject_owner(owner=sender, reviewer=reviewer, reason=data["reason"])
+    decisions = reject_owner(owner=sender, reviewer=reviewer, reason=data["reason"])
+    log_decisions(reviewer, decisions)
+    count = len(decisions)
     text = ngettext(
         "All feedback of this visitor was rejected: %(count)d word.",
         "All feedback of this visitor was rejected: %(count)d words.",
@@ -159,7 +163,7 @@ def undo_decision(request: HttpRequest) -> HttpResponse:
         if "all" in request.POST:
             _undo_act(request, decision, reviewer)
             return _to_next(request)
-        undo(decision=decision, reviewer=reviewer)
+        log_decisions(reviewer, [undo(decision=decision, reviewer=reviewer)])
     except AlreadyUndone:
         messages.warning(request, _("This decision was undone before."))
     else:
@@ -168,7 +172,9 @@ def undo_decision(request: HttpRequest) -> HttpResponse:
 
 
 def _undo_act(request: HttpRequest, decision: Decision, reviewer: User) -> None:
-    count = undo_act(decision=decision, reviewer=reviewer)
+    decisions = undo_act(decision=decision, reviewer=reviewer)
+    log_decisions(reviewer, decisions)
+    count = len(decisions)
     text = ngettext("Undone: %(count)d word waits again.", "Undone: %(count)d words wait again.", count)
     messages.success(request, text % {"count": count})
 
@@ -212,7 +218,10 @@ def _accept_majority(reviewer: User, word: review_queue.WaitingWord) -> bool:
         return False
     vote = word.majority
     try:
-        decide(word_key=word.key, reviewer=reviewer, label=vote.label, languages=vote.languages, seen=word.seen)
+        decision = decide(
+            word_key=word.key, reviewer=reviewer, label=vote.label, languages=vote.languages, seen=word.seen
+        )
     except (DecidedMeanwhile, NothingPending):
         return False
+    log_decisions(reviewer, [decision])
     return True

@@ -94,10 +94,10 @@ def reject(
     return decision
 
 
-def reject_owner(*, owner: str, reviewer: User, reason: str = "") -> int:
-    """Reject all pending feedback of one visitor; return the number of words.
+def reject_owner(*, owner: str, reviewer: User, reason: str = "") -> list[Decision]:
+    """Reject all pending feedback of one visitor: one decision a word.
 
-    Each word has its decision. All have the same moment, by which `same_act` finds them.
+    All have the same moment, by which `same_act` finds them.
     """
     waiting = Feedback.objects.filter(owner=owner, status=Status.PENDING).order_by()
     keys = sorted(waiting.values_list("prediction__word_key", flat=True).distinct())
@@ -113,24 +113,23 @@ def same_act(decision: Decision) -> QuerySet[Decision]:
     return standing.order_by("word_key")
 
 
-def undo_act(*, decision: Decision, reviewer: User) -> int:
-    """Undo all decisions that were made at once with this one; return the number of words."""
+def undo_act(*, decision: Decision, reviewer: User) -> list[Decision]:
+    """Undo all decisions that were made at once with this one."""
     return _in_steps(lambda one: undo(decision=one, reviewer=reviewer), list(same_act(decision)))
 
 
-def _in_steps(act: Callable[[Any], object], items: Sequence[Any]) -> int:
-    """Act on the items, sorted by word so that nobody deadlocks, STEP in a transaction; return the number done.
+def _in_steps(act: Callable[[Any], Decision], items: Sequence[Any]) -> list[Decision]:
+    """Act on the items, sorted by word so that nobody deadlocks, STEP in a transaction.
 
     Leaves out items that somebody else has settled meanwhile.
     """
-    done = 0
+    decisions = []
     for start in range(0, len(items), STEP):
         with transaction.atomic():
             for item in items[start : start + STEP]:
                 with suppress(NothingPending, AlreadyUndone):
-                    act(item)
-                    done += 1
-    return done
+                    decisions.append(act(item))
+    return decisions
 
 
 @transaction.atomic

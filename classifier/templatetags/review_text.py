@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import template
-from django.utils.translation import gettext as _
 
 from classifier.access.owners import owner_of, short_owner
 from classifier.languages import full_label
@@ -32,7 +31,7 @@ def vote_label(vote: Vote) -> str:
 @register.filter
 def decision_text(decision: Decision) -> str:
     """Return what a decision says."""
-    return full_label(decision.label, decision.languages) if decision.label else _("rejected")
+    return decision.outcome_name
 
 
 @register.filter

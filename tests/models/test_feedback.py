@@ -106,6 +106,6 @@ def test_rejected_feedback_does_not_vote(make_prediction):
 
 def test_rows_are_named_for_reviewers(make_prediction):
     row = make_prediction()
-    assert str(row) == "orignal: fr (Ngram)"
-    assert str(feedback(prediction=row)) == "orignal: fr (pending)"
-    assert str(ReviewedWord(word_key="orignal", label="fr")) == "orignal: fr"
+    assert str(row) == "orignal: French (Ngram)"
+    assert str(feedback(prediction=row)) == "orignal: French (pending)"
+    assert str(ReviewedWord(word_key="orignal", label="fr")) == "orignal: French"
