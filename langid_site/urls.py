@@ -4,7 +4,6 @@ from django.contrib import admin
 from django.urls import include, path
 
 from classifier.api import documentation, health
-from classifier.review import dashboard
 
 urlpatterns = [
     path("", include("classifier.web.urls")),
@@ -13,7 +12,6 @@ urlpatterns = [
     path("problems/<slug:name>/", documentation.explain_problem, name="problem"),
     path("livez", health.live, name="live"),
     path("readyz", health.ready, name="ready"),
-    path("admin/review/", include("classifier.review.urls")),
-    path("admin/", admin.site.admin_view(dashboard.index), name="dashboard"),
+    path("admin/", include("classifier.review.urls")),
     path("admin/", admin.site.urls),
 ]

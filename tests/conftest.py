@@ -15,7 +15,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "langid_site.settings"
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import hypothesis
 import numpy as np
@@ -24,7 +24,7 @@ from django.conf import settings
 from django.db import connection, connections
 from django.utils import translation
 
-from classifier.ml.artifacts import Card
+from classifier.ml.artifacts import LITERT_FILE, Card, digest
 from classifier.ml.encoding import normalise
 from classifier.ml.identifier import answer_texts
 from classifier.ml.verdict import Thresholds
@@ -226,3 +226,18 @@ def limits(settings, tmp_path):
         settings.LIMITS = {**settings.LIMITS, **numbers}
 
     return limit
+
+
+@pytest.fixture
+def make_version():
+    """Return a function that writes a version with a sound card and a file."""
+
+    def make(folder):
+        folder.mkdir(parents=True)
+        (folder / LITERT_FILE).write_bytes(folder.name.encode())
+        card = fake_card(folder.parent.name, folder.name)
+        golden = {"orignal": (0.2, 0.7, 0.05, 0.05)}
+        replace(card, golden=golden, sha256={LITERT_FILE: digest(folder / LITERT_FILE)}).write(folder)
+        return folder
+
+    return make

@@ -1,16 +1,16 @@
 """Submit and withdraw feedback."""
 
-import hashlib
 from collections.abc import Collection, Sequence
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from classifier.languages import canonical_label, canonical_language
 from classifier.models import MULTIPLE, Decision, Feedback, Prediction, ReviewedWord
 from classifier.services.consensus import decide_by_consensus
+from classifier.services.locks import lock
 
 
 class FeedbackClosed(Exception):
@@ -95,14 +95,8 @@ def forget_decisions(word_keys: Collection[str]) -> None:
 
 
 def lock_word(word_key: str) -> None:
-    """Let one transaction at a time change what people and reviewers say about a word.
-
-    SQLite has one writer anyway. Taken before any row is locked, so that nobody deadlocks.
-    """
-    if connection.vendor == "postgresql":
-        number = int.from_bytes(hashlib.sha256(word_key.encode()).digest()[:8], "big", signed=True)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+    """Let one transaction at a time change what people and reviewers say about a word."""
+    lock(f"word {word_key}")
 
 
 def canonical_pair(label: str, languages: Sequence[str]) -> tuple[str, list[str]]:

@@ -9,7 +9,16 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
 
-from classifier.ml.artifacts import ACTIVE_FILE, GATE_FILE, REVIEWED_FILE, Card, read_active, version_folders
+from classifier.ml.artifacts import (
+    ACTIVE_FILE,
+    GATE_FILE,
+    REVIEWED_FILE,
+    Card,
+    read_active,
+    verify,
+    verify_all,
+    version_folders,
+)
 from classifier.models import Activation, Feedback, ReviewedWord
 from classifier.words.reviewed import MEASURE, TRAIN, Outcome, ReviewedRow, read_rows
 
@@ -131,6 +140,19 @@ def comparison(name: str, version: str) -> dict[str, Any]:
     except (MissingVersion, OSError, ValueError):
         return {}
     return written if isinstance(written, dict) else {}
+
+
+def checks(written: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the checks of a written comparison, none if they are not readable."""
+    found = written.get("checks")
+    return found if isinstance(found, list) and all(isinstance(check, dict) for check in found) else []
+
+
+def verify_files(name: str, version: str) -> None:
+    """Compare the files of a version with its card; raise MissingVersion and BadVersion."""
+    folder = folder_of(name, version)
+    verify_all(folder)
+    verify(folder, [file for file in Card.read(folder).sha256 if file == REVIEWED_FILE])
 
 
 def _mark_words(name: str, version: str) -> None:

@@ -14,8 +14,10 @@ from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
+from classifier.ml.artifacts import read_active
 from classifier.models import Prediction, ReviewedWord
 from classifier.services import identify as services
+from classifier.services import promotion
 from classifier.services.feedback import submit_feedback
 from tests.conftest import FakeIdentifier
 from tests.reviews import review_feedback
@@ -24,6 +26,7 @@ from tests.web.test_models import SCORES, TRAINING
 # Addresses without a page: they redirect or send a file.
 NO_PAGES = {"delete-batch", "delete-prediction", "download-batch", "export-history", "keep-history", "logout"}
 NO_PAGES |= {"set-language", "withdraw-feedback", "review-skip", "review-undo"}
+ACTIVE, SHIPPED = "20261122-00000001", read_active(settings.MODEL_DIRS[0])["Ngram"]
 
 
 @dataclass
@@ -121,6 +124,23 @@ class Site:
         self.review("accepted", label="en", reason="123")
         return self.as_reviewer("/admin/review/?word=orignal")
 
+    def versions(self, path="", *, reason=""):
+        """Open a page of versions: SHIPPED was compared with the active one."""
+        check = {"name": "golden words", "words": 9, "active": 0.5, "candidate": 0.5, "low": 0, "high": 0}
+        refusals = [reason] if reason else []
+        written = {
+            "active": ACTIVE,
+            "candidate": SHIPPED,
+            "checks": [{**check, "reason": reason}],
+            "refusals": refusals,
+        }
+        self.monkeypatch.setattr(promotion, "active_version", lambda _name: ACTIVE)
+        self.monkeypatch.setattr(promotion, "version_before", lambda _name: SHIPPED)
+        self.monkeypatch.setattr(promotion, "comparison", lambda _name, _version: written)
+        self.reviewer.is_superuser = True
+        self.reviewer.save()
+        return self.log_in(f"/admin/versions/{path}")
+
     def batch(self, *words, query=""):
         address = self.client.post("/batches/", {"words": "\n".join(words)}).headers["Location"]
         return self.client.get(f"{address}{query}")
@@ -217,6 +237,11 @@ STATES = {
     "review-decide": lambda site: (
         site.review_queue() and site.client.post("/admin/review/decide/", {"word": "orignal", "seen": 0})
     ),
+    "versions": lambda site: site.versions(),
+    "versions: refused": lambda site: site.versions(reason="123"),
+    "version-promote": lambda site: site.versions(f"Ngram/{SHIPPED}/"),
+    "version-promote: refused": lambda site: site.versions(f"Ngram/{SHIPPED}/", reason="123"),
+    "version-rollback": lambda site: site.versions("Ngram/rollback/"),
     "review-clear": lambda site: site.clear_words(),
     "review-clear: none": lambda site: site.as_reviewer("/admin/review/clear/"),
     "privacy: logged in": lambda site: site.log_in("/privacy/"),

@@ -42,7 +42,7 @@ def marked(monkeypatch):
 
 def test_addresses_with_a_page_have_a_state():
     names = {pattern.name for pattern in [*urlpatterns, *review_urls.urlpatterns]}
-    names |= {"api-tour", "dashboard"}  # which the API and the admin serve
+    names |= {"api-tour"}  # which the API serves
     assert {state.partition(":")[0] for state in STATES if not state[0].isdigit()} == names - NO_PAGES
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from classifier.ml.artifacts import REVIEWED_FILE, BadVersion, Card, verify, verify_all
+from classifier.ml.artifacts import BadVersion, Card
 from classifier.services import promotion
 from classifier.words.reviewed import BadTable
 
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         """Activate the version; raise CommandError with the reasons against it."""
         try:
             active, folder = self._folders(name, version)
-            _verify(folder)
+            promotion.verify_files(name, version)
             refusals = self._compare(active, folder, words)
         except (promotion.MissingVersion, BadVersion, BadTable) as error:
             raise CommandError(str(error)) from error
@@ -66,11 +66,6 @@ class Command(BaseCommand):
         comparison.write(folder)
         self.stdout.write("\n".join(comparison.table()))
         return comparison.refusals
-
-
-def _verify(folder: Path) -> None:
-    verify_all(folder)
-    verify(folder, [name for name in Card.read(folder).sha256 if name == REVIEWED_FILE])
 
 
 def _read_words(folder: Path, path: Path | None) -> "Frequencies":
