@@ -31,13 +31,15 @@ class Batch(models.Model):
     """Words submitted together; deleted with their last prediction."""
 
     id = models.BigAutoField(primary_key=True)
-    public_id = models.UUIDField(unique=True, default=new_public_id, editable=False)
-    owner = models.CharField(max_length=80)
-    name = models.CharField(max_length=100, blank=True, help_text=_("The name of the file, if it was one."))
-    model = models.CharField(max_length=50)
-    answered = models.PositiveIntegerField()
-    errors = models.JSONField(default=list, blank=True, help_text=_("Numbers of rows without a word, and why."))
-    created = models.DateTimeField(default=timezone.now)
+    public_id = models.UUIDField(_("public ID"), unique=True, default=new_public_id, editable=False)
+    owner = models.CharField(_("owner"), max_length=80)
+    name = models.CharField(_("name"), max_length=100, blank=True, help_text=_("The name of the file, if it was one."))
+    model = models.CharField(_("model"), max_length=50)
+    answered = models.PositiveIntegerField(_("answered words"))
+    errors = models.JSONField(
+        _("errors"), default=list, blank=True, help_text=_("Numbers of rows without a word, and why.")
+    )
+    created = models.DateTimeField(_("created"), default=timezone.now)
 
     objects = BatchQuerySet.as_manager()
 

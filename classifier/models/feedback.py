@@ -78,24 +78,35 @@ class Feedback(models.Model):
         REJECTED = "rejected", _("rejected")
 
     id = models.BigAutoField(primary_key=True)
-    prediction = models.ForeignKey("classifier.Prediction", on_delete=models.CASCADE, related_name="feedback")
-    owner = models.CharField(max_length=80, blank=True, db_index=True)
-    label = models.CharField(max_length=35)
-    languages = models.JSONField(default=list, blank=True)
-    kind = models.CharField(max_length=12, choices=Kind)
-    comment = models.CharField(max_length=500, blank=True)
-    status = models.CharField(max_length=10, choices=Status, default=Status.PENDING, db_index=True)
-    decided_label = models.CharField(max_length=35, blank=True)
-    decided_languages = models.JSONField(default=list, blank=True)
-    reason = models.CharField(max_length=500, blank=True)
-    decision = models.ForeignKey(
-        "classifier.Decision", on_delete=models.SET_NULL, null=True, blank=True, related_name="settled"
+    prediction = models.ForeignKey(
+        "classifier.Prediction", verbose_name=_("prediction"), on_delete=models.CASCADE, related_name="feedback"
     )
-    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
-    reviewed_at = models.DateTimeField(null=True, blank=True)
-    reopened = models.BooleanField(default=False, help_text=_("A decision on it was undone."))
-    unread = models.BooleanField(default=False, help_text=_("Its sender has not seen the latest news of it."))
-    created = models.DateTimeField(default=timezone.now)
+    owner = models.CharField(_("owner"), max_length=80, blank=True, db_index=True)
+    label = models.CharField(_("label"), max_length=35)
+    languages = models.JSONField(_("languages"), default=list, blank=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    comment = models.CharField(_("comment"), max_length=500, blank=True)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PENDING, db_index=True)
+    decided_label = models.CharField(_("decided"), max_length=35, blank=True)
+    decided_languages = models.JSONField(_("decided languages"), default=list, blank=True)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    decision = models.ForeignKey(
+        "classifier.Decision",
+        verbose_name=_("decision"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="settled",
+    )
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("reviewer"), on_delete=models.SET_NULL, null=True, blank=True
+    )
+    reviewed_at = models.DateTimeField(_("reviewed"), null=True, blank=True)
+    reopened = models.BooleanField(_("reopened"), default=False, help_text=_("A decision on it was undone."))
+    unread = models.BooleanField(
+        _("unread"), default=False, help_text=_("Its sender has not seen the latest news of it.")
+    )
+    created = models.DateTimeField(_("created"), default=timezone.now)
 
     objects = FeedbackQuerySet.as_manager()
 
@@ -138,17 +149,27 @@ class Decision(models.Model):
     """A reviewer's decision about a word; the audit trail of the word."""
 
     id = models.BigAutoField(primary_key=True)
-    word_key = models.CharField(max_length=KEY_LENGTH, db_index=True)
-    label = models.CharField(max_length=35, blank=True, help_text=_("Empty: the feedback was rejected."))
-    languages = models.JSONField(default=list, blank=True)
-    reason = models.CharField(max_length=500, blank=True)
+    word_key = models.CharField(_("key of the word"), max_length=KEY_LENGTH, db_index=True)
+    label = models.CharField(_("label"), max_length=35, blank=True, help_text=_("Empty: the feedback was rejected."))
+    languages = models.JSONField(_("languages"), default=list, blank=True)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
     reviewer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("reviewer"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
     )
-    created = models.DateTimeField(default=timezone.now, db_index=True)
-    undone_at = models.DateTimeField(null=True, blank=True)
+    created = models.DateTimeField(_("created"), default=timezone.now, db_index=True)
+    undone_at = models.DateTimeField(_("undone"), null=True, blank=True)
     undone_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("undone by"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
     )
 
     class Meta:
@@ -174,12 +195,12 @@ class ReviewedWord(models.Model):
     """The anonymous outcome of a review; outlives predictions and feedback."""
 
     id = models.BigAutoField(primary_key=True)
-    word_key = models.CharField(max_length=KEY_LENGTH, unique=True)
-    label = models.CharField(max_length=35)
-    languages = models.JSONField(default=list, blank=True)
-    votes = models.PositiveIntegerField()
-    decided_at = models.DateTimeField(null=True, blank=True)
-    trained_in = models.CharField(max_length=30, blank=True)
+    word_key = models.CharField(_("key of the word"), max_length=KEY_LENGTH, unique=True)
+    label = models.CharField(_("label"), max_length=35)
+    languages = models.JSONField(_("languages"), default=list, blank=True)
+    votes = models.PositiveIntegerField(_("votes"))
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    trained_in = models.CharField(_("trained in"), max_length=30, blank=True)
 
     class Meta:
         verbose_name = _("reviewed word")

@@ -27,13 +27,17 @@ class Activation(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    name = models.CharField(max_length=50)
-    version = models.CharField(max_length=30)
-    previous = models.CharField(max_length=30, blank=True)
-    reason = models.CharField(max_length=500, blank=True)
-    overridden = models.BooleanField(default=False, help_text=_("Activated though the gate refused it."))
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
-    created = models.DateTimeField(default=timezone.now)
+    name = models.CharField(_("model"), max_length=50)
+    version = models.CharField(_("version"), max_length=30)
+    previous = models.CharField(_("previous version"), max_length=30, blank=True)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    overridden = models.BooleanField(
+        _("overridden"), default=False, help_text=_("Activated though the gate refused it.")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("user"), on_delete=models.SET_NULL, null=True, blank=True
+    )
+    created = models.DateTimeField(_("created"), default=timezone.now)
 
     objects = ActivationQuerySet.as_manager()
 

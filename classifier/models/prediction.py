@@ -58,34 +58,46 @@ class Prediction(models.Model):
         CLI = "cli", _("command line")
 
     id = models.BigAutoField(primary_key=True)
-    public_id = models.UUIDField(unique=True, default=new_public_id, editable=False)
-    owner = models.CharField(max_length=80, blank=True)
-    batch = models.UUIDField(null=True, blank=True)
+    public_id = models.UUIDField(_("public ID"), unique=True, default=new_public_id, editable=False)
+    owner = models.CharField(_("owner"), max_length=80, blank=True)
+    batch = models.UUIDField(_("batch"), null=True, blank=True)
     batch_row = models.PositiveIntegerField(
+        _("row of the batch"),
         null=True,
         blank=True,
         help_text=_("The number of the row in what was sent; other rows are in the batch's errors."),
     )
-    word = models.CharField(max_length=1000, blank=True)
-    word_key = models.CharField(max_length=KEY_LENGTH, blank=True, db_index=True)
-    model = models.CharField(max_length=50)
-    model_version = models.CharField(max_length=30)
-    languages = models.JSONField(default=list, blank=True, help_text=_("The languages asked for; none means all."))
-    probabilities = models.JSONField()
-    language = models.CharField(max_length=35, blank=True)
-    verdict = models.CharField(max_length=10, choices=Verdict)
+    word = models.CharField(_("word"), max_length=1000, blank=True)
+    word_key = models.CharField(_("key of the word"), max_length=KEY_LENGTH, blank=True, db_index=True)
+    model = models.CharField(_("model"), max_length=50)
+    model_version = models.CharField(_("version"), max_length=30)
+    languages = models.JSONField(
+        _("languages asked for"), default=list, blank=True, help_text=_("The languages asked for; none means all.")
+    )
+    probabilities = models.JSONField(_("probabilities"))
+    language = models.CharField(_("language"), max_length=35, blank=True)
+    verdict = models.CharField(_("verdict"), max_length=10, choices=Verdict)
     words = models.JSONField(
-        default=list, blank=True, help_text=_("The words of a text, each with what each model said about it.")
+        _("words"),
+        default=list,
+        blank=True,
+        help_text=_("The words of a text, each with what each model said about it."),
     )
     others = models.JSONField(
-        null=True, blank=True, help_text=_("What the other models said, when all were asked together.")
+        _("other models"),
+        null=True,
+        blank=True,
+        help_text=_("What the other models said, when all were asked together."),
     )
     unavailable = models.JSONField(
-        default=list, blank=True, help_text=_("The models that could not answer, when all were asked together.")
+        _("unavailable models"),
+        default=list,
+        blank=True,
+        help_text=_("The models that could not answer, when all were asked together."),
     )
-    source = models.CharField(max_length=10, choices=Source)
-    private = models.BooleanField(default=False)
-    created = models.DateTimeField(default=timezone.now, db_index=True)
+    source = models.CharField(_("source"), max_length=10, choices=Source)
+    private = models.BooleanField(_("private"), default=False)
+    created = models.DateTimeField(_("created"), default=timezone.now, db_index=True)
 
     # In memory only: the source of a new row, and the only place of a private one's words.
     new_comparison: Comparison | None = None
