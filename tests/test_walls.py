@@ -18,7 +18,7 @@ ROOMS = {
     "access": "models",
     "services": "ml words models",
     "formats": "ml words models services",
-    "review": "ml access models services",
+    "review": "ml access models services formats",
     "web": "ml words models access services formats",
     "api": "ml words models access services formats",
 }

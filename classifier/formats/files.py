@@ -28,6 +28,15 @@ def escape_formula(cell: Cell) -> Cell:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
 
 
+_encode = JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+
+
+def encode_line(fields: Any) -> str:
+    """Return JSON on one line."""
+    # Comments may hold the line separators of Unicode, at which some readers would split the line.
+    return _encode(fields).replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
 class JsonLines:
     """One JSON object a line, for an answer or error."""
 
@@ -39,7 +48,6 @@ class JsonLines:
     def __init__(self, layout: Layout, languages: Sequence[str]) -> None:
         self._numbered = "row" in layout.columns
         self._before = self.before_first
-        self._encode = JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
     def rows(self, rows: Iterable[Row[Result]]) -> str:
         """Return the text of `rows`, one line each."""
@@ -47,9 +55,7 @@ class JsonLines:
 
     def _row(self, row: Row[Result]) -> str:
         before, self._before = self._before, self.before_next
-        # Comments may hold the line separators of Unicode, at which some readers would split the line.
-        text = self._encode(self._fields(row)).replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-        return f"{before}{text}{self.after}"
+        return f"{before}{encode_line(self._fields(row))}{self.after}"
 
     def _fields(self, row: Row[Result]) -> dict[str, Any]:
         number = {"row": row.number} if self._numbered else {}
@@ -83,7 +89,7 @@ class Tsv:
     def __init__(self, layout: Layout, languages: Sequence[str]) -> None:
         self._columns = list(layout.readers(languages))
         self._shows_errors = "error" in layout.columns
-        writer = csv.writer(_Echo(), delimiter=self.delimiter, lineterminator=layout.line_end)
+        writer = csv.writer(Echo(), delimiter=self.delimiter, lineterminator=layout.line_end)
         self._write: Callable[[Iterable[Cell]], str] = writer.writerow
         self.opening = self._write(name for name, _read in self._columns)
 
@@ -115,10 +121,11 @@ class Csv(Tsv):
         return escape_formula(cell)
 
 
-class _Echo:
-    """A file for csv.writer; `write` returns its text."""
+class Echo:
+    """A file for csv.writer."""
 
     def write(self, text: str) -> str:
+        """Return the text, which csv.writer returns in turn."""
         return text
 
 
@@ -173,8 +180,13 @@ def download(rows: Iterable[Row[Prediction]], layout: Layout, name: str) -> Stre
         if row.value is not None:
             break
     text = _stream(FORMATS[name](layout, _languages(start)), chain(start, rows))
-    headers = {"Content-Disposition": f'attachment; filename="{layout.stem}.{name}"'}
-    return StreamingHttpResponse(text, content_type=f"{FORMATS[name].media_type}; charset=utf-8", headers=headers)
+    return attachment(text, FORMATS[name].media_type, f"{layout.stem}.{name}")
+
+
+def attachment(text: Iterable[str], media_type: str, name: str) -> StreamingHttpResponse:
+    """Return a text as a streamed file."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingHttpResponse(text, content_type=f"{media_type}; charset=utf-8", headers=headers)
 
 
 def _stream(file: Format, rows: Iterator[Row[Prediction]]) -> Iterator[str]:

@@ -1,82 +1,79 @@
-"""Admin pages: read-only tables for search and audit."""
+"""Admin pages: read-only tables for search, audit and export."""
 
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html, format_html_join
+from django.template.loader import render_to_string
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from classifier.access.login_forms import AdminLoginForm
-from classifier.access.owners import short_owner
-from classifier.languages import full_label
-from classifier.models import Activation, Batch, Decision, Feedback, Prediction, ReviewedWord, key_of
+from classifier.languages import full_label, join_names
+from classifier.ml.answers import Answer
+from classifier.ml.verdict import SINGLE
+from classifier.models import Activation, Batch, Decision, Feedback, Prediction, ReviewedWord
+from classifier.review import exports
+from classifier.review.read_only import LONGEST_CELL, ReadOnlyAdmin
 from classifier.services import promotion
+from classifier.templatetags.answer_text import brief, likelihood, percent
 
 admin.site.login_form = AdminLoginForm
 admin.site.site_header = admin.site.site_title = _("Which language?")
 admin.site.index_title = _("Tables")
-LONGEST_CELL = 60  # characters; the page of a row shows the rest
+admin.site.enable_nav_sidebar = False  # the lists need its room
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Read-only rows, searchable by any spelling of a word."""
-
-    word_field = "word_key"
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Return False: rows come from the services."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Return False: rows are a record."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Return False: only its owner deletes a history."""
-        return False
-
-    @admin.display(description=_("word"))
-    def short_word(self, row: Any) -> str:
-        """Return the word, cut at LONGEST_CELL characters."""
-        return Truncator(str(row.word or _("(private)"))).chars(LONGEST_CELL)
-
-    @admin.display(description=_("word"), ordering="word_key")
-    def key(self, row: Any) -> str:
-        """Return the key of a word, cut at LONGEST_CELL characters."""
-        return Truncator(row.word_key).chars(LONGEST_CELL)
-
-    @admin.display(description=_("label"), ordering="label")
-    def outcome(self, row: Any) -> str:
-        """Return the name of the label of a decision or an outcome."""
-        return full_label(row.label, row.languages) if row.label else str(_("rejected"))
-
-    @admin.display(description=_("by"))
-    def short_owner(self, row: Any) -> str:
-        """Return a name that tells callers apart."""
-        return short_owner(row.owner)
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        """Search by the start of a word and other fields."""
-        rows, duplicates = super().get_search_results(request, queryset, search_term)
-        words = queryset.filter(**{f"{self.word_field}__startswith": key_of(search_term)})
-        return (rows | words if search_term else rows), duplicates
+def answer_text(answer: Answer) -> str:
+    """Return an answer as its visitors read it: French, 93 %."""
+    return f"{brief(answer)}, {likelihood(answer)}" if answer.verdict == SINGLE else brief(answer)
 
 
 @admin.register(Prediction)
 class PredictionAdmin(ReadOnlyAdmin):
     """Predictions."""
 
-    list_display = ["short_word", "language", "verdict", "model", "model_version", "source", "short_owner", "created"]
+    list_display = ["short_word", "answer", "model", "model_version", "source", "short_owner", "created"]
     list_filter = ["verdict", "language", "model", "source", "private", "created"]
     search_fields = ["=owner", "=model_version"]
     date_hierarchy = "created"
     ordering = ["-id"]
+    columns = exports.PREDICTIONS
+    fields = [
+        *("word", "answer", "shares", "verdict", "model", "model_version", "other_models", "asked_languages"),
+        *("word_answers", "source", "private", "owner", "batch", "batch_row", "public_id", "created"),
+    ]
+
+    @admin.display(description=_("answer"), ordering="language")
+    def answer(self, row: Prediction) -> str:
+        """Return the answer as visitors read it."""
+        return answer_text(row.answer())
+
+    @admin.display(description=_("probabilities"))
+    def shares(self, row: Prediction) -> str:
+        """Return the probability of each language, and of none of them."""
+        answer = row.answer()
+        shares = [(each.language, each.probability) for each in answer.candidates]
+        named = [f"{full_label(code, [])} {percent(share)}" for code, share in shares]
+        return ", ".join([*named, f"{_('none of them')} {percent(answer.undetermined)}"])
+
+    @admin.display(description=_("other models"))
+    def other_models(self, row: Prediction) -> str:
+        """Return the answers of the models that were asked, too."""
+        comparison = row.comparison()
+        others = comparison.answers[1:] if comparison else ()
+        return "; ".join(f"{answer.model}: {answer_text(answer)}" for answer in others)
+
+    @admin.display(description=_("languages asked for"))
+    def asked_languages(self, row: Prediction) -> str:
+        """Return the names of the languages asked for."""
+        return join_names(row.languages) if row.languages else str(_("all"))
+
+    @admin.display(description=_("words of the text"))
+    def word_answers(self, row: Prediction) -> str:
+        """Return the answer for each word of a text."""
+        return "; ".join(f"{word.word}: {answer_text(word)}" for word in row.answer().words)
 
 
 @admin.register(Batch)
@@ -88,56 +85,67 @@ class BatchAdmin(ReadOnlyAdmin):
     search_fields = ["=owner", "name"]
     word_field = "name"
     ordering = ["-id"]
+    columns = exports.BATCHES
 
 
 @admin.register(Feedback)
 class FeedbackAdmin(ReadOnlyAdmin):
     """Feedback and what became of it; decisions are made on the review page."""
 
-    list_display = ["word", "answer", "said", "votes", "status", "decided", "short_owner", "created"]
+    list_display = ["word", "answer", "label_name", "votes", "status", "decided", "short_owner", "created"]
     list_filter = ["status", "kind", "label", "prediction__model", "created"]
-    list_select_related = ["prediction"]
     search_fields = ["=owner", "comment"]
     word_field = "prediction__word_key"
     ordering = ["-id"]
+    columns = exports.FEEDBACK
+    fields = [
+        *("whole_word", "answer", "label_name", "kind", "comment", "votes", "status", "decided", "reason", "reviewer"),
+        *("reviewed_at", "reopened", "card", "prediction", "owner", "created"),
+    ]
 
     @admin.display(description=_("word"), ordering="prediction__word_key")
     def word(self, feedback: Feedback) -> str:
         """Return the word as typed, cut at LONGEST_CELL characters."""
         return Truncator(feedback.prediction.word).chars(LONGEST_CELL)
 
-    @admin.display(description=_("label"), ordering="label")
-    def said(self, feedback: Feedback) -> str:
-        """Return the name of the label."""
-        return full_label(feedback.label, feedback.languages)
+    @admin.display(description=_("word"))
+    def whole_word(self, feedback: Feedback) -> str:
+        """Return the word as typed."""
+        return feedback.prediction.word
 
     @admin.display(description=_("decided"), ordering="decided_label")
     def decided(self, feedback: Feedback) -> str:
-        """Return the name of the reviewers' label."""
-        return full_label(feedback.decided_label, feedback.decided_languages) if feedback.decided_label else ""
+        """Return the name of the label that was decided."""
+        return exports.decided_name(feedback)
 
     @admin.display(description=_("the model said"))
     def answer(self, feedback: Feedback) -> str:
-        """Return the name of the answer."""
-        return full_label(feedback.prediction.label, feedback.prediction.answer().sharing)
+        """Return the answer as visitors read it."""
+        return answer_text(feedback.prediction.answer())
 
     @admin.display(description=_("votes"), ordering="votes")
     def votes(self, feedback: Any) -> int:
         """Return the number of owners with equal feedback."""
         return int(feedback.votes)
 
+    def word_of(self, row: Any) -> str:
+        """Return the key of the word that the feedback is about."""
+        return str(row.prediction.word_key)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Feedback]:
-        """Return all feedback with its votes."""
-        return Feedback.objects.with_votes()
+        """Return all feedback with its votes and predictions."""
+        return Feedback.objects.with_votes().select_related("prediction")
 
 
 @admin.register(ReviewedWord)
 class ReviewedWordAdmin(ReadOnlyAdmin):
     """Outcomes of reviews."""
 
-    list_display = ["key", "outcome", "votes", "trained_in"]
+    list_display = ["key", "label_name", "votes", "trained_in"]
     list_filter = ["label"]
     search_fields = ["label"]
+    columns = exports.REVIEWED_WORDS
+    fields = ["word_key", "label_name", "votes", "trained_in", "card"]
 
 
 @admin.register(Decision)
@@ -148,6 +156,17 @@ class DecisionAdmin(ReadOnlyAdmin):
     list_filter = ["label", "created"]
     search_fields = ["reason"]
     ordering = ["-id"]
+    columns = exports.DECISIONS
+    fields = ["word_key", "outcome", "reason", "reviewer", "created", "undone_at", "undone_by", "card"]
+
+    @admin.display(description=_("label"), ordering="label")
+    def outcome(self, row: Decision) -> str:
+        """Return the name of the label, or that feedback was rejected."""
+        return row.outcome_name
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Decision]:
+        """Return all decisions with their reviewers."""
+        return Decision.objects.select_related("reviewer")
 
 
 @admin.register(Activation)
@@ -158,27 +177,16 @@ class ActivationAdmin(ReadOnlyAdmin):
     list_filter = ["name", "overridden", "created"]
     search_fields = ["=version", "reason"]
     word_field = "version"
-    readonly_fields = ["comparison"]
     ordering = ["-id"]
+    columns = exports.ACTIVATIONS
+    fields = [*list_display, "comparison"]
 
     @admin.display(description=_("comparison"))
     def comparison(self, activation: Activation) -> str:
         """Return the gate's comparison with the version before as a table."""
-        written = promotion.comparison(activation.name, activation.version)
-        checks = written.get("checks")
-        if not isinstance(checks, list) or not all(isinstance(check, dict) for check in checks):
-            return "-"
-        keys = ("name", "words", "active", "candidate", "low", "high", "reason")
-        rows = format_html_join(
-            "",
-            "<tr><th scope=row>{}</th><td>{}</td><td>{}</td><td>{}</td><td>{} … {}</td><td>{}</td></tr>",
-            ([_cell(check.get(key)) for key in keys] for check in checks),
-        )
-        heads = format_html_join("", "<th scope=col>{}</th>", ((name,) for name in self.columns))
-        return format_html("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", heads, rows)
+        checks = promotion.checks(promotion.comparison(activation.name, activation.version))
+        return render_to_string("review/_checks.html", {"checks": checks}) if checks else ""
 
-    columns = (_("check"), _("words"), _("active"), _("new"), _("gain, with its interval"), _("reason to refuse"))
-
-
-def _cell(value: object) -> object:
-    return "" if value is None else value
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Activation]:
+        """Return all activations with their users."""
+        return Activation.objects.select_related("user")

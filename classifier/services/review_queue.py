@@ -91,12 +91,12 @@ def next_key(skipped: Collection[int] = (), **filters: Any) -> str | None:
 
 
 def read_word(key: str) -> WaitingWord | None:
-    """Return a word with feedback or a decision; None for another."""
+    """Return a word with feedback, a decision or an outcome; None for another."""
     return next(iter(read_words([key])), None)
 
 
 def read_words(keys: Sequence[str]) -> list[WaitingWord]:
-    """Return the words with feedback or a decision, in the order of their keys, in five queries."""
+    """Return the words with feedback, a decision or an outcome, in the order of their keys, in five queries."""
     feedback = Feedback.objects.filter(prediction__word_key__in=keys).order_by("-id")
     pending = _by_word(feedback.filter(status=PENDING).select_related("prediction"))
     votes = _votes(keys)
@@ -117,7 +117,7 @@ def read_words(keys: Sequence[str]) -> list[WaitingWord]:
             seen=len(decisions[key]) + sum(decision.undone_at is not None for decision in decisions[key]),
         )
         for key in keys
-        if typed[key] or decisions[key]
+        if typed[key] or decisions[key] or key in outcomes
     ]
 
 
