@@ -15,7 +15,7 @@ from classifier.ml.answers import Answer
 from classifier.ml.verdict import SINGLE
 from classifier.models import Activation, Batch, Decision, Feedback, Prediction, ReviewedWord
 from classifier.review import exports
-from classifier.review.read_only import LONGEST_CELL, ReadOnlyAdmin
+from classifier.review.read_only import LONGEST_CELL, LabelFilter, ReadOnlyAdmin
 from classifier.services import promotion
 from classifier.templatetags.answer_text import brief, likelihood, percent
 
@@ -35,7 +35,7 @@ class PredictionAdmin(ReadOnlyAdmin):
     """Predictions."""
 
     list_display = ["short_word", "answer", "model", "model_version", "source", "short_owner", "created"]
-    list_filter = ["verdict", "language", "model", "source", "private", "created"]
+    list_filter = ["verdict", ("language", LabelFilter), "model", "source", "private", "created"]
     search_fields = ["=owner", "=model_version"]
     date_hierarchy = "created"
     ordering = ["-id"]
@@ -93,7 +93,7 @@ class FeedbackAdmin(ReadOnlyAdmin):
     """Feedback and what became of it; decisions are made on the review page."""
 
     list_display = ["word", "answer", "label_name", "votes", "status", "decided", "short_owner", "created"]
-    list_filter = ["status", "kind", "label", "prediction__model", "created"]
+    list_filter = ["status", "kind", ("label", LabelFilter), "prediction__model", "created"]
     search_fields = ["=owner", "comment"]
     word_field = "prediction__word_key"
     ordering = ["-id"]
@@ -142,7 +142,7 @@ class ReviewedWordAdmin(ReadOnlyAdmin):
     """Outcomes of reviews."""
 
     list_display = ["key", "label_name", "votes", "trained_in"]
-    list_filter = ["label"]
+    list_filter = [("label", LabelFilter)]
     search_fields = ["label"]
     columns = exports.REVIEWED_WORDS
     fields = ["word_key", "label_name", "votes", "trained_in", "card"]
@@ -153,7 +153,7 @@ class DecisionAdmin(ReadOnlyAdmin):
     """Decisions about words, and who made them."""
 
     list_display = ["key", "outcome", "reviewer", "reason", "created", "undone_at"]
-    list_filter = ["label", "created"]
+    list_filter = [("label", LabelFilter), "created"]
     search_fields = ["reason"]
     ordering = ["-id"]
     columns = exports.DECISIONS
@@ -179,7 +179,7 @@ class ActivationAdmin(ReadOnlyAdmin):
     word_field = "version"
     ordering = ["-id"]
     columns = exports.ACTIVATIONS
-    fields = [*list_display, "comparison"]
+    fields = ["name", "version", "previous", "reason", "overridden", "user", "created", "comparison"]
 
     @admin.display(description=_("comparison"))
     def comparison(self, activation: Activation) -> str:

@@ -1,5 +1,6 @@
 """Base of the admin's tables: read-only rows for search, audit and export."""
 
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,11 +14,23 @@ from django.utils.translation import gettext_lazy as _
 
 from classifier.access.owners import short_owner
 from classifier.formats.tables import Columns, download_table
-from classifier.languages import full_label
+from classifier.languages import full_label, label_name
 from classifier.models import key_of
 from classifier.review.exports import read_rows
 
 LONGEST_CELL = 60  # characters; the page of a row shows the rest
+
+
+class LabelFilter(admin.AllValuesFieldListFilter):
+    """A filter that shows names of languages in place of codes."""
+
+    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+        """Yield the choices, all of them first."""
+        every, *others = super().choices(changelist)
+        yield every
+        for choice in others:
+            code, space, count = choice["display"].partition(" ")  # with facets: fr (3)
+            yield {**choice, "display": f"{label_name(code) if code else _('none')}{space}{count}"}
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -25,6 +38,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     word_field = "word_key"
     show_full_result_count = False
+    empty_value_display = ""
     actions = ("export_csv", "export_jsonl")
     columns: Columns  # of an export
 

@@ -1,7 +1,8 @@
 import pytest
 from django.urls import reverse
+from django.utils.functional import Promise
 
-from classifier.models import ReviewedWord
+from classifier.models import Activation, Batch, Decision, Feedback, Prediction, ReviewedWord
 from classifier.services.feedback import submit_feedback
 
 MODELS = ["prediction", "feedback", "reviewedword"]
@@ -137,3 +138,39 @@ def test_feedback_is_sorted_by_votes(admin_client, make_prediction):
     column = response.context["cl"].list_display.index("votes")
     rows = rows_of(admin_client, "feedback", o=f"{column}.1")
     assert [(row.prediction.word, row.votes) for row in rows] == [("piano", 1), *[("orignal", 2)] * 3]
+
+
+@pytest.mark.parametrize("facets", [{}, {"_facets": "True"}])
+def test_filters_show_names_in_place_of_codes(admin_client, make_prediction, facets):
+    make_prediction("orignal"), make_prediction("piano")
+    changelist = admin_client.get(reverse("admin:classifier_prediction_changelist"), facets).context["cl"]
+    names = [choice["display"] for choice in changelist.filter_specs[1].choices(changelist)]
+    assert [name.partition(" (")[0] for name in names] == ["All", "none", "French"]
+
+
+def test_row_shows_names_and_percentages_in_place_of_codes(admin_client, make_prediction):
+    row = make_prediction("orignal", model="all", languages=["fr", "es"])
+    page = admin_client.get(reverse("admin:classifier_prediction_change", args=[row.pk])).content.decode()
+    for text in (
+        "French, 94\N{NO-BREAK SPACE}%",
+        "none of them 2\N{NO-BREAK SPACE}%",
+        "FF: French",
+        "French and Spanish",
+    ):
+        assert text in page
+
+
+def test_lists_have_the_look_of_the_site(admin_client, feedback):
+    response = admin_client.get(reverse("admin:classifier_feedback_changelist"))
+    page = response.content.decode()
+    assert "/static/mark.svg" in page
+    assert page.index("admin/css/responsive.css") < page.index("/static/tokens.css") < page.index("/static/admin.css")
+    assert "theme.js" not in page
+    assert " style=" not in page
+    assert "<script>" not in page
+
+
+@pytest.mark.parametrize("table", [Activation, Batch, Decision, Feedback, Prediction, ReviewedWord])
+def test_names_of_fields_are_translated(table):
+    fields = [field for field in table._meta.fields if not field.primary_key]
+    assert [field.name for field in fields if not isinstance(field.verbose_name, Promise)] == []

@@ -121,7 +121,7 @@ def test_file_needs_nothing_from_outside(scores, write):
 
 
 def test_colours_are_those_of_the_site():
-    site = colours((settings.BASE_DIR / "static/site.css").read_text())
+    site = colours((settings.BASE_DIR / "static/tokens.css").read_text())
     style = (settings.BASE_DIR / "templates/figures/style.css").read_text()
     for own, all_tokens in zip(colours(style), site, strict=True):
         assert own.items() <= all_tokens.items()
