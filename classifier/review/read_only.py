@@ -24,7 +24,7 @@ LONGEST_CELL = 60  # characters; the page of a row shows the rest
 class LabelFilter(admin.AllValuesFieldListFilter):
     """A filter that shows names of languages in place of codes."""
 
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         """Yield the choices, all of them first."""
         every, *others = super().choices(changelist)
         yield every
