@@ -19,8 +19,10 @@ def decide_by_consensus(word_key: str) -> None:
         return
     label, languages, owners = said[0]["label"], said[0]["languages"], said[0]["owners"]
     reason = f"{owners} people agree, nobody disagrees"
-    Decision.objects.create(word_key=word_key, label=label, languages=languages, reason=reason)
-    ReviewedWord.objects.create(word_key=word_key, label=label, languages=languages, votes=owners)
+    decision = Decision.objects.create(word_key=word_key, label=label, languages=languages, reason=reason)
+    ReviewedWord.objects.create(
+        word_key=word_key, label=label, languages=languages, votes=owners, decided_at=decision.created
+    )
 
 
 def _was_decided(word_key: str) -> bool:

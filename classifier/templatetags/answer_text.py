@@ -30,7 +30,6 @@ MODEL_LINES = {
 }
 STATUS_TEXTS = {
     Feedback.Status.PENDING: gettext_lazy("Thank you. Until a reviewer looks at it, you can change or withdraw it."),
-    Feedback.Status.ACCEPTED: gettext_lazy("A reviewer agreed."),
     Feedback.Status.REJECTED: gettext_lazy("A reviewer rejected it."),
 }
 
@@ -166,15 +165,23 @@ def status_text(feedback: Feedback, prediction: Prediction) -> str:
             return _("The decision was taken back; a reviewer looks at it again.")
         case Feedback.Status.PENDING if prediction.review_outcome:
             return _("Reviewers had decided otherwise, and will look at it again. Until then you can withdraw it.")
-        case Feedback.Status.ACCEPTED if overturned:
-            return _("A reviewer agreed, but the word was decided otherwise later.")
-        case Feedback.Status.ACCEPTED if feedback.follows_decision:
-            return _("Accepted at once: reviewers had decided the same before.")
+        case Feedback.Status.ACCEPTED:
+            return _accepted_text(feedback, overturned)
         case Feedback.Status.OTHERWISE:
             decided = full_label(feedback.decided_label, feedback.decided_languages)
             text = _("A reviewer decided: %(label)s. Later the word was decided anew.") if overturned else None
             return (text or _("A reviewer decided: %(label)s.")) % {"label": decided}
     return str(STATUS_TEXTS[Feedback.Status(feedback.status)])
+
+
+def _accepted_text(feedback: Feedback, overturned: bool) -> str:
+    if overturned:
+        return _("A reviewer agreed, but the word was decided otherwise later.")
+    if feedback.decision and not feedback.decision.reviewer_id:
+        return _("Accepted, since people agree about it.")
+    if feedback.follows_decision:
+        return _("Accepted at once: reviewers had decided the same before.")
+    return _("A reviewer agreed.")
 
 
 @register.filter

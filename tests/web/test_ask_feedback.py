@@ -294,12 +294,19 @@ def test_other_decision_that_was_overturned_is_told_to_its_sender(give_feedback,
     assert steps(page)[-1] == ("Decided otherwise later", True)
 
 
-def test_same_as_decided_before_is_told_to_its_sender(give_feedback):
+def test_same_as_decided_before_is_told_to_its_sender(give_feedback, admin_user):
     ReviewedWord.objects.create(word_key="orignal", label="es", votes=0)
-    Decision.objects.create(word_key="orignal", label="es")
+    Decision.objects.create(word_key="orignal", label="es", reviewer=admin_user)
     page = give_feedback(label="es")
     assertContains(page, "Accepted at once: reviewers had decided the same before.")
     assertContains(page, "1 person says so")
+
+
+def test_agreement_of_people_is_no_reviewer_s(give_feedback, make_prediction, settings):
+    settings.CONSENSUS = 2
+    submit_feedback(prediction=make_prediction(owner="user:7"), owner="user:7", label="es")
+    page = give_feedback(label="es")
+    assertContains(page, "Accepted, since people agree about it.")
 
 
 def test_contradiction_of_a_decision_is_told_to_its_sender(give_feedback):
