@@ -94,6 +94,11 @@ TABLE = {
     "GET admin/review/decide/": row(403, A=302, B=302, key=302, revoked=302, superuser=405),
     "GET admin/review/undo/": row(403, A=302, B=302, key=302, revoked=302, superuser=405),
     "GET admin/review/skip/": row(403, A=302, B=302, key=302, revoked=302, superuser=405),
+    "GET admin/versions/": row(403, A=302, B=302, key=302, revoked=302, viewer=200, superuser=200),
+    "GET admin/versions/<str:name>/rollback/": row(403, A=302, B=302, key=302, revoked=302, viewer=200, superuser=200),
+    "GET admin/versions/<str:name>/<str:version>/": row(
+        403, A=302, B=302, key=302, revoked=302, viewer=404, superuser=404
+    ),
     "GET admin/review/clear/": row(403, A=302, B=302, key=302, revoked=302, superuser=200),
     "GET admin/": STAFF,
     "GET admin/login/": row(200, staff=302, viewer=302, superuser=302),

@@ -74,10 +74,12 @@ def _add(tallies: dict[_Key, _Tally], *, before: int, last: int) -> None:
     if _last_counted() != before:
         return
     for (day, model, version), tally in tallies.items():
-        row, _ = DailyCount.objects.get_or_create(day=day, model=model, model_version=version)
+        daily, _ = DailyCount.objects.get_or_create(day=day, model=model, model_version=version)
         for verdict, count in tally.verdicts.items():
-            setattr(row, verdict, getattr(row, verdict) + count)
-        row.lengths = [sum(pair) for pair in zip(row.lengths or [0] * len(LENGTH_BANDS), tally.lengths, strict=True)]
-        row.unknown += tally.unknown
-        row.last = last
-        row.save()
+            setattr(daily, verdict, getattr(daily, verdict) + count)
+        daily.lengths = [
+            sum(pair) for pair in zip(daily.lengths or [0] * len(LENGTH_BANDS), tally.lengths, strict=True)
+        ]
+        daily.unknown += tally.unknown
+        daily.last = last
+        daily.save()
