@@ -7,12 +7,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
+MANAGE = (sys.executable, str(PROJECT / "manage.py"))
 SECONDS_TO_START = 30
 
 
@@ -22,11 +23,18 @@ class Server:
 
     pid: int
     port: int
+    log: Path
+    environment: Mapping[str, str]
 
     @property
     def address(self) -> str:
         """URL of the home page, without the last slash."""
         return f"http://127.0.0.1:{self.port}"
+
+    def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run manage.py with the server's database and models."""
+        command = [*MANAGE, *arguments]
+        return subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
 
 
 @contextmanager
@@ -35,18 +43,30 @@ def serving(**settings: str) -> Iterator[Server]:
     with tempfile.TemporaryDirectory() as folder:
         options = {"DEBUG": "on", "SECRET_KEY": secrets.token_urlsafe(50), "ALLOWED_HOSTS": "127.0.0.1"}
         environment = {**os.environ, **options, **settings, "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3"}
-        manage = [sys.executable, str(PROJECT / "manage.py")]
-        subprocess.run([*manage, "migrate", "--verbosity", "0"], env=environment, check=True)
-        port = _free_port()
-        serve = [*manage, "runserver", "--noreload", f"127.0.0.1:{port}"]
-        with (Path(folder) / "log").open("w+") as log:
-            process = subprocess.Popen(serve, env=environment, stdout=log, stderr=log)
-            try:
-                _wait_for(port, process, Path(log.name))
-                yield Server(process.pid, port)
-            finally:
-                process.terminate()
-                process.wait()
+        subprocess.run([*MANAGE, "migrate", "--verbosity", "0"], env=environment, check=True)
+        with _process(environment, Path(folder) / "log") as server:
+            yield server
+
+
+@contextmanager
+def serving_too(server: Server) -> Iterator[Server]:
+    """Serve the database of another server in one more process."""
+    with _process(server.environment, server.log.with_name("log-of-the-other")) as other:
+        yield other
+
+
+@contextmanager
+def _process(environment: Mapping[str, str], path: Path) -> Iterator[Server]:
+    port = _free_port()
+    serve = [*MANAGE, "runserver", "--noreload", f"127.0.0.1:{port}"]
+    with path.open("w") as log:
+        process = subprocess.Popen(serve, env=environment, stdout=log, stderr=log)
+        try:
+            _wait_for(port, process, path)
+            yield Server(process.pid, port, path, environment)
+        finally:
+            process.terminate()
+            process.wait()
 
 
 def _free_port() -> int:
