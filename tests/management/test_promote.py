@@ -5,7 +5,7 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from classifier.ml.artifacts import GATE_FILE, LITERT_FILE, REVIEWED_FILE, TWIN_FILE, Card
+from classifier.ml.artifacts import CARD_FILE, GATE_FILE, LITERT_FILE, REVIEWED_FILE, TWIN_FILE, Card
 from classifier.services import promotion
 from classifier.services.registry import Registry
 from tests.management.conftest import french_words
@@ -22,6 +22,11 @@ def candidate(toy, review, train, settings):
     """Return the folder of a version that learnt five words."""
     review("fr", "theeau", "ingoui", "woreau", "othlle", "theoui")
     return settings.MODEL_DIRS[1] / "Ngram" / train()
+
+
+def change_card(folder, **fields):
+    card = json.loads((folder / CARD_FILE).read_text())
+    (folder / CARD_FILE).write_text(json.dumps({**card, **fields}))
 
 
 def serving_version():
@@ -110,6 +115,29 @@ def test_version_with_the_files_of_another_is_refused(toy, candidate, promote):
     (candidate / LITERT_FILE).write_bytes((toy / LITERT_FILE).read_bytes())
     with pytest.raises(CommandError, match="the digest differs"):
         promote(candidate.name)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"version": "20990101-00000000"}, "the card belongs to Ngram 20990101-00000000"),
+        ({"sha256": {LITERT_FILE: "0" * 64}}, "the digest differs"),
+        ({"golden": {"the": [0.1, 0.8, 0.1]}}, "the output for the golden words differs"),
+        ({"alphabet": "abc"}, "the output for the golden words differs"),
+    ],
+)
+def test_version_with_another_card_is_refused(toy, candidate, promote, changes, message):
+    change_card(candidate, **changes)
+    with pytest.raises(CommandError, match=message):
+        promote(candidate.name, override="I know better")
+    assert serving_version() == toy.name
+
+
+def test_version_of_other_languages_is_refused(toy, candidate, promote):
+    change_card(candidate, labels=["es", "fr", "und"])
+    with pytest.raises(CommandError, match="languages: the candidate knows es, fr"):
+        promote(candidate.name)
+    assert serving_version() == toy.name
 
 
 @pytest.mark.parametrize("unknown", ["20991231-00000000", "", "../Ngram"])
