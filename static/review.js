@@ -4,7 +4,7 @@
 const keySwitch = document.getElementById("keys");
 let pressed = false; // a key held down, or pressed twice, must not decide about a word that nobody saw
 
-keySwitch.parentElement.hidden = false;
+keySwitch.closest("[hidden]").hidden = false;
 keySwitch.checked = localStorage.getItem("keys") !== "off";
 keySwitch.addEventListener("change", () => localStorage.setItem("keys", keySwitch.checked ? "on" : "off"));
 

@@ -55,6 +55,18 @@ def test_each_word_takes_one_key(review):
     assert statuses() == ["accepted"] * 5 + ["pending"]
 
 
+def test_single_keys_can_be_switched_off(review):
+    page = review(javascript=True)
+    page.get_by_label("Single keys decide").uncheck()
+    page.keyboard.press("a")
+    page.reload()
+    page.keyboard.press("a")
+    page.get_by_label("Single keys decide").check()
+    assert statuses() == ["pending"] * 6
+    page.keyboard.press("a")
+    page.get_by_role("heading", name="piano", level=1).wait_for()
+
+
 def test_keys_open_further_choices_and_are_letters_in_a_field(review):
     page = review(javascript=True)
     page.keyboard.press("r")
