@@ -37,6 +37,8 @@ for word, label in json.load(sys.stdin):
         submit_feedback(prediction=prediction, owner=owner, label=label)
 """
 HEADING = "() => document.querySelector('h1').innerText"
+# The switch of the keys is shown once they work.
+NEXT = f"word => ({HEADING})() !== word && document.querySelector('#keys').checkVisibility()"
 
 
 def words_by_case(count: int) -> dict[str, str]:
@@ -64,6 +66,7 @@ def log_in(page: Page, password: str) -> None:
     page.get_by_label("Password").fill(password)
     page.keyboard.press("Enter")
     page.wait_for_url("/admin/review/")
+    page.locator("#keys").wait_for()
 
 
 def decide(page: Page, said: str, label: str) -> int:
@@ -99,7 +102,7 @@ def review(page: Page, words: dict[str, str]) -> Counter[str]:
         word = page.evaluate(HEADING)
         said, label, _ = CASES[words[word]]
         keys[words[word]] += decide(page, said, label)
-        page.wait_for_function(f"word => ({HEADING})() !== word", arg=word)
+        page.wait_for_function(NEXT, arg=word)
     if page.evaluate(HEADING) in words:
         raise RuntimeError("a word waits still")
     return keys
