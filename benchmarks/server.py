@@ -14,7 +14,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
 MANAGE = (sys.executable, str(PROJECT / "manage.py"))
-SECONDS_TO_START = 30
+SECONDS_TO_START = 120  # on a busy machine
 
 
 @dataclass(frozen=True)
