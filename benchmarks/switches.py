@@ -61,21 +61,21 @@ class Report:
 
 
 class Asker(threading.Thread):
-    """Client that asks a process one word after another."""
+    """Client that asks a process one word after another, with a pause of some seconds before each."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, pause: float = 0) -> None:
         super().__init__(daemon=True)
         self.requests = 0
         self.failures: list[str] = []
         self.changes = [("", 0.0)]  # versions of answers, and when each came first
         self.stopped = threading.Event()
-        self._port = port
+        self._port, self._pause = port, pause
 
     def run(self) -> None:
         """Ask until stopped."""
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)
         for word in itertools.cycle(WORDS):
-            if self.stopped.is_set():
+            if self.stopped.wait(self._pause):
                 break
             self.requests += 1
             try:
