@@ -17,17 +17,17 @@ pytestmark = [pytest.mark.real_models, pytest.mark.slow]
 FLOORS = {
     "Ngram": (0.812, 0.48),
     "FF": (0.802, 0.53),
-    "CNN": (0.810, 0.50),
-    "CNNsep": (0.800, 0.52),
+    "CNN": (0.820, 0.48),
+    "CNNsep": (0.806, 0.53),
     "RNN": (0.823, 0.46),
 }
-PUBLIC_FLOORS = {"Ngram": 0.897, "FF": 0.882, "CNN": 0.86, "CNNsep": 0.855, "RNN": 0.875}  # single words
+PUBLIC_FLOORS = {"Ngram": 0.898, "FF": 0.882, "CNN": 0.873, "CNNsep": 0.875, "RNN": 0.88}  # single words
 # Share of `single` and right answers on common words, and on elisions and compounds.
 EVERYDAY_FLOORS = {
     "Ngram": (0.99, 0.98),
     "FF": (0.985, 0.98),
-    "CNN": (0.89, 0.96),
-    "CNNsep": (0.78, 0.96),
+    "CNN": (0.97, 0.98),
+    "CNNsep": (0.96, 0.98),
     "RNN": (0.985, 0.98),
 }
 SHARED_WORDS = ["piano", "no", "animal", "hotel", "menu"]
@@ -92,7 +92,7 @@ def test_model_reaches_its_floors_on_everyday_words(name, everyday_words):
 
 def test_models_agree_with_their_twins():
     agreements = [registry.current().get(name).card.training.get("agreement") for name in SHIPPED]
-    assert min(filter(None, agreements)) >= 0.9
+    assert min(filter(None, agreements)) >= 0.88  # most words are rare, and many of those in several languages
 
 
 @each_model
