@@ -19,6 +19,13 @@ from classifier.models.keys import KEY_LENGTH, key_of, new_public_id
 
 OWNERLESS_HOURS = 24  # during which anybody with its id can read a row without owner
 _MODEL_COLUMNS = ("model", "model_version", "probabilities", "language", "verdict")
+# Empty in private rows, since probabilities name the word to whoever asks the model for all words of a dictionary.
+_ANONYMOUS: dict[str, Any] = {
+    **dict.fromkeys(("owner", "word", "word_key", "language"), ""),
+    **{name: [] for name in ("languages", "words", "unavailable")},
+    "probabilities": {},
+    "batch": None,
+}
 
 
 class PredictionQuerySet(models.QuerySet["Prediction"]):
@@ -74,7 +81,7 @@ class Prediction(models.Model):
     languages = models.JSONField(
         _("languages asked for"), default=list, blank=True, help_text=_("The languages asked for; none means all.")
     )
-    probabilities = models.JSONField(_("probabilities"))
+    probabilities = models.JSONField(_("probabilities"), default=dict, blank=True)
     language = models.CharField(_("language"), max_length=35, blank=True)
     verdict = models.CharField(_("verdict"), max_length=10, choices=Verdict)
     words = models.JSONField(
@@ -99,8 +106,9 @@ class Prediction(models.Model):
     private = models.BooleanField(_("private"), default=False)
     created = models.DateTimeField(_("created"), default=timezone.now, db_index=True)
 
-    # In memory only: the source of a new row, and the only place of a private one's words.
+    # In memory only: the source of a new row, and the only place of a private one's words and languages.
     new_comparison: Comparison | None = None
+    new_languages: Sequence[str] = ()
 
     objects = PredictionQuerySet.as_manager()
 
@@ -114,7 +122,8 @@ class Prediction(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="prediction_verdict_known",
-                condition=Q(verdict=SINGLE) & ~Q(language="") | Q(verdict__in=[SEVERAL, UNSURE], language=""),
+                condition=Q(verdict=SINGLE) & (Q(private=True) | ~Q(language=""))
+                | Q(verdict__in=[SEVERAL, UNSURE], language=""),
             ),
             models.CheckConstraint(
                 name="prediction_source_known",
@@ -122,7 +131,8 @@ class Prediction(models.Model):
             ),
             models.CheckConstraint(
                 name="prediction_private_is_anonymous",
-                condition=Q(private=True, word="", word_key="", words=[], owner="") | Q(private=False) & ~Q(word=""),
+                condition=Q(private=True, **_ANONYMOUS) & (Q(others__isnull=True) | Q(others=[]))
+                | Q(private=False) & ~Q(word=""),
             ),
             models.CheckConstraint(
                 name="prediction_row_is_of_a_batch",
@@ -154,21 +164,18 @@ class Prediction(models.Model):
     ) -> Self:
         """Return an unsaved row.
 
-        The columns of a private one hold neither words nor owner.
+        The columns of a private one hold only model, version and verdict.
         """
         best, *others = comparison.answers
-        row = cls(
-            source=source,
-            languages=list(languages),
-            owner="" if private else owner,
-            private=private,
-            batch=batch,
-            **_model_columns(best),
-            others=[_model_columns(other) for other in others] if all_models else None,
-            unavailable=list(comparison.unavailable),
-            **({} if private else _word_columns(comparison)),
-        )
-        row.new_comparison = comparison
+        if private:
+            columns = {"model": best.model, "model_version": best.model_version, "verdict": best.verdict}
+            others = []
+        else:
+            columns = {"owner": owner, "batch": batch, "languages": list(languages), **_model_columns(best)}
+            columns |= {"unavailable": list(comparison.unavailable), **_word_columns(comparison)}
+        columns["others"] = [_model_columns(other) for other in others] if all_models else None
+        row = cls(source=source, private=private, **columns)
+        row.new_comparison, row.new_languages = comparison, languages
         return row
 
     @property
@@ -195,6 +202,11 @@ class Prediction(models.Model):
         """Return the answer of the model at `place`; 0: best."""
         words = (_answer_of({**columns, **word["said"][place]}, word["word"], self.languages) for word in self.words)
         return _answer_of(columns, self.word, self.languages, words)
+
+    @property
+    def asked_languages(self) -> Sequence[str]:
+        """The languages asked for; none means all."""
+        return self.languages or self.new_languages
 
     @property
     def shown_word(self) -> str:

@@ -125,10 +125,10 @@ def options_to_repeat(prediction: Prediction) -> dict[str, Any]:
         "model": model if model in (ALL_MODELS, *registry.current().names) else "",
         "languages": [],
     }
-    if prediction.languages:
+    if languages := list(prediction.asked_languages):
         with suppress(registry.ModelUnavailable):  # the repeated question itself reports the error
             known = set(known_languages(options["model"]))
-            options["languages"] = prediction.languages if known.issuperset(prediction.languages) else []
+            options["languages"] = languages if known.issuperset(languages) else []
     return options
 
 

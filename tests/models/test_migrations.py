@@ -1,5 +1,7 @@
 """Migrations that change rows of the classifier's tables."""
 
+from uuid import uuid4
+
 import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -94,3 +96,15 @@ def test_outcomes_get_the_date_of_their_decision(tables):
     decision = tables("classifier", "Decision").objects.get(word_key="piano", label="en")
     words = migrate("0010_sender_news")("classifier", "ReviewedWord").objects
     assert dict(words.values_list("word_key", "decided_at")) == {"piano": decision.created, "chien": None}
+
+
+@pytest.mark.parametrize("others", [None, [{"model": "FF", **ORIGNAL}]])
+def test_private_rows_lose_what_names_their_word(tables, others):
+    tables = migrate("0008_decision_rule")
+    fields = {"private": True, "model": "Ngram", "model_version": "1", "source": "batch", "batch": uuid4()}
+    row = {**fields, **ORIGNAL, "others": others, "languages": ["en", "fr"], "unavailable": ["CNN"]}
+    tables("classifier", "Prediction").objects.create(**row)
+    stored = migrate("0012_private_rows")("classifier", "Prediction").objects.get()
+    assert (stored.model, stored.model_version, stored.verdict) == ("Ngram", "1", "single")
+    assert not any([stored.probabilities, stored.language, stored.languages, stored.unavailable, stored.batch])
+    assert stored.others == (None if others is None else [])

@@ -5,9 +5,10 @@ from django.db import connection
 from django.utils import timezone
 
 from classifier.ml.answers import Comparison
-from classifier.models import Feedback, Prediction, ReviewedWord, key_of
+from classifier.models import Feedback, Prediction, ReviewedWord, key_of, new_public_id
 
 VISITOR = "visitor:" + "a" * 64
+PRIVATE = {"private": True, "word": "", "word_key": "", "probabilities": {}}
 
 
 def prediction(**changes):
@@ -68,6 +69,20 @@ def test_new_private_row_has_its_words_in_memory_alone(compare):
     assert (row.owner, row.word, row.word_key, row.words) == ("", "", "", [])
     assert [word.word for word in row.answer().words] == ["un", "gâteau"]
     assert (row.shown_word, row.review_key) == ("un gâteau", "un gâteau")
+
+
+def test_new_private_row_has_its_languages_and_comparison_in_memory_alone(compare):
+    comparison = compare("un gâteau", "FF", "Ngram")
+    row = Prediction.from_comparison(comparison, source="api", all_models=True, languages=["fr", "es"], private=True)
+    assert (row.languages, row.asked_languages, row.comparison()) == ([], ["fr", "es"], comparison)
+
+
+def test_private_row_keeps_only_model_version_and_verdict(db, compare):
+    row = Prediction.from_comparison(compare("orignal"), source="api", private=True, batch=new_public_id())
+    row.save()
+    stored = Prediction.objects.values().get()
+    filled = {name: value for name, value in stored.items() if value}
+    assert filled.keys() == {"id", "public_id", "created", "private", "source", "model", "model_version", "verdict"}
 
 
 def test_new_row_has_no_feedback_without_a_query(compare):
@@ -131,17 +146,21 @@ def test_prediction_is_never_edited(make_prediction):
         {"source": "mail"},
         {"word": ""},
         {"private": True},
-        {"private": True, "word": "", "word_key": "orignal"},
-        {"private": True, "word": "", "word_key": "", "owner": VISITOR},
-        {"private": True, "word": "", "word_key": "", "words": [{"word": "orignal", "said": []}]},
+        {**PRIVATE, "word_key": "orignal"},
+        {**PRIVATE, "owner": VISITOR},
+        {**PRIVATE, "words": [{"word": "orignal", "said": []}]},
+        {**PRIVATE, "probabilities": {"en": 0.5, "fr": 0.4, "und": 0.1}},
+        {**PRIVATE, "verdict": "single", "language": "fr"},
+        {**PRIVATE, "others": [{"model": "FF", "verdict": "unsure"}]},
+        {**PRIVATE, "batch": new_public_id()},
     ],
 )
 def test_contradictory_prediction_is_refused(db, changes, refuses):
     assert refuses(prediction(**changes))
 
 
-def test_private_prediction_has_neither_word_nor_owner(db):
-    prediction(private=True, word="", word_key="").save()
+def test_private_prediction_may_name_its_verdict(db):
+    prediction(**PRIVATE | {"verdict": "single"}).save()
     assert Prediction.objects.get().private
 
 

@@ -163,7 +163,7 @@ def test_private_row_has_neither_word_nor_owner(db):
     stored = Prediction.objects.values().get()
     assert (row.word, row.shown_word, row.answer().word) == ("", "orignal", "orignal")
     assert "orignal" not in str(stored)
-    assert (stored["owner"], stored["language"]) == ("", "fr")
+    assert (stored["owner"], stored["verdict"], stored["language"]) == ("", "single", "")
 
 
 def test_unavailable_model_stores_nothing(db, without_model):
