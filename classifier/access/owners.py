@@ -68,7 +68,7 @@ def set_visitor_cookie(request: HttpRequest, response: HttpResponseBase) -> None
         set_cookie(response, COOKIE, request.COOKIES[COOKIE])
 
 
-def keeps_history(request: HttpRequest) -> bool:
+def keeps_history(request: HttpRequest | Request) -> bool:
     """Return whether the browser keeps a history; else questions are private."""
     return request.COOKIES.get(HISTORY_COOKIE) != HISTORY_OFF
 

@@ -12,7 +12,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from classifier.access.owners import owner_of, owner_of_get
+from classifier.access.owners import keeps_history, owner_of, owner_of_get
 from classifier.api import schema
 from classifier.api.base import JsonView, next_page, query_params, require_owner, validate
 from classifier.api.filters import read_filters
@@ -57,6 +57,7 @@ class Simple(JsonView):
             model=fields["model"],
             languages=article_languages(fields["model"]),
             owner=owner_of_get(request),
+            private=not keeps_history(request),
         )
         return Response(article_fields(prediction))
 
@@ -71,8 +72,8 @@ class Identify(JsonView):
     def get(self, request: Request) -> Response:
         """Identify one word; requests from other sites get no owner."""
         fields = validate(IdentifyQuery(data=query_params(request)))
-        owner = owner_of_get(request)
-        [prediction] = identify(words=[fields.pop("word")], source="api", owner=owner, **fields)
+        owner, private = owner_of_get(request), not keeps_history(request)
+        [prediction] = identify(words=[fields.pop("word")], source="api", owner=owner, private=private, **fields)
         return Response(prediction_fields(prediction, owner))
 
 
@@ -85,6 +86,7 @@ class Predictions(JsonView):
     def post(self, request: Request) -> Response:
         """Identify one word or text; a private one gets no address."""
         fields = validate(PredictionRequest(data=request.data))
+        fields["private"] |= not keeps_history(request)
         owner = owner_of(request)
         [prediction] = identify_once(request, words=[fields.pop("word")], source="api", owner=owner, **fields)
         address = {} if prediction.private else {"Location": reverse("api:prediction", args=[prediction.public_id])}
@@ -165,6 +167,7 @@ class BatchView(JsonView):
     def post(self, request: Request) -> Response:
         """Identify words and texts; each gets a prediction or a problem."""
         fields = validate(BatchRequest(data=request.data))
+        fields["private"] |= not keeps_history(request)
         items = list(check_items(fields.pop("items")))
         self.consume_or_raise(request, "batch", sum(item.size for item in items) - 1)  # one was counted with the call
         owner = owner_of(request)
@@ -219,4 +222,4 @@ def article_fields(prediction: Prediction) -> dict[str, Any]:
     """Return the answer in the article's shape, in percent."""
     probabilities = {candidate.language: candidate.probability for candidate in prediction.answer().candidates}
     percentages = {name: round(100 * probabilities.get(code, 0), 2) for name, code in ARTICLE_LANGUAGES.items()}
-    return {**percentages, "model": prediction.model, "word": prediction.word}
+    return {**percentages, "model": prediction.model, "word": prediction.shown_word}
