@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 
 class LoginForm(AuthenticationForm):
-    """Login form that limits attempts by name and address."""
+    """Login form that limits attempts by name, address and both."""
 
     request: HttpRequest  # every view passes it
     error_messages = {
@@ -33,16 +33,24 @@ class LoginForm(AuthenticationForm):
         name = self.cleaned_data.get("username")
         if name:
             # Count before checking the password, so that parallel guesses cannot exceed the limit.
-            counter = f"login:{address_of(self.request)}:{name.casefold()}"
-            allowance = consume(settings.LIMITS_FILE, counter, settings.LIMITS["login"])
-            if not allowance.granted:
-                logger.warning("Too many logins as %r from %s.", name, address_of(self.request))
-                raise LimitExceeded(allowance.seconds)
+            self._consume(address_of(self.request), name.casefold())
         return super().clean()
+
+    def _consume(self, address: str, name: str) -> None:
+        """Count the attempt by address, by both and by name; raise LimitExceeded."""
+        limit = settings.LIMITS["login"]
+        # By address first, so that nobody fills the file with names. By name the limit is high: whoever guesses from
+        # many addresses is slowed, but few addresses cannot lock a user out.
+        counters = {f"login:{address}": 2 * limit, f"login:{address}:{name}": limit, f"login::{name}": 10 * limit}
+        for counter, most in counters.items():
+            allowance = consume(settings.LIMITS_FILE, counter, most)
+            if not allowance.granted:
+                logger.warning("Too many logins, the last as %r.", name)
+                raise LimitExceeded(allowance.seconds)
 
     def get_invalid_login_error(self) -> ValidationError:
         """Log the failed login; return the error for the reader."""
-        logger.warning("Failed login as %r from %s.", self.cleaned_data["username"], address_of(self.request))
+        logger.warning("Failed login as %r.", self.cleaned_data["username"])
         return super().get_invalid_login_error()
 
 

@@ -41,6 +41,29 @@ def test_attempts_are_counted_for_each_name_and_address(log_in, ana):
     assert log_in(password="right", address="192.0.2.2")
 
 
+def test_one_password_tried_with_many_names_is_slowed(log_in, ana):
+    for number in range(4):
+        log_in(name=f"name {number}")
+    with pytest.raises(LimitExceeded):
+        log_in(password="right")
+
+
+def test_one_name_tried_from_many_addresses_is_slowed(log_in, ana):
+    for number in range(20):
+        log_in(address=f"192.0.2.{number}")
+    with pytest.raises(LimitExceeded):
+        log_in(password="right", address="192.0.2.20")
+
+
+def test_names_tried_over_the_limit_of_an_address_are_not_counted(log_in, ana):
+    for number in range(4):
+        log_in(name=f"name {number}")
+    for _ in range(30):
+        with pytest.raises(LimitExceeded):
+            log_in()
+    assert log_in(password="right", address="192.0.2.2")
+
+
 def test_admin_login_form_accepts_staff_only(log_in, ana):
     assert not log_in(AdminLoginForm, password="right")
     ana.is_staff = True

@@ -121,7 +121,7 @@ def test_logins_are_counted_by_name_and_address_on_both_pages(client, ana, few_l
 def test_logins_of_ipv4_callers_of_a_dual_stack_server_count_apart(client, ana, few_logins, caplog):
     for _ in range(3):
         client.post(LOGIN, {"username": "ana", "password": "wrong"}, REMOTE_ADDR="::ffff:192.0.2.1")
-    assert "Too many logins as 'ana' from 192.0.2.1." in caplog.text
+    assert "Too many logins, the last as 'ana'." in caplog.text
     fields = {"username": "ana", "password": PASSWORD}
     assert client.post(LOGIN, fields, REMOTE_ADDR="::ffff:192.0.2.2").status_code == 302
 
@@ -130,13 +130,13 @@ def test_logins_of_ipv4_callers_of_a_dual_stack_server_count_apart(client, ana, 
 def test_failed_login_is_logged_without_the_password(client, ana, caplog, address):
     log_in(client, address, username="x\ny", password="hunter2")
     [record] = [record for record in caplog.records if record.name == "classifier.access.login_forms"]
-    assert record.getMessage() == r"Failed login as 'x\ny' from 127.0.0.1."
+    assert record.getMessage() == r"Failed login as 'x\ny'."
 
 
 def test_login_over_the_limit_is_logged(client, ana, few_logins, caplog):
     for _ in range(3):
         log_in(client, password="wrong")
-    assert "Too many logins as 'ana' from 127.0.0.1." in caplog.text
+    assert "Too many logins, the last as 'ana'." in caplog.text
 
 
 def test_admin_is_open_to_staff_only(client, django_user_model):
