@@ -1,14 +1,13 @@
 """Sliding-minute counters in one file, shared by all processes.
 
-The file is set-associative: a name hashes to a set, and a new name evicts the set's least recently used slot.
-A slot holds one counter for every two seconds. Their sum is the use of the last 60 to 62 seconds, so that a
-limit is never exceeded and at least 96 % of it can be used. Reading and writing a slot takes microseconds, under
-a lock on its set.
+The file is set-associative: a name hashes to a set, and a new name takes a slot of it that was not used in the last
+minute. Names are hashed with the secret key, so that nobody can choose names of one set; a set whose slots are all
+in use refuses new names. A slot holds one counter for every two seconds. Their sum is the use of the last 60 to 62
+seconds, so that a limit is never exceeded and at least 96 % of it can be used. Reading and writing a slot takes
+microseconds, under a lock on its set.
 """
 
 import fcntl
-import hashlib
-import logging
 import os
 import struct
 import threading
@@ -19,6 +18,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from django.utils.crypto import salted_hmac
+
 WINDOW = 60  # seconds
 STEP = 2  # seconds of one counter
 COUNTERS = WINDOW // STEP + 1  # one more, since the newest is not full yet
@@ -27,8 +28,11 @@ _SLOT = struct.Struct(f"<16sQ{COUNTERS}I")
 _SET_SIZE = _SLOT.size * SLOTS
 _MAX_COUNT = 2**32 - 1
 
-logger = logging.getLogger(__name__)
 _thread_lock = threading.Lock()  # file locks do not exclude threads of one process
+
+
+class LimitsUnavailable(Exception):
+    """Error of an unusable file: nothing is granted without limits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +48,17 @@ class Allowance:
 def consume(path: Path, name: str, limit: int, cost: int = 1) -> Allowance:
     """Add `cost` to the count of `name` if `limit` allows.
 
-    An unusable file is logged and grants everything: limits protect the service and must not stop it.
+    Raises LimitsUnavailable if the file cannot be read or written.
     """
     try:
         with _thread_lock:  # else the first threads would each open the file
             counter = _counter(path)
+            if counter.is_deleted():
+                _counter.cache_clear()
+                counter = _counter(path)
         return counter.consume(name, limit, cost)
     except OSError as error:
-        logger.error("Limits are not counted: %s", error)
-        return Allowance(limit, limit, 0)
+        raise LimitsUnavailable(f"Limits cannot be counted: {error}") from error
 
 
 @lru_cache(maxsize=8)
@@ -67,15 +73,22 @@ class _Counter:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
+    def is_deleted(self) -> bool:
+        """Return whether the file has no name, so that new processes count in another."""
+        return os.fstat(self._file).st_nlink == 0
+
     def consume(self, name: str, limit: int, cost: int) -> Allowance:
         """Add `cost` if it fits."""
-        digest = hashlib.blake2b(name.encode(), digest_size=16).digest()
+        digest = salted_hmac("classifier.access.counters", name, algorithm="sha256").digest()[:16]
         place = int.from_bytes(digest[:4]) % SETS * _SET_SIZE
         with self._locked(place):
-            # Under the lock, so that no other process has written a later step.
-            now = time.monotonic()
-            offset, latest, counts = self._find(place, digest)
+            # Under the lock, so that no other process has written a later step. The time of day, since any other clock
+            # starts again with the machine, and would take old counts for new ones.
+            now = time.time()
             step = int(now // STEP)
+            offset, latest, counts = self._find(place, digest, step)
+            if offset is None:
+                return Allowance(limit, 0, WINDOW, granted=False)
             counts = _expire(counts, latest, step)
             used = sum(counts)
             granted = used + cost <= limit
@@ -95,23 +108,34 @@ class _Counter:
             finally:
                 fcntl.lockf(self._file, fcntl.LOCK_UN, _SET_SIZE, place)
 
-    def _find(self, place: int, digest: bytes) -> tuple[int, int, list[int]]:
-        """Return offset, latest step and counts of the digest's slot."""
+    def _find(self, place: int, digest: bytes, step: int) -> tuple[int | None, int, list[int]]:
+        """Return offset, latest step and counts of the digest's slot.
+
+        A new digest gets a slot that was not used in the last minute; None if there is none.
+        """
         slots = os.pread(self._file, _SET_SIZE, place).ljust(_SET_SIZE, b"\0")
-        oldest, oldest_step = 0, None
+        free = None
         for offset in range(0, _SET_SIZE, _SLOT.size):
             if slots.startswith(digest, offset):
                 _name, latest, *counts = _SLOT.unpack_from(slots, offset)
                 return place + offset, latest, counts
             latest = int.from_bytes(slots[offset + 16 : offset + 24], "little")
-            if oldest_step is None or latest < oldest_step:
-                oldest, oldest_step = offset, latest
-        return place + oldest, 0, [0] * COUNTERS
+            if not _is_live(latest, step):
+                free = place + offset
+        return free, 0, [0] * COUNTERS
+
+
+def _is_live(latest: int, step: int) -> bool:
+    """Return whether counts up to the step `latest` count at `step`.
+
+    They do not after the clock was set back.
+    """
+    return latest <= step < latest + COUNTERS
 
 
 def _expire(counts: list[int], latest: int, step: int) -> list[int]:
-    """Return `counts`, expired ones 0; all 0 after a restart."""
-    if not latest <= step < latest + COUNTERS:
+    """Return `counts`, expired ones 0."""
+    if not _is_live(latest, step):
         return [0] * COUNTERS
     for old in range(latest + 1, step + 1):
         counts[old % COUNTERS] = 0

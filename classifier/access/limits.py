@@ -22,6 +22,7 @@ def consume(request: HttpRequest | Request, scope: str, cost: int = 1, counter: 
     """Consume `cost` from the caller's limit; 0 only reads it.
 
     Limits of an API key override those of the settings. A named `counter` has the same limit, but counts apart.
+    Raises LimitsUnavailable.
     """
     key_limits = getattr(getattr(request, "auth", None), "limits", {})  # only REST framework's requests have `auth`
     limit = key_limits.get(scope, settings.LIMITS[scope])

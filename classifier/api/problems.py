@@ -16,6 +16,7 @@ from rest_framework.exceptions import APIException, ParseError, ValidationError
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
 
+from classifier.access.counters import LimitsUnavailable
 from classifier.access.logs import request_id
 from classifier.services.errors import RETRY_AFTER_SECONDS, TRANSIENT_ERRORS
 from classifier.services.feedback import FeedbackClosed
@@ -189,7 +190,7 @@ def _status_of(error: Exception) -> int | None:
             return 409
         case UnreadablePostError():  # the client went away, or sent less than it announced
             return 400
-    if isinstance(error, TRANSIENT_ERRORS):
+    if isinstance(error, (*TRANSIENT_ERRORS, LimitsUnavailable)):
         logger.error("%s: %s", type(error).__name__, error)
         return 503
     return None

@@ -11,6 +11,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.template.loader import render_to_string
 
 from classifier.access.bodies import is_api, refuse_body
+from classifier.access.counters import LimitsUnavailable
 from classifier.access.limits import LimitExceeded
 from classifier.services.errors import RETRY_AFTER_SECONDS, TRANSIENT_ERRORS
 from classifier.services.registry import ModelUnavailable
@@ -48,7 +49,7 @@ class PageErrors:
             return None
         if isinstance(error, LimitExceeded):
             return _render_429(request, error)
-        if isinstance(error, TRANSIENT_ERRORS):
+        if isinstance(error, (*TRANSIENT_ERRORS, LimitsUnavailable)):
             logger.error("%s: %s", type(error).__name__, error)
             return _render_503(error)
         return None

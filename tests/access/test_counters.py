@@ -7,7 +7,7 @@ import time
 import pytest
 
 from classifier.access import counters
-from classifier.access.counters import COUNTERS, SLOTS, STEP, WINDOW, consume
+from classifier.access.counters import COUNTERS, SLOTS, STEP, WINDOW, LimitsUnavailable, consume
 
 CONSUMER = """
 import sys
@@ -27,9 +27,9 @@ def clock(monkeypatch):
     """Return a clock that tests can set."""
 
     class Clock:
-        now = 1000.0
+        now = 1_800_000_000.0
 
-        def monotonic(self):
+        def time(self):
             return self.now
 
     clock = Clock()
@@ -87,10 +87,16 @@ def test_call_is_granted_after_the_reported_wait_and_not_before(path, clock, pau
     assert consume(path, "a", 5).granted
 
 
-def test_restart_of_the_machine_resets_counters(path, clock):
+def test_clock_set_back_resets_counters(path, clock):
     consume(path, "a", 1)
-    clock.now = 5.0
+    clock.now -= 3600
     assert consume(path, "a", 1).granted
+
+
+def test_counters_do_not_depend_on_the_clock_since_the_start_of_the_machine(path, monkeypatch):
+    consume(path, "a", 1)
+    monkeypatch.setattr(time, "monotonic", lambda: 0.0)
+    assert not consume(path, "a", 1).granted
 
 
 def test_counters_are_right_after_days(path, clock):
@@ -100,20 +106,35 @@ def test_counters_are_right_after_days(path, clock):
     assert COUNTERS * STEP > WINDOW
 
 
-def test_full_set_evicts_the_least_recently_used_slot(path, clock, monkeypatch):
+def test_full_set_refuses_new_callers_and_evicts_none(path, clock, monkeypatch):
     monkeypatch.setattr(counters, "SETS", 1)
-    for caller in range(SLOTS + 1):
-        clock.now += STEP
+    for caller in range(SLOTS):
         consume(path, str(caller), 1)
 
-    assert not consume(path, str(SLOTS), 1).granted
-    assert consume(path, "0", 1).granted
+    assert not consume(path, "new", 1).granted
+    assert not any(consume(path, str(caller), 1).granted for caller in range(SLOTS))
+    clock.now += WINDOW + STEP
+    assert consume(path, "new", 1).granted
 
 
-def test_unusable_file_grants_calls_and_is_logged(tmp_path, caplog):
+def test_place_of_a_name_depends_on_the_secret_key(path, settings):
+    consume(path, "a", 1)
+    settings.SECRET_KEY = "another" * 10
+    assert consume(path, "a", 1).granted
+
+
+def test_unusable_file_grants_nothing(tmp_path):
     (tmp_path / "file").write_text("")
-    assert consume(tmp_path / "file" / "limits", "a", 1).granted
-    assert "Limits are not counted" in caplog.text
+    with pytest.raises(LimitsUnavailable):
+        consume(tmp_path / "file" / "limits", "a", 1)
+
+
+def test_deleted_file_is_made_again_for_all_processes(path):
+    consume(path, "a", 1)
+    path.unlink()
+    consume(path, "a", 1)
+    assert path.exists()
+    assert not consume(path, "a", 1).granted
 
 
 def test_damaged_file_grants_calls(path):

@@ -131,3 +131,10 @@ def test_caller_without_cookie_keeps_the_same_limit(call, client, limits):
     assert call("GET", "/identify?word=chat").status_code == 200
     client.cookies.clear()
     assert call("GET", "/identify?word=chat").status_code == 429
+
+
+def test_nothing_is_answered_while_limits_cannot_be_counted(call, settings, tmp_path, caplog):
+    settings.LIMITS_FILE = tmp_path
+    response = call("GET", "/identify?word=chat")
+    assert (response.status_code, response.json()["type"]) == (503, "/problems/unavailable/")
+    assert "Limits cannot be counted" in caplog.text

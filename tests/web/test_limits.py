@@ -176,3 +176,10 @@ def test_user_is_counted_over_all_addresses(client, user, limits):
     client.force_login(user)
     statuses = [client.post("/", {"word": "chat"}, REMOTE_ADDR=f"192.0.2.{n}").status_code for n in (1, 2)]
     assert statuses == [303, 429]
+
+
+@pytest.mark.parametrize("address", ["/", "/account/login/", "/admin/login/"])
+def test_nothing_is_answered_while_limits_cannot_be_counted(client, settings, tmp_path, address):
+    settings.LIMITS_FILE = tmp_path
+    response = client.post(address, {"word": "chat", "username": "ana", "password": "x"})
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
