@@ -123,8 +123,9 @@ CORS_EXPOSE_HEADERS = ["Location", "RateLimit", "RateLimit-Policy", "Retry-After
 CORS_PREFLIGHT_MAX_AGE = 3600  # seconds
 # Number of trusted proxies; each adds an address to X-Forwarded-For, others are ignored.
 NUM_PROXIES = env.int("NUM_PROXIES", default=int(BEHIND_PROXY))
-# Calls a minute (batch: words) by scope, of each key, user or address; counted for this machine in the file.
-_LIMITS = {"single": 600, "batch": 60_000, "history": 600, "feedback": 120, "export": 10, "login": 10}
+# Calls a minute (single, batch: words times models) by scope, of each key, user or address; counted for this machine
+# in the file. A text of 500 words for five models must fit into "single".
+_LIMITS = {"single": 3000, "batch": 60_000, "history": 600, "feedback": 120, "export": 10, "login": 10}
 LIMITS = {scope: env.int(f"LIMIT_{scope.upper()}", default=limit) for scope, limit in _LIMITS.items()}
 LIMITS_FILE = VAR / "limits"
 HISTORY_DAYS = env.int("HISTORY_DAYS", default=365)  # `manage.py purge_history` deletes older predictions

@@ -9,6 +9,8 @@ from rest_framework.request import Request
 from classifier.access import counters
 from classifier.access.owners import owner_of
 
+BYTES_PER_WORD = 1024  # reading so many costs at most as much as identifying a word
+
 
 class LimitExceeded(Exception):
     """Error of an exceeded limit; `seconds` until the cost fits."""
@@ -18,22 +20,41 @@ class LimitExceeded(Exception):
         self.seconds = seconds
 
 
-def consume(request: HttpRequest | Request, scope: str, cost: int = 1, counter: str = "") -> counters.Allowance:
-    """Consume `cost` from the caller's limit; 0 only reads it.
+class LimitTooLow(Exception):
+    """Error of a cost above the whole `limit`: waiting does not help."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"This costs more than your limit of {limit} words a minute.")
+        self.limit = limit
+
+
+def consume(
+    request: HttpRequest | Request, scope: str, cost: int = 1, *, paid: int = 0, counter: str = ""
+) -> counters.Allowance:
+    """Consume `cost` from the caller's limit, less what it `paid`; 0 only reads the limit.
 
     Limits of an API key override those of the settings. A named `counter` has the same limit, but counts apart.
-    Raises LimitsUnavailable.
+    Raises LimitTooLow and LimitsUnavailable.
     """
     key_limits = getattr(getattr(request, "auth", None), "limits", {})  # only REST framework's requests have `auth`
     limit = key_limits.get(scope, settings.LIMITS[scope])
-    return counters.consume(settings.LIMITS_FILE, f"{scope}{counter}:{caller_of(request)}", limit, cost)
+    if cost > max(limit, 1):
+        raise LimitTooLow(limit)
+    name = f"{scope}{counter}:{caller_of(request)}"
+    return counters.consume(settings.LIMITS_FILE, name, limit, max(cost - paid, 0))
 
 
-def consume_or_raise(request: HttpRequest, scope: str, cost: int = 1) -> None:
+def consume_or_raise(request: HttpRequest, scope: str, cost: int = 1, *, paid: int = 0) -> None:
     """Consume `cost`; raise LimitExceeded if it does not fit."""
-    allowance = consume(request, scope, cost)
+    allowance = consume(request, scope, cost, paid=paid)
     if not allowance.granted:
         raise LimitExceeded(allowance.seconds)
+
+
+def cost_of_body(request: HttpRequest | Request) -> int:
+    """Return the cost of reading the body, in words: 1 at least."""
+    length = str(request.META.get("CONTENT_LENGTH") or "0")
+    return 1 + (int(length) if length.isdecimal() else 0) // BYTES_PER_WORD
 
 
 def caller_of(request: HttpRequest | Request) -> str:

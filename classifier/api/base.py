@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from classifier.access.counters import WINDOW, Allowance
-from classifier.access.limits import consume
+from classifier.access.limits import consume, cost_of_body
 from classifier.access.owners import owner_of
 
 
@@ -30,15 +30,17 @@ class JsonView(APIView):
         return self.scopes.get("GET" if request.method == "HEAD" else request.method or "", "")
 
     def check_throttles(self, request: Request) -> None:
-        """Consume one call; raise Throttled if it does not fit."""
+        """Charge the call and its body, before reading it."""
         self.allowance: tuple[str, Allowance] | None = None
-        if scope := self.scope_of(request):
-            self.consume_or_raise(request, scope, 1)
+        self.paid = 0
+        if self.scope_of(request):
+            self.charge(request, cost_of_body(request))
 
-    def consume_or_raise(self, request: Request, scope: str, cost: int) -> None:
-        """Consume `cost`; raise Throttled if it does not fit."""
-        allowance = consume(request, scope, cost)
-        self.allowance = scope, allowance
+    def charge(self, request: Request, cost: int) -> None:
+        """Charge the request `cost` in all; raise Throttled or LimitTooLow."""
+        scope = self.scope_of(request)
+        allowance = consume(request, scope, cost, paid=self.paid)
+        self.allowance, self.paid = (scope, allowance), max(cost, self.paid)
         if not allowance.granted:
             raise Throttled(wait=allowance.seconds)
 

@@ -89,6 +89,16 @@ class CommaSeparated(serializers.Field[Any, Any, Any, Any]):
         return [code.strip() for code in data.split(",") if code.strip()]
 
 
+class ShortList(serializers.ListField):
+    """A list whose length is checked before its items."""
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        """Return the valid items."""
+        if isinstance(data, list) and len(data) > (self.max_length or 0):
+            self.fail("max_length", max_length=self.max_length)
+        return list(super().to_internal_value(data))
+
+
 class StrictBooleanField(serializers.BooleanField):
     """JSON's true or false; unlike BooleanField, not "yes" or 1."""
 

@@ -17,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.settings import api_settings
 
 from classifier.access.counters import LimitsUnavailable
+from classifier.access.limits import LimitTooLow
 from classifier.access.logs import request_id
 from classifier.services.errors import RETRY_AFTER_SECONDS, TRANSIENT_ERRORS
 from classifier.services.feedback import FeedbackClosed
@@ -168,6 +169,8 @@ def answer_error(error: Exception, context: dict[str, Any]) -> HttpResponse | No
     if isinstance(error, ValidationError):
         member = "pointer" if request.method in {"POST", "PUT"} else "parameter"
         return problem(request, 400, errors=list(field_errors(error.get_full_details(), member)))
+    if isinstance(error, LimitTooLow):
+        return problem(request, 400, errors=[{"detail": str(error), "code": "limit_too_low"}])
     status = error.status_code if isinstance(error, APIException) else _status_of(error)
     if status is None:
         return None

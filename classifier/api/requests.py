@@ -16,6 +16,7 @@ from classifier.api.fields import (
     LanguageField,
     ModelField,
     ModelsField,
+    ShortList,
     StrictBooleanField,
     TextField,
     WordField,
@@ -26,9 +27,10 @@ from classifier.languages import LONGEST_CODE, find_code
 from classifier.models import MULTIPLE, Feedback
 from classifier.services.history import PAGE_SIZE
 from classifier.services.identify import known_languages
-from classifier.words.clean import count_words
+from classifier.words.clean import MAX_WORD_LENGTH, count_words
 
 MAX_ITEMS = 1000
+MAX_WORDS = 2000  # of a batch, times the models asked: about 0.3 s of computing
 MAX_PAGE_SIZE = 100
 
 
@@ -55,7 +57,7 @@ class PredictionRequest(StrictSerializer):
 
     word = WordField()
     model = ModelsField(default="")
-    languages = serializers.ListField(child=LanguageField(), default=list, max_length=200)
+    languages = ShortList(child=LanguageField(), default=list, max_length=200)
     private = StrictBooleanField(default=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -89,14 +91,14 @@ class BatchRequest(PredictionRequest):
     """The body of a request for many predictions; each item is checked separately."""
 
     word = None  # type: ignore[assignment]
-    items = serializers.ListField(child=Anything(allow_null=True), min_length=1, max_length=MAX_ITEMS)
+    items = ShortList(child=Anything(allow_null=True), min_length=1, max_length=MAX_ITEMS)
 
 
 class FeedbackRequest(StrictSerializer):
     """A label for a word."""
 
     label = LabelField(max_length=LONGEST_CODE)  # type: ignore[assignment]
-    languages = serializers.ListField(child=CodeField(max_length=LONGEST_CODE), default=list, max_length=20)
+    languages = ShortList(child=CodeField(max_length=LONGEST_CODE), default=list, max_length=20)
     comment = TextField(max_length=500, default="", allow_blank=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -143,22 +145,33 @@ class Item:
     """An item of a batch: a clean word, or errors."""
 
     id: str | None
+    size: int  # words, as limits count them
     word: str = ""
     errors: Sequence[dict[str, str]] = ()
 
-    @property
-    def size(self) -> int:
-        """The number of words, as limits count it."""
-        return count_words(self.word)
+
+def check_items(items: Sequence[Any], models: int = 1) -> Iterator[Item]:
+    """Validate each item; errors point into the whole body.
+
+    Raises ValidationError for more than MAX_WORDS, before validating further items.
+    """
+    left = MAX_WORDS // models
+    for item in _validate_items(items):
+        left -= item.size
+        if left < 0:
+            message = f"A batch has at most {MAX_WORDS} words, each counted once for each model asked."
+            raise serializers.ValidationError({"items": message}, code="too_many_words")
+        yield item
 
 
-def check_items(items: Sequence[Any]) -> Iterator[Item]:
-    """Validate each item; errors point into the whole body."""
+def _validate_items(items: Sequence[Any]) -> Iterator[Item]:
     serializer = BatchItem()
     for index, item in enumerate(items):
         name = item.get("id") if isinstance(item, dict) else None
         name = name if isinstance(name, str) else None
         try:
-            yield Item(name, word=serializer.run_validation(item)["word"])
+            word = serializer.run_validation(item)["word"]
+            yield Item(name, count_words(word), word)
         except serializers.ValidationError as error:
-            yield Item(name, errors=list(field_errors(error.get_full_details(), "pointer", f"/items/{index}")))
+            size = 1 + len(str(item)) // MAX_WORD_LENGTH  # what is too long takes time to refuse, too
+            yield Item(name, size, errors=list(field_errors(error.get_full_details(), "pointer", f"/items/{index}")))

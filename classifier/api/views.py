@@ -36,7 +36,8 @@ from classifier.formats.files import DOWNLOADS, FORMATS, download
 from classifier.models import Prediction, new_public_id
 from classifier.services import history, registry
 from classifier.services.feedback import submit_feedback, withdraw_feedback
-from classifier.services.identify import find_prediction, identify
+from classifier.services.identify import count_models, find_prediction, identify
+from classifier.words.clean import count_words
 
 ARTICLE_LANGUAGES = {"English": "en", "Espanol": "es", "Francais": "fr"}
 
@@ -51,6 +52,7 @@ class Simple(JsonView):
     def get(self, request: Request) -> Response:
         """Answer in the article's shape: percentages of English, French and Spanish."""
         fields = validate(WordQuery(data=query_params(request)))
+        self.charge(request, count_words(fields["word"]))
         [prediction] = identify(
             words=[fields["word"]],
             source="simple",
@@ -72,6 +74,7 @@ class Identify(JsonView):
     def get(self, request: Request) -> Response:
         """Identify one word; requests from other sites get no owner."""
         fields = validate(IdentifyQuery(data=query_params(request)))
+        self.charge(request, count_words(fields["word"]) * count_models(fields["model"]))
         owner, private = owner_of_get(request), not keeps_history(request)
         [prediction] = identify(words=[fields.pop("word")], source="api", owner=owner, private=private, **fields)
         return Response(prediction_fields(prediction, owner))
@@ -86,6 +89,7 @@ class Predictions(JsonView):
     def post(self, request: Request) -> Response:
         """Identify one word or text; a private one gets no address."""
         fields = validate(PredictionRequest(data=request.data))
+        self.charge(request, count_words(fields["word"]) * count_models(fields["model"]))
         fields["private"] |= not keeps_history(request)
         owner = owner_of(request)
         [prediction] = identify_once(request, words=[fields.pop("word")], source="api", owner=owner, **fields)
@@ -168,8 +172,9 @@ class BatchView(JsonView):
         """Identify words and texts; each gets a prediction or a problem."""
         fields = validate(BatchRequest(data=request.data))
         fields["private"] |= not keeps_history(request)
-        items = list(check_items(fields.pop("items")))
-        self.consume_or_raise(request, "batch", sum(item.size for item in items) - 1)  # one was counted with the call
+        models = count_models(fields["model"])
+        items = list(check_items(fields.pop("items"), models))
+        self.charge(request, models * sum(item.size for item in items))
         owner = owner_of(request)
         words = [item.word for item in items if item.word]
         rows = identify_once(request, words=words, source="batch", owner=owner, batch=new_public_id(), **fields)

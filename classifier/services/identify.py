@@ -107,6 +107,11 @@ def wants_all(model: str) -> bool:
     return model.casefold() == ALL_MODELS
 
 
+def count_models(model: str) -> int:
+    """Return the number of models that answer: all that serve, or one."""
+    return len(registry.current().identifiers) if wants_all(model) else 1
+
+
 def known_languages(model: str = "") -> tuple[str, ...]:
     """Return the model's languages; for `all`, the common ones.
 

@@ -1,4 +1,4 @@
-"""Decorators of page views: caching, rate limits, body size."""
+"""Decorators of page views, and helpers: caching, rate limits, body size."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -7,9 +7,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 
-from classifier.access.limits import consume_or_raise
+from classifier.access.limits import LimitTooLow, consume_or_raise
+from classifier.web.forms import WordForm
 
 View = Callable[..., HttpResponseBase]
 
@@ -34,8 +36,22 @@ def rate_limit(scope: str, method: str = "POST") -> Callable[[View], View]:
     return decorate
 
 
+def charge(request: HttpRequest, form: WordForm, scope: str, paid: int = 1) -> bool:
+    """Charge a valid form its cost; return whether the caller's limit is high enough.
+
+    If not, the form has an error. Raises LimitExceeded.
+    """
+    try:
+        consume_or_raise(request, scope, form.cost, paid=paid)
+    except LimitTooLow as error:
+        message = _("These words, for each model you chose, are more than your limit of %(limit)d a minute.")
+        form.add_error(form.input, message % {"limit": error.limit})
+        return False
+    return True
+
+
 def body_limit(size: int) -> Callable[[View], View]:
-    """Allow a view bodies of `size` bytes.
+    """Allow a view bodies of `size` bytes, charged as words of a batch before they are read.
 
     Fields other than files keep the usual limit.
     """

@@ -14,8 +14,8 @@ from classifier.formats.files import DOWNLOADS
 from classifier.languages import SPECIAL_LABELS, find_code, join_names, label_name
 from classifier.models import MULTIPLE, Feedback, Prediction
 from classifier.services import registry
-from classifier.services.identify import ALL_MODELS, known_languages
-from classifier.words.clean import clean_word
+from classifier.services.identify import ALL_MODELS, count_models, known_languages
+from classifier.words.clean import clean_word, count_words
 from classifier.words.lists import MOST_BYTES, WordList, build_word_list, cells_of, decode, lines_of
 
 
@@ -77,6 +77,7 @@ class AllByDefault(forms.CheckboxSelectMultiple):
 class WordForm(forms.Form):
     """Form for a word, its model, languages and privacy."""
 
+    input = "word"  # field of what is asked
     word = WordField(label=_("Your word"))
     model = forms.ChoiceField(required=False, widget=forms.RadioSelect)
     languages = LanguagesField(required=False, widget=AllByDefault)
@@ -101,6 +102,16 @@ class WordForm(forms.Form):
         model.initial = next(iter(serving.names), "")
         languages.choices = [(code, label_name(code)) for code in serving.languages]
         languages.initial = serving.languages
+
+    @property
+    def size(self) -> int:
+        """The number of words, once valid."""
+        return count_words(self.cleaned_data["word"])
+
+    @property
+    def cost(self) -> int:
+        """The number of words times that of models, once valid."""
+        return self.size * count_models(self.cleaned_data["model"])
 
     @property
     def choices_open(self) -> bool:
@@ -169,6 +180,7 @@ DOWNLOAD_LABELS = {"csv": _("Download CSV"), "jsonl": _("Download JSON lines")}
 class BatchForm(WordForm):
     """Form for many words; once valid, `word_list` holds them."""
 
+    input = "words"
     word = None  # type: ignore[assignment]  # Django's way to leave a field out
     # Not a CharField, since one NUL would refuse all words.
     words = forms.Field(
@@ -207,6 +219,11 @@ class BatchForm(WordForm):
         super().__init__(*args, **kwargs)
         if not self.fields["private"].disabled:
             self.fields["private"].help_text = _("You get the file at once, and nothing of it is kept.")
+
+    @property
+    def size(self) -> int:
+        """The number of words, once valid."""
+        return self.word_list.size
 
     @property
     def file_name(self) -> str:

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 
 from classifier.access.bodies import is_api, refuse_body
 from classifier.access.counters import LimitsUnavailable
-from classifier.access.limits import LimitExceeded
+from classifier.access.limits import LimitExceeded, LimitTooLow, consume_or_raise, cost_of_body
 from classifier.services.errors import RETRY_AFTER_SECONDS, TRANSIENT_ERRORS
 from classifier.services.registry import ModelUnavailable
 
@@ -40,7 +40,10 @@ class PageErrors:
         if is_api(request):
             return None
         limit = getattr(view, "body_limit", settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
-        status = refuse_body(request, limit) or _refuse_form(request)
+        try:
+            status = refuse_body(request, limit) or _charge_upload(request, view) or _refuse_form(request)
+        except (LimitExceeded, LimitsUnavailable) as error:  # of process_view, Django does not answer exceptions
+            return self.process_exception(request, error)
         return HttpResponse(render_to_string(_PAGES[status]), status=status) if status else None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -53,6 +56,20 @@ class PageErrors:
             logger.error("%s: %s", type(error).__name__, error)
             return _render_503(error)
         return None
+
+
+def _charge_upload(request: HttpRequest, view: Any) -> int:
+    """Charge the body of a view with a `body_limit`, whatever becomes of it.
+
+    Returns 413 if the caller's limit is too low for it, else 0.
+    """
+    if request.method != "POST" or not hasattr(view, "body_limit"):
+        return 0
+    try:
+        consume_or_raise(request, "batch", cost_of_body(request))
+    except LimitTooLow:
+        return 413
+    return 0
 
 
 def _refuse_form(request: HttpRequest) -> int:
@@ -71,13 +88,15 @@ def _refuse_form(request: HttpRequest) -> int:
 
 def _render_429(request: HttpRequest, error: LimitExceeded) -> HttpResponse:
     """Render a page with the form, to send it again."""
+    # A large body was not read, since it is over the limit.
+    upload = refuse_body(request, settings.DATA_UPLOAD_MAX_MEMORY_SIZE) == 413
     # Except forms that may hold a password.
-    names = () if hasattr(request, "sensitive_post_parameters") else request.POST
+    names = () if upload or hasattr(request, "sensitive_post_parameters") else request.POST
     fields = [(name, value) for name in names for value in request.POST.getlist(name)]
     context = {
         "seconds": error.seconds,
         "fields": [field for field in fields if field[0] != "csrfmiddlewaretoken"],
-        "files": bool(request.FILES),
+        "files": upload or bool(request.FILES),
     }
     page = render_to_string("429.html", context, request)
     return HttpResponse(page, status=429, headers={"Retry-After": str(error.seconds)})

@@ -12,6 +12,7 @@ from classifier.ml.texts import holds_address, words_of
 MAX_WORD_LENGTH = 100  # code points, after NFC
 MAX_TEXT_LENGTH = 1000  # of all words together, with a space between them
 MAX_MARKS = 4  # combining marks in a row; the living scripts need fewer
+_MAX_RAW_MARKS = 20  # before NFC, which takes time in the square of their number
 _INVISIBLE = dict.fromkeys(map(ord, INVISIBLE))
 # Text in Windows-1252 that was decoded as Latin-1 has C1 control characters; browsers read them as meant, too.
 _WINDOWS_1252 = {code: bytes([code]).decode("cp1252", "ignore") or chr(code) for code in range(0x80, 0xA0)}
@@ -37,10 +38,11 @@ def clean_word(value: object) -> str:
         raise ValidationError(_("Enter a word."), code="required")
     _check_length(text, _MAX_RAW_LENGTH)
     _check_characters(text)
-    tokens = unicodedata.normalize("NFC", text.translate(_INVISIBLE)).split()
-    text = " ".join(tokens)
+    text = text.translate(_INVISIBLE)
+    _check_marks(text, _MAX_RAW_MARKS)
+    text = " ".join(unicodedata.normalize("NFC", text).split())
     _check_length(text, MAX_TEXT_LENGTH)
-    _check_marks(tokens)
+    _check_marks(text, MAX_MARKS)
     words = words_of(text)
     if any(len(word) > MAX_WORD_LENGTH for word in words):
         message = _("A word has at most %(limit)d characters.")
@@ -74,12 +76,12 @@ def _check_length(text: str, limit: int) -> None:
         raise ValidationError(message, code="max_length", params={"limit": MAX_TEXT_LENGTH})
 
 
-def _check_marks(tokens: list[str]) -> None:
-    if any(_longest_run_of_marks(token) > MAX_MARKS for token in tokens):
+def _check_marks(text: str, limit: int) -> None:
+    if _longest_run_of_marks(text) > limit:
         message = _("The word has more than %(limit)d combining marks in a row.")
         raise ValidationError(message, code="too_many_marks", params={"limit": MAX_MARKS})
 
 
-def _longest_run_of_marks(word: str) -> int:
-    kinds = "".join("M" if unicodedata.category(character).startswith("M") else " " for character in word)
+def _longest_run_of_marks(text: str) -> int:
+    kinds = "".join("M" if unicodedata.category(character).startswith("M") else " " for character in text)
     return max(map(len, kinds.split()), default=0)

@@ -34,6 +34,27 @@ def test_batch_is_counted_by_its_words(call, limits):
     assert statuses == [200, 429, 200, 429]  # the refused one counts as a call
 
 
+@pytest.mark.parametrize("address", ["/predictions", "/predictions/batch"])
+def test_text_is_counted_by_its_words_for_each_model(call, limits, address):
+    limits(single=7, batch=7)
+    body = {"word": "un gâteau"} if address == "/predictions" else {"items": [{"word": "un gâteau"}]}
+    remaining = [call("POST", address, {**body, "model": model})["RateLimit"].split(";")[1] for model in ("FF", "all")]
+    assert remaining == ["r=5", "r=1"]
+    assert call("POST", address, body).status_code == 429
+
+
+@pytest.mark.parametrize("address", ["/api/v1/identify", "/api/simple"])
+def test_text_in_an_address_is_counted_by_its_words(client, limits, address):
+    limits(single=3)
+    assert [client.get(address, {"word": "un gâteau"}).status_code for _ in range(2)] == [200, 429]
+
+
+def test_body_is_counted_by_its_size_also_if_it_is_refused(call, limits):
+    limits(single=10)
+    statuses = [call("POST", "/predictions", {"x": "x" * 6000}).status_code for _ in range(2)]
+    assert statuses == [400, 429]
+
+
 def test_scopes_are_limited_apart(call, limits, api_key):
     limits(single=0, history=1, export=1, feedback=1, batch=1)
 

@@ -2,7 +2,9 @@
 
 import pytest
 
+from classifier.api.requests import MAX_WORDS
 from classifier.models import Prediction, ReviewedWord, key_of
+from classifier.words.clean import clean_word, count_words
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/predictions/batch"
@@ -108,6 +110,36 @@ def test_thousand_words_cost_few_queries(call, django_assert_max_num_queries):
 )
 def test_invalid_batch_is_refused_as_a_whole(call, errors, body, error):
     assert errors(call("POST", ADDRESS, body)) == [error]
+
+
+@pytest.mark.parametrize(
+    ("count", "words"), [(600, "a " * 6), (900, "mot " * 249), (1000, "a é " * 8), (1000, "x" * 480)]
+)
+def test_batch_of_too_many_words_is_refused_before_most_are_read(call, errors, monkeypatch, count, words):
+    cleaned = []
+    monkeypatch.setattr("classifier.api.fields.clean_word", lambda word: cleaned.append(word) or clean_word(word))
+    response = call("POST", ADDRESS, {"items": items(*[words] * count)})
+
+    assert errors(response) == [("/items", "too_many_words")]
+    assert f"{MAX_WORDS} words" in response.json()["errors"][0]["detail"]
+    assert sum(count_words(word) for word in cleaned) <= MAX_WORDS + 500
+
+
+def test_words_of_a_batch_are_counted_for_each_model(call, errors):
+    most = MAX_WORDS // 3  # two models serve
+    body = {"items": items(*["un mot bleu"] * (most // 2)), "model": "all"}
+    assert call("POST", ADDRESS, body).status_code == 200
+    assert errors(call("POST", ADDRESS, {**body, "items": items(*["un mot bleu"] * (most // 2 + 1))})) == [
+        ("/items", "too_many_words")
+    ]
+
+
+def test_batch_above_the_whole_limit_of_its_caller_names_the_limit(call, errors, make_key):
+    key = make_key(limits={"batch": 5})
+    response = call("POST", ADDRESS, {"items": items(*["mot"] * 6)}, key=key)
+
+    assert errors(response) == [(None, "limit_too_low")]
+    assert "limit of 5 words" in response.json()["errors"][0]["detail"]
 
 
 def test_wrong_method_is_refused(call):

@@ -179,6 +179,12 @@ def test_languages_of_another_type_are_refused(client, languages):
     assert errors(post(client, {"word": "chat", "languages": languages}))[0][0].startswith("/languages")
 
 
+@pytest.mark.parametrize("items", [[{}] * 201, [""] * 100_000])
+def test_too_many_languages_are_refused_with_one_error(client, items):
+    response = post(client, {"word": "chat", "languages": items})
+    assert errors(response) == [("/languages", "max_length")]
+
+
 @pytest.mark.parametrize("private", ["yes", "true", 1, 0, None, []])
 def test_private_must_be_a_boolean(client, private):
     assert errors(post(client, {"word": "chat", "private": private}))[0][0] == "/private"

@@ -50,6 +50,37 @@ def test_invalid_batch_is_counted(client, limits):
     assert [client.post("/batches/", {"words": words}).status_code for words in ("", "12", "a")] == [400, 400, 429]
 
 
+def test_words_are_counted_for_each_model(client, limits):
+    limits(single=6, batch=6)
+    for address, name in (("/", "word"), ("/batches/", "words")):
+        statuses = [client.post(address, {name: "un gâteau", "model": "all"}).status_code for _ in range(2)]
+        assert statuses == [303, 429]
+
+
+@pytest.mark.parametrize(("address", "name"), [("/", "word"), ("/batches/", "words"), ("/shared/", "word")])
+def test_words_above_the_whole_limit_get_the_form_back_with_the_limit(client, limits, address, name):
+    limits(single=5, batch=5)
+    send = client.get if address == "/shared/" else client.post
+    response = send(address, {name: "un gâteau de trois mots bleus"})
+    assertContains(response, "more than your limit of 5 a minute", status_code=400)
+    assertContains(response, "un gâteau de trois mots bleus", status_code=400)
+
+
+def test_upload_without_csrf_token_is_counted_before_it_is_read(strict_client, limits, file):
+    limits(batch=3_000)
+    blank = b"\n" * 2_000_000
+
+    statuses = [strict_client.post("/batches/", {"file": file(blank, "words.txt")}).status_code for _ in range(2)]
+    assert statuses == [403, 429]
+
+
+def test_upload_over_the_limit_is_not_even_parsed(client, limits, file, monkeypatch):
+    limits(batch=3_000)
+    client.post("/batches/", {"file": file(b"\n" * 2_000_000)})
+    monkeypatch.delattr("django.http.request.HttpRequest._load_post_and_files")
+    assertContains(client.post("/batches/", {"file": file(b"a" * 2_000_000)}), "choose it again", status_code=429)
+
+
 def test_upload_is_counted_by_its_size(client, limits, file):
     limits(batch=3_000)
     blank = b"\n" * 2_000_000

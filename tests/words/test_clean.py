@@ -1,4 +1,5 @@
 import unicodedata
+from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -6,6 +7,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from classifier.ml.encoding import INVISIBLE, normalise
+from classifier.words import clean
 from classifier.words.clean import MAX_MARKS, MAX_TEXT_LENGTH, MAX_WORD_LENGTH, clean_word, count_words
 
 TEXTS = st.text(st.characters(), max_size=30)
@@ -184,6 +186,12 @@ def test_words_are_counted_as_models_are_asked(text, count):
 
 def test_address_beside_a_word_may_be_long():
     assert clean_word("bonjour https://a.example/" + "x" * MAX_WORD_LENGTH)
+
+
+@pytest.mark.parametrize("between", ["", "\u200b", "\ufeff"])
+def test_long_run_of_marks_is_refused_before_it_is_normalised(monkeypatch, between):
+    monkeypatch.setattr(clean, "unicodedata", SimpleNamespace(category=unicodedata.category))
+    assert code_of("x" + between.join("\u0301\u0316" * 1000)) == "too_many_marks"
 
 
 def test_marks_of_a_letter_are_limited():

@@ -19,7 +19,7 @@ from classifier.models import Prediction
 from classifier.services import history, registry
 from classifier.services.feedback import FeedbackClosed, submit_feedback, withdraw_feedback
 from classifier.services.identify import explain, find_prediction, identify, options_to_repeat
-from classifier.web.decorators import no_store, rate_limit
+from classifier.web.decorators import charge, no_store, rate_limit
 from classifier.web.forms import FeedbackForm, WordForm
 
 # French, Spanish, shared, English, with an apostrophe, in none of the three languages.
@@ -35,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
     A private word is answered at once, any other at its own address.
     """
     form = WordForm(_form_data(request), keeps_history=keeps_history(request))
-    if not form.is_valid():
+    if not (form.is_valid() and charge(request, form, "single")):
         return _render_form(request, form)
     prediction = _identify_one(request, **form.cleaned_data)
     if prediction.private:
@@ -54,7 +54,7 @@ def shared_link(request: HttpRequest) -> HttpResponse:
     The prediction is private, so it has no owner and the word is not stored.
     """
     form = WordForm({name: request.GET.get(name, "") for name in ("word", "model")})
-    if not form.is_valid():
+    if not (form.is_valid() and charge(request, form, "single")):
         return _render_form(request, form)
     prediction = _identify_one(request, **form.cleaned_data | {"private": True})
     response = _render_result(request, prediction, shared=True)

@@ -16,18 +16,17 @@ from django.shortcuts import get_object_or_404, render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from classifier.access.limits import consume_or_raise
+from classifier.access.limits import cost_of_body
 from classifier.access.owners import assign_visitor, keeps_history, owner_of, set_visitor_cookie
 from classifier.formats import files
 from classifier.formats.columns import BATCH
 from classifier.models import Batch
 from classifier.services import batches
-from classifier.web.decorators import body_limit, no_store, rate_limit
+from classifier.web.decorators import body_limit, charge, no_store, rate_limit
 from classifier.web.forms import DOWNLOAD_LABELS, BatchForm
 from classifier.words.lists import MOST_BYTES, MOST_WORDS
 
 LATEST = 5  # batches below the form
-BYTES_PER_WORD = 1024  # decoding so many costs at most as much as identifying a word
 
 
 @no_store
@@ -40,10 +39,8 @@ def start(request: HttpRequest) -> HttpResponseBase:
     """
     form_data = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = BatchForm(*form_data, keeps_history=keeps_history(request))
-    decoding = _consume_decoding(request) if form.is_bound else 0
-    if not form.is_valid():
+    if not (form.is_valid() and charge(request, form, "batch", paid=cost_of_body(request))):
         return _render_form(request, form)
-    consume_or_raise(request, "batch", max(form.word_list.size - decoding, 0))
     options = {name: form.cleaned_data[name] for name in ("model", "languages")}
     if form.cleaned_data["private"]:
         return files.download(batches.answer_privately(form.word_list, **options), BATCH, form.cleaned_data["format"])
@@ -51,16 +48,6 @@ def start(request: HttpRequest) -> HttpResponseBase:
     response = HttpResponseRedirect(resolve_url("batch", batch.public_id), status=303)
     set_visitor_cookie(request, response)
     return response
-
-
-def _consume_decoding(request: HttpRequest) -> int:
-    """Consume and return the cost of decoding the body.
-
-    It is counted in words. Raises LimitExceeded.
-    """
-    cost = 1 + int(request.META.get("CONTENT_LENGTH") or 0) // BYTES_PER_WORD
-    consume_or_raise(request, "batch", cost)
-    return cost
 
 
 def _render_form(request: HttpRequest, form: BatchForm) -> HttpResponse:
