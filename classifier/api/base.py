@@ -1,6 +1,6 @@
 """Base of the API's views: limits, owners, validation."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 from rest_framework.exceptions import NotAuthenticated, Throttled, ValidationError
@@ -18,10 +18,15 @@ class JsonView(APIView):
 
     http_method_names = ["get", "head", "post", "put", "delete"]
     scopes: ClassVar[Mapping[str, str]] = {}  # by method; one without a scope is free and needs no permission
+    queries: ClassVar[Collection[str]] = ()  # methods with parameters; the others refuse a query
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Authenticate, check permission and limit; keep the body for idempotency."""
+        """Authenticate, check permission and limit; keep the body for idempotency.
+
+        Raises ValidationError for a query or body that the method does not take.
+        """
         super().initial(request, *args, **kwargs)
+        _refuse_ignored(request, self.queries)
         if "Idempotency-Key" in request.headers:
             _ = request._request.body  # noqa: SLF001 - hashed after the parser has emptied the stream
 
@@ -51,6 +56,14 @@ class JsonView(APIView):
             response["RateLimit-Policy"] = f'"{scope}";q={allowance.limit};w={WINDOW}'
             response["RateLimit"] = f'"{scope}";r={allowance.remaining};t={allowance.seconds}'
         return super().finalize_response(request, response, *args, **kwargs)
+
+
+def _refuse_ignored(request: Request, queries: Collection[str]) -> None:
+    """Raise ValidationError for input that would be ignored."""
+    if request.query_params and request.method not in queries:
+        raise ValidationError("This method takes no parameters here.", code="unexpected_query")
+    if request.method in {"GET", "HEAD", "DELETE"} and request.META.get("CONTENT_LENGTH") not in {None, "", "0"}:
+        raise ValidationError("This method takes no body.", code="unexpected_body")
 
 
 def require_owner(request: Request) -> str:

@@ -11,6 +11,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from classifier.access.limits import caller_of
+from classifier.access.owners import owner_of
 from classifier.api.models import AnsweredRequest
 from classifier.api.problems import Problem
 from classifier.models import Prediction
@@ -60,7 +61,8 @@ def _new_record(request: Request) -> AnsweredRequest:
         raise ValidationError({"": "The Idempotency-Key must be 1 to 255 visible ASCII characters."}, code="invalid")
     django_request = request._request  # noqa: SLF001 - has the raw body
     content = f"{request.method} {request.path}\n".encode() + django_request.body
-    return AnsweredRequest(key=_keyed("key", f"{caller_of(request)} {key}"), digest=_keyed("request", content))
+    caller = owner_of(request) or caller_of(request)  # visitors behind one address do not share keys
+    return AnsweredRequest(key=_keyed("key", f"{caller} {key}"), digest=_keyed("request", content))
 
 
 def _keyed(use: str, value: str | bytes) -> str:

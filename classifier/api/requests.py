@@ -132,6 +132,17 @@ class FeedbackQuery(PageQuery):
     )
 
 
+class DeletionQuery(StrictSerializer):
+    """The consent to delete a whole history."""
+
+    all = serializers.ChoiceField(
+        ["true"],
+        required=False,
+        help_text="Required without filters, refused beside them.",
+        error_messages={"invalid_choice": "Must be true."},
+    )
+
+
 class ExportQuery(StrictSerializer):
     """The format of an export."""
 

@@ -70,7 +70,7 @@ PREDICT = _describe(
 BATCH = _describe("words", "batch", responses.BatchAnswer, request=requests.BatchRequest, parameters=[ONCE])
 
 HISTORY = _describe("history", "history", responses.HistoryAnswer, parameters=[*FILTERS, requests.PageQuery])
-FORGET_ALL = _describe("history", "forget_all", NOTHING, status=204, parameters=FILTERS)
+FORGET_ALL = _describe("history", "forget_all", NOTHING, status=204, parameters=[*FILTERS, requests.DeletionQuery])
 PREDICTION = _describe("history", "prediction", responses.PREDICTION)
 FORGET = _describe("history", "forget", NOTHING, status=204)
 EXPORT = _describe("history", "export", FILE, parameters=[*FILTERS, requests.ExportQuery])

@@ -20,6 +20,7 @@ from classifier.api.idempotency import identify_once
 from classifier.api.problems import problem_fields
 from classifier.api.requests import (
     BatchRequest,
+    DeletionQuery,
     ExportQuery,
     FeedbackRequest,
     IdentifyQuery,
@@ -47,6 +48,7 @@ class Simple(JsonView):
 
     http_method_names = ["get"]  # HEAD would identify and store, too
     scopes = {"GET": "single"}
+    queries = ("GET",)
 
     @schema.SIMPLE
     def get(self, request: Request) -> Response:
@@ -69,6 +71,7 @@ class Identify(JsonView):
 
     http_method_names = ["get"]  # HEAD would identify and store, too
     scopes = {"GET": "single"}
+    queries = ("GET",)
 
     @schema.IDENTIFY
     def get(self, request: Request) -> Response:
@@ -84,6 +87,7 @@ class Predictions(JsonView):
     """Predictions: make one, list or delete them."""
 
     scopes = {"GET": "history", "POST": "single", "DELETE": "history"}
+    queries = ("GET", "HEAD", "DELETE")
 
     @schema.PREDICT
     def post(self, request: Request) -> Response:
@@ -110,8 +114,10 @@ class Predictions(JsonView):
 
     @schema.FORGET_ALL
     def delete(self, request: Request) -> Response:
-        """Delete your predictions, all or filtered, with their feedback."""
-        filters, _ = read_filters(request, require_owner(request))
+        """Delete your predictions, filtered or with `all=true`, with their feedback."""
+        filters, options = read_filters(request, require_owner(request), DeletionQuery)
+        if bool(options) == any(filters.form.cleaned_data.values()):
+            raise ValidationError({"all": "Give filters, or all=true to delete everything."}, code="required")
         history.delete_all(filters.qs)
         return Response(status=204)
 
@@ -148,6 +154,7 @@ class Export(JsonView):
     """A history as a file, with the filters of the list."""
 
     scopes = {"GET": "export"}
+    queries = ("GET", "HEAD")
 
     def get_renderers(self) -> list[BaseRenderer]:
         """Return the format's renderer; the Accept header must allow it."""

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='prediction',
             name='probabilities',
-            field=models.JSONField(blank=True, default=dict),
+            field=models.JSONField(blank=True, default=dict, verbose_name='probabilities'),
         ),
         migrations.RemoveConstraint(model_name='prediction', name='prediction_verdict_known'),
         migrations.RemoveConstraint(model_name='prediction', name='prediction_private_is_anonymous'),

@@ -167,13 +167,12 @@ class Prediction(models.Model):
         The columns of a private one hold only model, version and verdict.
         """
         best, *others = comparison.answers
-        if private:
-            columns = {"model": best.model, "model_version": best.model_version, "verdict": best.verdict}
-            others = []
-        else:
-            columns = {"owner": owner, "batch": batch, "languages": list(languages), **_model_columns(best)}
+        columns: dict[str, Any] = {"model": best.model, "model_version": best.model_version, "verdict": best.verdict}
+        if not private:
+            columns |= {"owner": owner, "batch": batch, "languages": list(languages), **_verdict_columns(best)}
             columns |= {"unavailable": list(comparison.unavailable), **_word_columns(comparison)}
-        columns["others"] = [_model_columns(other) for other in others] if all_models else None
+        if all_models:
+            columns["others"] = [] if private else [_model_columns(other) for other in others]
         row = cls(source=source, private=private, **columns)
         row.new_comparison, row.new_languages = comparison, languages
         return row

@@ -4,6 +4,7 @@ import pytest
 
 from classifier.access.counters import STEP, WINDOW
 from classifier.models import Prediction
+from tests.api.raw_requests import ALLOWED
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +82,25 @@ def test_refused_calls_are_counted_too(call, limits):
 def test_refused_call_is_not_stored(call, limits):
     limits(single=0)
     call("POST", "/predictions", {"word": "chat"})
+    assert not Prediction.objects.exists()
+
+
+@pytest.mark.parametrize("address", ALLOWED)
+def test_input_that_a_method_does_not_take_is_refused(client, errors, api_key, address):
+    for method in ALLOWED[address].split(", "):
+        query = "" if method in {"GET", "DELETE"} and "identify" in address else "?private=true"
+        body = "{}" if method in {"POST", "PUT"} else ""
+        response = client.generic(method, address + query, body, "application/json", headers=api_key.headers)
+        assert response.status_code == 400
+        if method in {"GET", "DELETE"}:
+            response = client.generic(
+                method, address, '{"language": "fr"}', "application/json", headers=api_key.headers
+            )
+            assert errors(response) == [("", "unexpected_body")]
+
+
+def test_query_of_a_post_is_refused(call, errors):
+    assert errors(call("POST", "/predictions?private=true", {"word": "chat"})) == [("", "unexpected_query")]
     assert not Prediction.objects.exists()
 
 

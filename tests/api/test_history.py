@@ -133,16 +133,25 @@ def test_wrong_parameter_is_refused(call, errors, api_key, query, place):
 
 @pytest.mark.parametrize(
     "query",
-    ["wrod=orignal", "verdict=maybe", "page_size=1", "cursor=", "word=", "language=", "verdict=", "since="],
+    [
+        *("wrod=orignal", "verdict=maybe", "page_size=1", "cursor=", "word=", "language=", "verdict=", "since="),
+        *("", "all=", "all=false", "all=1", "all=true&all=true", "all=true&language=fr"),
+    ],
 )
 def test_wrong_filter_deletes_nothing(call, rows, api_key, query):
     assert call("DELETE", f"{ADDRESS}?{query}", key=api_key).status_code == 400
     assert Prediction.objects.count() == 4
 
 
+def test_filter_in_the_body_deletes_nothing(call, rows, api_key, errors):
+    response = call("DELETE", f"{ADDRESS}?all=true", {"language": "es"}, key=api_key)
+    assert errors(response) == [("", "unexpected_body")]
+    assert Prediction.objects.count() == 4
+
+
 def test_other_callers_see_and_delete_nothing(call, rows, other_key):
     assert call("GET", ADDRESS, key=other_key).json()["predictions"] == []
-    assert call("DELETE", ADDRESS, key=other_key).status_code == 204
+    assert call("DELETE", f"{ADDRESS}?all=true", key=other_key).status_code == 204
     assert Prediction.objects.count() == 4
 
 
@@ -183,7 +192,7 @@ def test_row_without_owner_is_read_by_its_id_but_deleted_by_nobody(call, make_pr
 def test_whole_history_is_deleted_except_outcomes_of_reviews(call, rows, api_key):
     ReviewedWord.objects.create(word_key=key_of("orignal"), label="en", votes=1)
 
-    assert call("DELETE", ADDRESS, key=api_key).status_code == 204
+    assert call("DELETE", f"{ADDRESS}?all=true", key=api_key).status_code == 204
     assert not Prediction.objects.exists()
     assert not Feedback.objects.exists()
     assert ReviewedWord.objects.count() == 1
@@ -213,5 +222,5 @@ def test_many_rows_are_deleted_chunk_by_chunk(call, make_prediction, api_key, mo
     monkeypatch.setattr("classifier.services.history.CHUNK", 2)
     for _ in range(5):
         make_prediction(owner=api_key.owner)
-    call("DELETE", ADDRESS, key=api_key)
+    call("DELETE", f"{ADDRESS}?all=true", key=api_key)
     assert not Prediction.objects.exists()

@@ -156,6 +156,15 @@ def test_key_is_free_again_after_a_day(post):
     assert AnsweredRequest.objects.count() == 1
 
 
+def test_visitors_behind_one_address_do_not_share_keys(post, client):
+    ids = []
+    for _ in range(2):
+        client.cookies.clear()
+        client.post("/", {"word": "piano"})
+        ids.append(post(WORD).json()["id"])
+    assert len(set(ids)) == 2
+
+
 @pytest.mark.parametrize("name", ["", " ", "a b", "é", "x" * 256, "a\tb"])
 def test_invalid_key_is_refused(post, name):
     assert post(WORD, name).status_code == 400
