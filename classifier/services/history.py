@@ -3,22 +3,22 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import count
+from itertools import accumulate, count
 from typing import Any, Self
 from uuid import UUID
 
-from django.core.exceptions import BadRequest
-from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from classifier.models import Batch, Feedback, Prediction, PredictionQuerySet, ReviewedWord
+from classifier.services.cursors import read_cursor, write_cursor
 from classifier.services.feedback import forget_decisions
 from classifier.services.store import empty_log
 from classifier.words.lists import Row
 
 CHUNK = 1000  # rows in memory and in one transaction
 PAGE_SIZE = 25  # rows
+PAGE_WORDS = 1000  # times models: a page of long texts has fewer rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +30,23 @@ class HistoryPage:
 
     @classmethod
     def read(cls, rows: QuerySet[Prediction], scope: str, cursor: str = "", size: int = 0) -> Self:
-        """Read `size` rows, from `cursor` on if there is one.
+        """Read at most `size` rows, from `cursor` on if there is one.
 
         A cursor is valid only for its `scope`: the owner and filters of the rows. Raises BadRequest for any other.
         """
         size = size or PAGE_SIZE
-        signer = Signer(salt=f"classifier.history:{scope}")
         if cursor:
-            rows = rows.filter(id__lt=_row_id(signer, cursor))
-        page = list(rows.order_by("-id")[: size + 1])
-        older = signer.sign(str(page[size - 1].pk)) if len(page) > size else ""
-        return cls(page[:size], older)
+            rows = rows.filter(id__lt=read_cursor(scope, cursor))
+        found = list(rows.order_by("-id")[: size + 1])
+        page = found[: min(size, _count_fitting(found))]
+        older = write_cursor(scope, page[-1].pk) if len(found) > len(page) else ""
+        return cls(page, older)
 
 
-def _row_id(signer: Signer, cursor: str) -> int:
-    try:
-        return int(signer.unsign(cursor))
-    except BadSignature as error:
-        raise BadRequest("The cursor does not belong to this list.") from error
+def _count_fitting(rows: Sequence[Prediction]) -> int:
+    """Return the number of the first rows that have PAGE_WORDS at most; 1 at least."""
+    sizes = accumulate(max(len(row.words), 1) * (1 + len(row.others or ())) for row in rows)
+    return max(1, sum(size <= PAGE_WORDS for size in sizes))
 
 
 def with_feedback(predictions: Sequence[Prediction], owner: str) -> Sequence[Prediction]:

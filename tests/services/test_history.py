@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.core.exceptions import BadRequest
 
@@ -53,3 +55,22 @@ def test_cursor_of_another_list_is_refused(rows):
     older = HistoryPage.read(rows, "user:1").older
     with pytest.raises(BadRequest):
         HistoryPage.read(rows, "user:2", older)
+
+
+def test_cursor_does_not_show_the_key_of_its_row(rows):
+    row = rows[1]
+    cursors = {HistoryPage.read(rows, "user:1").older for _ in range(2)}
+    assert len(cursors) == 2
+    assert not any(re.search(rf"\b0*({row.pk}|{row.pk:x})\b", cursor.partition(":")[0]) for cursor in cursors)
+
+
+def test_page_of_long_texts_has_fewer_rows(make_prediction, monkeypatch):
+    monkeypatch.setattr(history, "PAGE_WORDS", 5)
+    for word in ("un deux trois", "un deux", "un", "un deux trois quatre cinq six"):
+        make_prediction(word, owner="user:1", model="FF")
+    rows, cursor, pages = Prediction.objects.of("user:1"), "", []
+    while not pages or cursor:
+        page = HistoryPage.read(rows, "user:1", cursor)
+        pages.append(words(page))
+        cursor = page.older
+    assert pages == [["un deux trois quatre cinq six"], ["un", "un deux"], ["un deux trois"]]
