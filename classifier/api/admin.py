@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -35,11 +36,14 @@ class ApiKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return request.user.has_perm("api.change_apikey")
 
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
-        """Store the key's digest; show the key, this once."""
-        secret = obj.set_secret()
+        """Store the key's digest."""
+        obj.new_secret = obj.set_secret()
         super().save_model(request, obj, form, change)
-        text = _("The key, shown only now: %(key)s") % {"key": secret}
-        self.message_user(request, text, messages.WARNING)
+
+    def response_add(self, request: HttpRequest, obj: ApiKey, *_arguments: Any, **_options: Any) -> HttpResponse:
+        """Show the key, this once; a message would put it into a cookie."""
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": obj, "secret": obj.new_secret}
+        return TemplateResponse(request, "admin/new_key.html", context)
 
     @admin.action(description=_("Revoke selected keys"), permissions=["revoke"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:

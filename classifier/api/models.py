@@ -57,6 +57,8 @@ class ApiKey(models.Model):
     last_used = models.DateTimeField(_("last used"), null=True, editable=False)
     revoked = models.DateTimeField(_("revoked"), null=True, editable=False)
 
+    new_secret = ""  # in memory only, until it is shown
+
     class Meta:
         verbose_name = _("API key")
         verbose_name_plural = _("API keys")

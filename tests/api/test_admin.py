@@ -12,12 +12,19 @@ ADD = {"name": "bot", "scopes": '["single"]', "limits": "{}"}
 
 
 def test_admin_shows_a_new_key_once(admin_client, call):
-    page = admin_client.post(reverse("admin:api_apikey_add"), ADD, follow=True).content.decode()
-    secret = page.partition("only now: ")[2].partition("<")[0].strip()
+    response = admin_client.post(reverse("admin:api_apikey_add"), ADD)
+    secret = response.content.decode().partition("only now: ")[2].partition("<")[0].strip()
 
     assert call("GET", "/me", headers={"authorization": f"Bearer {secret}"}).json()["key"]["scopes"] == ["single"]
     assert secret not in admin_client.get(reverse("admin:api_apikey_changelist")).content.decode()
     assert LogEntry.objects.count() == 1
+    assert "no-store" in response.headers["Cache-Control"]
+    assert secret not in str(response.cookies)
+
+
+def test_scopes_of_deep_json_are_refused(admin_client):
+    response = admin_client.post(reverse("admin:api_apikey_add"), {**ADD, "scopes": "[" * 50_000})
+    assert response.status_code == 400
 
 
 def test_admin_revokes_keys_and_logs_it(admin_client, api_key):
