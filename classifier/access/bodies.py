@@ -1,6 +1,12 @@
 """Checks of request bodies and of API addresses."""
 
-from django.http import HttpRequest
+from collections.abc import Callable
+from contextlib import suppress
+
+from django.http import HttpRequest, HttpResponse
+
+MOST_DRAINED = 32 * 2**20  # bytes
+_CHUNK = 2**16  # bytes
 
 
 def is_api(request: HttpRequest) -> bool:
@@ -19,3 +25,21 @@ def refuse_body(request: HttpRequest, limit: int) -> int:
     if not (length.isascii() and length.isdigit()):
         return 400
     return 413 if len(length) > 18 or int(length) > limit else 0
+
+
+def drain_bodies(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Read what a response left unread of a body.
+
+    Else servers close the connection, and clients that are still sending see that in place of the response. Of more
+    than MOST_DRAINED nothing is read.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if not refuse_body(request, MOST_DRAINED):
+            with suppress(OSError):  # the client went away
+                while request.read(_CHUNK):
+                    pass
+        return response
+
+    return middleware
