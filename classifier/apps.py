@@ -1,13 +1,25 @@
 """Django application: checks and signals."""
 
+from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig
 from django.db import connections
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 REVIEWERS_MAY = ["add_decision", "view_decision", "view_feedback", "view_prediction", "view_reviewedword"]
+
+
+def restrict_database_file(using: str, **_options: Any) -> None:
+    """Let only its owner read SQLite's file, before migrations write rows.
+
+    SQLite gives its log the same mode.
+    """
+    connection = connections[using]
+    path = Path(str(connection.settings_dict["NAME"]))
+    if connection.vendor == "sqlite" and path.is_file():
+        path.chmod(0o600)
 
 
 def use_write_ahead_log(using: str, **_options: Any) -> None:
@@ -40,5 +52,6 @@ class ClassifierConfig(AppConfig):
         from classifier import checks  # noqa: F401 - registers itself
         from classifier.access import owners  # noqa: F401 - connects its signal
 
+        pre_migrate.connect(restrict_database_file, sender=self)
         post_migrate.connect(use_write_ahead_log, sender=self)
         post_migrate.connect(add_reviewers, sender=self)

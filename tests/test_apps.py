@@ -9,6 +9,13 @@ def test_migrating_switches_sqlite_to_its_write_ahead_log(manage, tmp_path):
     assert (tmp_path / "db.sqlite3").read_bytes()[18:20] == b"\x02\x02"  # the file format's mark of WAL
 
 
+def test_migrating_lets_only_its_owner_read_the_database(manage, tmp_path):
+    path = tmp_path / "db.sqlite3"
+    path.touch(0o644)
+    assert manage("migrate").returncode == 0
+    assert {file.name: file.stat().st_mode & 0o777 for file in tmp_path.glob("db.sqlite3*")} == {path.name: 0o600}
+
+
 @pytest.mark.django_db
 def test_migrating_adds_the_group_of_reviewers_once():
     group = Group.objects.get(name="Reviewers")
