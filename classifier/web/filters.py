@@ -15,8 +15,7 @@ from classifier.languages import label_name
 from classifier.models import Prediction
 from classifier.services import registry
 from classifier.services.history_filter import FilterForm, HistoryFilter
-
-INVALID_CHOICE = _("Choose one from the list.")
+from classifier.web.forms import INVALID_CHOICE
 
 
 class DayField(forms.DateField):

@@ -18,6 +18,9 @@ from classifier.services.identify import ALL_MODELS, count_models, known_languag
 from classifier.words.clean import clean_word, count_words
 from classifier.words.lists import MOST_BYTES, WordList, build_word_list, cells_of, decode, lines_of
 
+INVALID_CHOICE = _("Choose one from the list.")
+CHOICE_ERRORS = {"invalid_choice": INVALID_CHOICE}  # Django's own repeat the input
+
 
 class WordInput(forms.TextInput):
     """A text input that a click on an example overrides.
@@ -79,8 +82,8 @@ class WordForm(forms.Form):
 
     input = "word"  # field of what is asked
     word = WordField(label=_("Your word"))
-    model = forms.ChoiceField(required=False, widget=forms.RadioSelect)
-    languages = LanguagesField(required=False, widget=AllByDefault)
+    model = forms.ChoiceField(required=False, widget=forms.RadioSelect, error_messages=CHOICE_ERRORS)
+    languages = LanguagesField(required=False, widget=AllByDefault, error_messages=CHOICE_ERRORS)
     private = forms.BooleanField(
         label=_("Private"),
         help_text=_("Neither the word nor who asked is kept. The answer has no address and is in no history."),
@@ -142,10 +145,15 @@ class FeedbackForm(forms.Form):
     """Form for feedback: a label, languages and a comment."""
 
     label = LabelField(
-        label=_("What is it?"), widget=forms.RadioSelect, error_messages={"required": _("Choose what it is.")}
+        label=_("What is it?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what it is."), **CHOICE_ERRORS},
     )
     languages = LanguagesField(
-        label=_("Which languages share it?"), widget=forms.CheckboxSelectMultiple, required=False
+        label=_("Which languages share it?"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        error_messages=CHOICE_ERRORS,
     )
     comment = forms.CharField(
         label=_("Comment (optional)"), widget=forms.Textarea(attrs={"rows": 2}), max_length=500, required=False
@@ -211,6 +219,7 @@ class BatchForm(WordForm):
         choices=[(name, FORMAT_LABELS[name]) for name in DOWNLOADS],
         initial=DOWNLOADS[0],
         required=False,
+        error_messages=CHOICE_ERRORS,
         widget=forms.RadioSelect,
     )
     word_list: WordList

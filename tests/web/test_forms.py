@@ -1,5 +1,5 @@
 import pytest
-from pytest_django.asserts import assertContains
+from pytest_django.asserts import assertContains, assertNotContains
 
 from classifier.formats.files import DOWNLOADS, FORMATS
 from classifier.models import Prediction
@@ -84,3 +84,9 @@ def test_file_name_is_cut_to_100_characters(file):
 
 def test_downloads_have_labels():
     assert set(FORMATS) >= set(DOWNLOADS) == set(FORMAT_LABELS) == set(DOWNLOAD_LABELS)
+
+
+@pytest.mark.parametrize("field", ["model", "languages", "format"])
+def test_error_of_a_choice_does_not_repeat_it(send_batch, field):
+    response = check_refusal(send_batch("chat", **{field: "chevreuil"}), "")
+    assertNotContains(response, "chevreuil", status_code=400)
