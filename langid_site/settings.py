@@ -58,6 +58,7 @@ INSTALLED_APPS = [
 # Middleware that adds headers comes first, so that static files and errors have them.
 MIDDLEWARE = [
     "classifier.access.headers.request_ids",
+    "classifier.access.bodies.drain_bodies",
     "classifier.services.registry.hold_models",
     "classifier.api.middleware.ApiProtocol",
     "classifier.web.middleware.PageErrors",
@@ -73,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "classifier.review.middleware.AdminErrors",
 ]
 ROOT_URLCONF = "langid_site.urls"
 WSGI_APPLICATION = "langid_site.wsgi.application"
