@@ -58,30 +58,42 @@ def assign_visitor(request: HttpRequest) -> str:
     owner = owner_of(request)
     if owner:
         return owner
-    request.COOKIES[COOKIE] = _signer.sign(secrets.token_urlsafe(24))
+    request.COOKIES[full_name(COOKIE)] = _signer.sign(secrets.token_urlsafe(24))
     return _visitor(request)
 
 
 def set_visitor_cookie(request: HttpRequest, response: HttpResponseBase) -> None:
     """Set the visitor's cookie for another year; users get none."""
     if assign_visitor(request).startswith("visitor:"):
-        set_cookie(response, COOKIE, request.COOKIES[COOKIE])
+        set_cookie(response, COOKIE, request.COOKIES[full_name(COOKIE)])
 
 
 def keeps_history(request: HttpRequest | Request) -> bool:
     """Return whether the browser keeps a history; else questions are private."""
-    return request.COOKIES.get(HISTORY_COOKIE) != HISTORY_OFF
+    return request.COOKIES.get(full_name(HISTORY_COOKIE)) != HISTORY_OFF
+
+
+def full_name(cookie: str) -> str:
+    """Return the name of a cookie with the prefix of the settings."""
+    return f"{settings.COOKIE_PREFIX}{cookie}"
 
 
 def set_cookie(response: HttpResponseBase, name: str, value: str) -> None:
     """Set a cookie for a year, HttpOnly and SameSite=Lax."""
     secure = settings.SESSION_COOKIE_SECURE
-    response.set_cookie(name, value, max_age=COOKIE_SECONDS, secure=secure, httponly=True, samesite="Lax")
+    response.set_cookie(full_name(name), value, max_age=COOKIE_SECONDS, secure=secure, httponly=True, samesite="Lax")
+
+
+def delete_cookie(response: HttpResponseBase, name: str) -> None:
+    """Delete a cookie; browsers take only a secure answer for one with the prefix."""
+    response.set_cookie(
+        full_name(name), max_age=0, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
+    )
 
 
 def _visitor(request: HttpRequest | Request) -> str:
     try:
-        value = _signer.unsign(request.COOKIES.get(COOKIE, ""))
+        value = _signer.unsign(request.COOKIES.get(full_name(COOKIE), ""))
     except BadSignature:
         return ""
     # Rows hold only a hash, so that a reader of the database cannot pose as the visitor.

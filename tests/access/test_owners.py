@@ -144,3 +144,14 @@ def test_own_feedback_of_the_user_wins_at_login(visitor, user, make_prediction):
 @pytest.mark.parametrize(("cookies", "keeps"), [({}, True), ({"history": "off"}, False), ({"history": "x"}, True)])
 def test_history_is_kept_unless_the_browser_says_off(request_of, cookies, keeps):
     assert keeps_history(request_of(**cookies)) is keeps
+
+
+def test_cookies_have_the_prefix_of_the_settings(client, db, settings):
+    settings.COOKIE_PREFIX, settings.SESSION_COOKIE_SECURE = "__Host-", True
+    address = client.post("/", {"word": "chat"}).headers["Location"]
+    cookie = client.cookies["__Host-visitor"]
+    assert (cookie["secure"], cookie["path"], cookie["domain"], cookie["httponly"]) == (True, "/", "", True)
+    assert client.get(address).status_code == 200
+    client.post("/history/keep/", {"keep": "off"})
+    assert client.cookies["__Host-history"].value == "off"
+    assert client.post("/history/keep/", {"keep": "on"}).cookies["__Host-history"]["secure"]

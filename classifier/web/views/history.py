@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from classifier.access.owners import HISTORY_COOKIE, HISTORY_OFF, keeps_history, owner_of, set_cookie
+from classifier.access.owners import HISTORY_COOKIE, HISTORY_OFF, delete_cookie, keeps_history, owner_of, set_cookie
 from classifier.formats.columns import HISTORY
 from classifier.formats.files import DOWNLOADS, download
 from classifier.models import Prediction
@@ -106,7 +106,7 @@ def set_preference(request: HttpRequest) -> HttpResponse:
     choice = request.POST.get("keep")
     response = redirect_back(request, "history")
     if choice == "on":
-        response.delete_cookie(HISTORY_COOKIE, samesite="Lax")
+        delete_cookie(response, HISTORY_COOKIE)
         messages.success(request, _("From now on what you ask is kept in your history."))
     elif choice == HISTORY_OFF:
         set_cookie(response, HISTORY_COOKIE, HISTORY_OFF)

@@ -14,5 +14,10 @@ from classifier.web.decorators import no_store
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """Show the stored data, retention periods and deletion."""
-    context = {"keeps": keeps_history(request), "days": settings.HISTORY_DAYS, "hours": OWNERLESS_HOURS}
+    context = {
+        "keeps": keeps_history(request),
+        "days": settings.HISTORY_DAYS,
+        "hours": OWNERLESS_HOURS,
+        "prefix": settings.COOKIE_PREFIX,
+    }
     return render(request, "privacy.html", context)
