@@ -210,6 +210,10 @@ LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "home"
 
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+# With this prefix, browsers refuse a cookie that another host of the domain has set.
+COOKIE_PREFIX = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid", f"{COOKIE_PREFIX}csrftoken"
+LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}django_language"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
@@ -237,14 +241,23 @@ LOGGING = {
         "without_query": {"()": "classifier.access.logs.WithoutQuery"},
         "request_id": {"()": "classifier.access.logs.RequestId"},
     },
-    "formatters": {"line": {"format": "{asctime} {levelname} {request_id} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {request_id} {name}: {message}", "style": "{"},
+        "json": {"()": "classifier.access.logs.JsonFormatter"},
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
+            "formatter": "line" if DEBUG else "json",
             "filters": ["without_query", "request_id"],
         },
     },
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {name: {"handlers": [], "level": "INFO", "propagate": True} for name in ("django", "django.server")},
+    "loggers": {
+        **{name: {"handlers": [], "level": "INFO", "propagate": True} for name in ("django", "django.server")},
+        # These quote paths and hosts of refused requests; each request has its own line.
+        "django.request": {"level": "WARNING" if DEBUG else "ERROR"},
+        "django.security": {"level": "CRITICAL"},
+        "classifier.access.headers": {"level": "WARNING" if DEBUG else "INFO"},  # runserver logs requests itself
+    },
 }

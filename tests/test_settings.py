@@ -163,3 +163,16 @@ def test_log_records_are_filtered_once():
     handlers = settings.LOGGING["handlers"].values()
     assert [handler["filters"] for handler in handlers] == [["without_query", "request_id"]]
     assert not any(settings.LOGGING["loggers"][name]["handlers"] for name in ("django", "django.server"))
+
+
+@pytest.mark.parametrize(("https", "prefix"), [("on", "__Host-"), ("off", "")])
+def test_cookies_are_bound_to_the_host_with_https(settings_in, https, prefix):
+    read = settings_in(HTTPS=https)
+    names = {read.SESSION_COOKIE_NAME, read.CSRF_COOKIE_NAME, read.LANGUAGE_COOKIE_NAME}
+    assert names == {f"{prefix}{name}" for name in ("sessionid", "csrftoken", "django_language")}
+
+
+@pytest.mark.parametrize(("debug", "formatter"), [("on", "line"), ("off", "json")])
+def test_logs_are_json_on_a_server(settings_in, debug, formatter):
+    read = settings_in(DEBUG=debug, ALLOWED_HOSTS="localhost")
+    assert read.LOGGING["handlers"]["console"]["formatter"] == formatter

@@ -1,5 +1,7 @@
-"""Response headers: the request's id and the permissions policy."""
+"""Response headers: the request's id and the permissions policy; a log line for each request."""
 
+import logging
+import time
 from collections.abc import Callable
 from uuid import uuid4
 
@@ -7,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from classifier.access.logs import request_id
 
+logger = logging.getLogger(__name__)
 _POLICY = ", ".join(f"{feature}=()" for feature in ("camera", "geolocation", "microphone", "payment", "usb"))
 
 
@@ -22,13 +25,22 @@ def permissions_policy(get_response: Callable[[HttpRequest], HttpResponse]) -> C
 
 
 def request_ids(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Add an id to each request's response and log lines."""
+    """Add an id to each request's response and log lines; log the request."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        start = time.perf_counter()
         new_id = uuid4().hex
         request_id.set(new_id)  # never reset: the server logs after the response
         response = get_response(request)
         response.headers["X-Request-ID"] = new_id
+        _log(request, response, time.perf_counter() - start)
         return response
 
     return middleware
+
+
+def _log(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+    # The route, not the path: words are typed there, too.
+    route = request.resolver_match.route if request.resolver_match else "unknown"
+    fields = {"method": request.method, "route": route, "status": response.status_code, "ms": round(1000 * seconds)}
+    logger.info("%(method)s %(route)s %(status)d, %(ms)d ms", fields, extra={"fields": fields})

@@ -1,7 +1,11 @@
 import io
+import json
 import logging
+import sys
 
-from classifier.access.logs import RequestId, WithoutQuery
+import pytest
+
+from classifier.access.logs import JsonFormatter, RequestId, WithoutQuery
 
 
 def test_words_in_addresses_are_not_logged():
@@ -29,3 +33,28 @@ def test_request_id_is_in_the_problem_and_in_the_log(client, db, monkeypatch):
 
 def _adds_ids(log_filter):
     return isinstance(log_filter, RequestId)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/api/simple?word=chevreuil", "/chevreuil", "/shared/?word=chevreuil"])
+def test_each_request_is_a_line_of_json_without_words_and_addresses(client, caplog, path):
+    caplog.set_level(logging.INFO, "classifier.access.headers")
+    response = client.get(path, REMOTE_ADDR="192.0.2.77", headers={"authorization": "Bearer lid_chevreuil"})
+    [record] = [record for record in caplog.records if record.name == "classifier.access.headers"]
+    line = JsonFormatter().format(record)
+    fields = json.loads(line)
+    assert (fields["method"], fields["status"]) == ("GET", response.status_code)
+    assert fields["request_id"] == response.headers["X-Request-ID"]
+    assert fields["ms"] >= 0
+    assert "chevreuil" not in line
+    assert "192.0.2.77" not in line
+
+
+def test_line_of_an_error_has_its_traceback():
+    try:
+        raise KeyError("a")
+    except KeyError:
+        record = logging.LogRecord("classifier", 40, "", 1, "Is it %s?", ("so",), sys.exc_info())
+    fields = json.loads(JsonFormatter().format(record))
+    assert (fields["message"], fields["exception"].splitlines()[-1]) == ("Is it so?", "KeyError: 'a'")
+    assert fields["time"].endswith("+00:00")
