@@ -1,5 +1,6 @@
 """Settings, read from the environment and `.env`; safe by default."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,7 @@ INSTALLED_APPS = [
 # Middleware that adds headers comes first, so that static files and errors have them.
 MIDDLEWARE = [
     "classifier.access.headers.request_ids",
+    "classifier.api.metrics.measure_requests",
     "classifier.access.bodies.drain_bodies",
     "classifier.services.registry.hold_models",
     "classifier.api.middleware.ApiProtocol",
@@ -231,6 +233,14 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+
+# Metrics: `/metrics` answers to who sends this token; without one there is no such page
+
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+METRICS_DIR = str(VAR / "metrics") if METRICS_TOKEN else ""  # shared by all processes; empty it before a start
+if METRICS_DIR:
+    Path(METRICS_DIR).mkdir(parents=True, exist_ok=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = METRICS_DIR  # prometheus-client reads it when it is imported
 
 # Logs: standard error only; mail to administrators would quote user input
 

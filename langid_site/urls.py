@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from classifier.api import documentation, health
+from classifier.api import documentation, health, metrics
 
 urlpatterns = [
     path("", include("classifier.web.urls")),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("problems/<slug:name>/", documentation.explain_problem, name="problem"),
     path("livez", health.live, name="live"),
     path("readyz", health.ready, name="ready"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("admin/", include("classifier.review.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -71,6 +71,7 @@ TABLE = {
     "GET problems/<slug:name>/": OPEN,
     "GET livez": OPEN,
     "GET readyz": OPEN,
+    "GET metrics": row(404),
     "GET api/simple": BAD_BODY,
     "GET api/schema": API,
     "GET api/docs": OPEN,

@@ -11,6 +11,7 @@ from classifier.languages import canonical_label, canonical_language
 from classifier.models import MULTIPLE, Decision, Feedback, Prediction, ReviewedWord
 from classifier.services.consensus import decide_by_consensus
 from classifier.services.locks import lock
+from classifier.services.metrics import count_feedback
 
 
 class FeedbackClosed(Exception):
@@ -42,6 +43,7 @@ def submit_feedback(
     if feedback.unread:  # it was settled at once, as the answer to this request says
         feedback.unread = False
         feedback.save(update_fields=["unread"])
+    count_feedback(feedback.kind)
     return feedback
 
 

@@ -11,6 +11,7 @@ from classifier.ml.occlusion import Explanation, occlude_letters, occlude_words
 from classifier.ml.texts import words_of
 from classifier.models import Prediction
 from classifier.services import registry
+from classifier.services.metrics import count_predictions
 from classifier.services.store import store
 
 ALL_MODELS = "all"
@@ -55,7 +56,7 @@ def predict(
     Raises UnknownModel, ModelUnavailable and UnknownLanguage.
     """
     all_models = wants_all(model)
-    return [
+    rows = [
         Prediction.from_comparison(
             comparison,
             source=source,
@@ -67,6 +68,8 @@ def predict(
         )
         for comparison in compare(words=words, model=model, languages=languages)
     ]
+    count_predictions(rows)
+    return rows
 
 
 def compare(*, words: Sequence[str], model: str = "", languages: Sequence[str] = ()) -> list[Comparison]:
