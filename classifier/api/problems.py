@@ -209,7 +209,7 @@ def field_errors(details: Any, member: str, path: str = "") -> Iterator[dict[str
             is_leaf = isinstance(item.get("message"), str)
             yield from field_errors(item, member, path if is_leaf else f"{path}/{index}")
     elif isinstance(details.get("message"), str):
-        place = path if member == "pointer" else path.lstrip("/")
+        place = path if member == "pointer" else path.lstrip("/").partition("/")[0]  # the parameter of a list's item
         yield {member: place, "detail": str(details["message"]), "code": str(details["code"])}
     else:
         for field, inner in details.items():

@@ -23,7 +23,7 @@ class Command(BaseCommand):
             action="append",
             default=[],
             metavar="SCOPE=NUMBER",
-            help="calls a minute, for batch words a minute (default: the server's limits)",
+            help="a minute: words for single and batch, else calls (default: the server's limits)",
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
