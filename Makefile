@@ -8,7 +8,7 @@ PARALLEL := -n auto --dist worksteal
 
 VENV   := .venv
 MANAGE := $(VENV)/bin/python manage.py
-PIP    := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint requirements-lock.txt
+PIP    := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check
 SERVE  := $(VENV)/.serve
 ALL    := $(VENV)/.all
 
@@ -72,23 +72,28 @@ schema: $(SERVE) .env ## update the API schema after a changed API
 screenshots: $(ALL) ## update the screenshots of the README (needs Chromium)
 	$(VENV)/bin/python -m tests.browser.screenshots
 
-pin: ## update requirements-lock.txt after a changed requirement
+pin: ## update the two locks after a changed requirement
 	$(PYTHON) -m venv --clear $(VENV)/pin
 	$(VENV)/pin/bin/python -m pip install --quiet --requirement requirements.txt
 	{ head -n 1 requirements-lock.txt; $(VENV)/pin/bin/python -m pip freeze; } > $(VENV)/lock.txt
 	mv $(VENV)/lock.txt requirements-lock.txt
+	$(VENV)/pin/bin/python -m pip install --quiet uv
+	{ head -n 1 requirements-serve-lock.txt; $(VENV)/pin/bin/uv pip compile --quiet --universal --python-version 3.11 \
+		--generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
+		--constraint requirements-lock.txt requirements-serve.txt; } > $(VENV)/lock.txt
+	mv $(VENV)/lock.txt requirements-serve-lock.txt
 	rm -rf $(VENV)/pin
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed: make PYTHON=...')"
 	$(PYTHON) -m venv $(VENV)
 
-$(SERVE): requirements-serve.txt requirements-lock.txt | $(VENV)/bin/python
-	$(PIP) --requirement requirements-serve.txt
+$(SERVE): requirements-serve-lock.txt | $(VENV)/bin/python
+	$(PIP) --require-hashes --requirement requirements-serve-lock.txt
 	@touch $@
 
-$(ALL): requirements.txt $(SERVE)
-	$(PIP) --requirement requirements.txt
+$(ALL): requirements.txt requirements-lock.txt $(SERVE)
+	$(PIP) --constraint requirements-lock.txt --requirement requirements.txt
 	@touch $@
 
 .env: | $(VENV)/bin/python
