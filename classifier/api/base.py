@@ -26,7 +26,8 @@ class JsonView(APIView):
         Raises ValidationError for a query or body that the method does not take.
         """
         super().initial(request, *args, **kwargs)
-        _refuse_ignored(request, self.queries)
+        if request.method in self.allowed_methods:  # others get 405, whatever they carry
+            _refuse_ignored(request, self.queries)
         if "Idempotency-Key" in request.headers:
             _ = request._request.body  # noqa: SLF001 - hashed after the parser has emptied the stream
 

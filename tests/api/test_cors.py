@@ -41,7 +41,7 @@ def test_listed_site_may_read_answers(call, listed_site):
         ("GET /nothing", {}, 404),
         ("GET /predictions", {}, 401),
         ("PATCH /predictions", {}, 405),
-        ("POST /predictions", {"CONTENT_LENGTH": "9999999"}, 413),
+        ("POST /predictions", {"CONTENT_LENGTH": "99999999"}, 413),
         ("GET /models", {"HTTP_HOST": "evil.example"}, 400),
     ],
 )

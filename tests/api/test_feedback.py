@@ -104,7 +104,8 @@ def test_row_without_owner_can_be_corrected_by_its_id(call, make_prediction):
 def test_prediction_of_another_caller_is_not_found(call, address, api_key, other_key, method):
     call("PUT", address, FRENCH, key=api_key)
 
-    assert call(method, address, {"label": "es"}, key=other_key).status_code == 404
+    body = {"label": "es"} if method == "PUT" else None
+    assert call(method, address, body, key=other_key).status_code == 404
     assert Feedback.objects.get().label == "fr"
 
 

@@ -44,7 +44,7 @@ def test_query_is_stored_with_its_owner(call, api_key):
         ("word=", ("word", "required")),
         ("word=123", ("word", "no_letters")),
         ("word=chat&model=GPT", ("model", "unknown_model")),
-        ("word=chat&languages=en,xx", ("languages/1", "unknown_language")),
+        ("word=chat&languages=en,xx", ("languages", "unknown_language")),
         ("word=chat&private=true", ("", "unknown_field")),
         ("word=chat&word=dog", ("", "repeated")),
     ],

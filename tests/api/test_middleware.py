@@ -40,7 +40,7 @@ def test_unknown_host_is_refused(client):
     assert_problem(client.get("/api/simple", headers={"host": "evil.example"}), 400)
 
 
-@pytest.mark.parametrize("length", ["1", "9999999"])
+@pytest.mark.parametrize("length", ["1", "99999999"])
 def test_problems_carry_the_security_headers(client, length):
     response = post(client, b"{", CONTENT_LENGTH=length)
 
