@@ -157,7 +157,7 @@ def test_deleted_word_is_in_no_file(on_disk, client, ask, address):
     assert places_of_word() == []
 
 
-@pytest.mark.parametrize("address", ["/{}", ""])
+@pytest.mark.parametrize("address", ["/{}", "?all=true"])
 def test_word_deleted_through_the_api_is_in_no_file(on_disk, make_prediction, api_key, address):
     prediction = make_prediction(WORD, owner=api_key.owner)
     address = f"/api/v1/predictions{address.format(prediction.public_id)}"
