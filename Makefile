@@ -16,14 +16,21 @@ ALL    := $(VENV)/.all
 PRODUCTION := env DEBUG=off ALLOWED_HOSTS=words.example \
 	SECRET_KEY=not-a-secret-but-long-enough-to-pass-the-checks-of-django-0123456789
 
-.PHONY: help run test test-postgres fuzz lint format messages train admin benchmark schema screenshots pin
+.PHONY: help run dev serve test test-postgres fuzz lint format messages train admin benchmark schema screenshots pin
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(SERVE) .env ## install, migrate and serve http://127.0.0.1:8000
 	@$(MANAGE) migrate --verbosity 0
+	@$(VENV)/bin/python -m gunicorn --config deploy/gunicorn.conf.py --bind $(ADDRESS) langid_site.wsgi
+
+dev: $(SERVE) .env ## the same with Django's server, which reloads changed code
+	@$(MANAGE) migrate --verbosity 0
 	@$(MANAGE) runserver $(ADDRESS)
+
+serve: $(SERVE) ## serve in production, with the settings of docs/operations.md
+	@deploy/start --bind $(ADDRESS)
 
 test: $(ALL) ## run all tests, on SQLite or the database of DATABASE_URL
 	$(VENV)/bin/python -m pytest $(PARALLEL) $(PYTEST)
