@@ -1,3 +1,4 @@
+import re
 import runpy
 from pathlib import Path
 from types import SimpleNamespace
@@ -74,6 +75,20 @@ def test_developer_needs_a_key_only(settings_in):
 def test_proxy_headers_are_trusted_only_behind_a_proxy(settings_in):
     assert settings_in().SECURE_PROXY_SSL_HEADER is None
     assert settings_in(BEHIND_PROXY="on").SECURE_PROXY_SSL_HEADER == ("HTTP_X_FORWARDED_PROTO", "https")
+
+
+def test_settings_are_documented(settings_in, monkeypatch):
+    class Recorder(dict):
+        read = set()
+
+        def __getitem__(self, name):
+            self.read.add(name)
+            return super().__getitem__(name)
+
+    monkeypatch.setattr(environ.Env, "ENVIRON", Recorder(PRODUCTION))
+    settings_in()
+    table = (settings.BASE_DIR / "docs" / "operations.md").read_text().partition("## Settings")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == Recorder.read
 
 
 def test_cors_origins_come_from_the_environment(settings_in):
