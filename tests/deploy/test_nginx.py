@@ -64,15 +64,18 @@ def test_page_passes_with_its_headers(nginx):
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
 
 
+def cookies_of(response):
+    return "; ".join(cookie.partition(";")[0] for cookie in response.headers.get_all("Set-Cookie"))
+
+
 def test_form_passes(nginx):
     page = nginx.ask("GET", "/")
-    cookies = "; ".join(cookie.partition(";")[0] for cookie in page.headers.get_all("Set-Cookie"))
     [token] = set(re.findall(rb'name="csrfmiddlewaretoken" value="(\w+)"', page.body))
     form = urlencode({"word": "orignal", "csrfmiddlewaretoken": token.decode()})
-    headers = {"Content-Type": FORM, "Referer": f"https://{HOST}/", "Cookie": cookies}
+    headers = {"Content-Type": FORM, "Referer": f"https://{HOST}/", "Cookie": cookies_of(page)}
     answer = nginx.ask("POST", "/", form, headers)
     assert answer.status == 303
-    assert nginx.ask("GET", answer.headers["Location"], headers={"Cookie": cookies}).status == 200
+    assert nginx.ask("GET", answer.headers["Location"], headers={"Cookie": cookies_of(answer)}).status == 200
 
 
 def test_api_answers_compressed(nginx):
