@@ -110,11 +110,27 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.0",
     "TITLE": "Which language?",
     "DESCRIPTION": "Identifies the language of a word. Errors are problem documents (RFC 9457).",
     "VERSION": "1",
+    "LICENSE": {"name": "MIT", "identifier": "MIT"},
+    "SERVERS": [{"url": "/", "description": "This service"}],
+    "TAGS": [
+        {"name": "words", "description": "Identify words and texts."},
+        {"name": "history", "description": "Read, export and delete what you asked."},
+        {"name": "feedback", "description": "Correct answers."},
+        {"name": "service", "description": "Models, languages, your limits."},
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "Verdict": "classifier.ml.verdict.VERDICTS",
+        "FeedbackStatus": "classifier.models.feedback.Feedback.Status",
+        "FeedbackKind": "classifier.models.feedback.Feedback.Kind",
+        "Scope": "classifier.api.models.SCOPES",
+    },
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "AUTHENTICATION_WHITELIST": ["classifier.api.authentication.BearerKey"],
-    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "classifier.api.schema.finish"],
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "classifier.api.openapi.finish"],
     "SORT_OPERATIONS": False,
 }
 API_ANONYMOUS = env.bool("API_ANONYMOUS", default=True)  # off: a key or login is required

@@ -1,8 +1,11 @@
 """Base of the API's views: limits, owners, validation."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, ClassVar
 
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import conditional_page
 from rest_framework.exceptions import NotAuthenticated, Throttled, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,11 +15,13 @@ from classifier.access.counters import WINDOW, Allowance
 from classifier.access.limits import consume, cost_of_body
 from classifier.access.owners import owner_of
 
+View = Callable[..., HttpResponseBase]
+
 
 class JsonView(APIView):
     """Base of the views that answer JSON."""
 
-    http_method_names = ["get", "head", "post", "put", "delete"]
+    http_method_names = ["get", "head", "post", "put", "delete", "options"]
     scopes: ClassVar[Mapping[str, str]] = {}  # by method; one without a scope is free and needs no permission
     queries: ClassVar[Collection[str]] = ()  # methods with parameters; the others refuse a query
 
@@ -30,6 +35,10 @@ class JsonView(APIView):
             _refuse_ignored(request, self.queries)
         if "Idempotency-Key" in request.headers:
             _ = request._request.body  # noqa: SLF001 - hashed after the parser has emptied the stream
+
+    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Name the methods of this address, in Allow."""
+        return HttpResponse(status=204)
 
     def scope_of(self, request: Request) -> str:
         """Return the scope of the request's method."""
@@ -65,6 +74,11 @@ def _refuse_ignored(request: Request, queries: Collection[str]) -> None:
         raise ValidationError("This method takes no parameters here.", code="unexpected_query")
     if request.method in {"GET", "HEAD", "DELETE"} and request.META.get("CONTENT_LENGTH") not in {None, "", "0"}:
         raise ValidationError("This method takes no body.", code="unexpected_body")
+
+
+def revalidated(view: View) -> View:
+    """Let clients keep an answer, and ask by its ETag whether it is still valid."""
+    return cache_control(private=True, no_cache=True)(conditional_page(view))
 
 
 def require_owner(request: Request) -> str:

@@ -20,6 +20,7 @@ class FeedbackList(JsonView):
     """The caller's feedback on all predictions."""
 
     scopes = {"GET": "feedback"}
+    queries = ("GET", "HEAD")
 
     @schema.FEEDBACK_LIST
     def get(self, request: Request) -> Response:
@@ -31,7 +32,8 @@ class FeedbackList(JsonView):
         except BadRequest as error:
             raise ValidationError({"cursor": str(error)}, code="invalid_cursor") from error
         rows = [_item_fields(request, feedback) for feedback in page.rows]
-        return Response({"feedback": rows, "next": next_page(request, page.older)})
+        cursor = page.older
+        return Response({"feedback": rows, "next": next_page(request, cursor), "next_cursor": cursor or None})
 
 
 def _item_fields(request: Request, feedback: Feedback) -> dict[str, Any]:

@@ -12,18 +12,19 @@ from classifier.services.identify import ALL_MODELS, wants_all
 from classifier.words.clean import MAX_TEXT_LENGTH, MAX_WORD_LENGTH, clean_word
 
 
-def named_string(name: str, description: str) -> dict[str, Any]:
+def named_string(name: str, description: str, *examples: str) -> dict[str, Any]:
     """Return the schema of a string with a named rule.
 
     `format` names a rule that JSON Schema cannot express; tests/contract generates examples by this name.
     """
-    return {"type": "string", "format": name, "description": description}
+    schema = {"type": "string", "format": name, "description": description}
+    return {**schema, "examples": list(examples)} if examples else schema
 
 
 WORD_SCHEMA = named_string(
-    "word", f"With a letter; at most {MAX_WORD_LENGTH} characters a word, {MAX_TEXT_LENGTH} in all."
+    "word", f"With a letter; at most {MAX_WORD_LENGTH} characters a word, {MAX_TEXT_LENGTH} in all.", "orignal"
 )
-CODE_SCHEMA = named_string("code", "BCP 47 code of any language")
+CODE_SCHEMA = named_string("code", "BCP 47 code of any language", "fr")
 
 
 @extend_schema_field(WORD_SCHEMA)
@@ -42,7 +43,7 @@ class WordField(serializers.Field[str, Any, str, Any]):
         return value
 
 
-@extend_schema_field(named_string("model", "The name of a model, in any case; empty, the default model."))
+@extend_schema_field(named_string("model", "The name of a model, in any case; empty, the default model.", "Ngram"))
 class ModelField(serializers.Field[str, Any, str, Any]):
     """The name of a model; empty, the default model."""
 
@@ -63,7 +64,9 @@ class ModelField(serializers.Field[str, Any, str, Any]):
 
 
 @extend_schema_field(
-    named_string("models", "A model in any case, or `all` of them side by side; empty or left out, the default model.")
+    named_string(
+        "models", "A model in any case, or `all` of them side by side; empty or left out, the default model.", "Ngram"
+    )
 )
 class ModelsField(ModelField):
     """The name of a model, or `all`."""
@@ -75,12 +78,12 @@ class ModelsField(ModelField):
         return super().to_internal_value(data)
 
 
-@extend_schema_field(named_string("language", "BCP 47 code, of GET languages"))
+@extend_schema_field(named_string("language", "BCP 47 code, of GET languages", "fr"))
 class LanguageField(serializers.CharField):
     """The code of a language; checked together with the model."""
 
 
-@extend_schema_field(named_string("languages", "Codes separated by commas: en,fr"))
+@extend_schema_field(named_string("languages", "Codes separated by commas: en,fr", "en,fr"))
 class CommaSeparated(serializers.Field[Any, Any, Any, Any]):
     """Language codes in a query: `en,fr`."""
 
@@ -138,7 +141,7 @@ class CodeField(TextField):
         return canonical_language(code)
 
 
-@extend_schema_field(named_string("label", "BCP 47 code of any language, or mul, mis, zxx or und"))
+@extend_schema_field(named_string("label", "BCP 47 code of any language, or mul, mis, zxx or und", "fr"))
 class LabelField(CodeField):
     """A label of feedback, made canonical."""
 
@@ -155,6 +158,6 @@ class Anything(serializers.Field[Any, Any, Any, Any]):
         return data
 
 
-@extend_schema_field(named_string("cursor", "From `next` of the page before; empty for the first page."))
+@extend_schema_field(named_string("cursor", "`next_cursor` of the page before; empty for the first page."))
 class CursorField(Anything):
     """A cursor from `next`; empty for the first page."""

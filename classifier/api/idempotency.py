@@ -60,7 +60,7 @@ def _new_record(request: Request) -> AnsweredRequest:
     if not _KEY.fullmatch(key):
         raise ValidationError({"": "The Idempotency-Key must be 1 to 255 visible ASCII characters."}, code="invalid")
     django_request = request._request  # noqa: SLF001 - has the raw body
-    content = f"{request.method} {request.path}\n".encode() + django_request.body
+    content = f"{request.method} {request.get_full_path()}\n".encode() + django_request.body
     caller = owner_of(request) or caller_of(request)  # visitors behind one address do not share keys
     return AnsweredRequest(key=_keyed("key", f"{caller} {key}"), digest=_keyed("request", content))
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.settings import api_settings
 
@@ -87,11 +88,32 @@ class BatchItem(StrictSerializer):
     word = WordField()
 
 
-class BatchRequest(PredictionRequest):
+@extend_schema_field(BatchItem)
+class ItemField(Anything):
+    """An item of a batch, validated later: an invalid one is answered with a problem."""
+
+
+class ItemsRequest(StrictSerializer):
+    """The items of a batch."""
+
+    items = ShortList(child=ItemField(allow_null=True), min_length=1, max_length=MAX_ITEMS)
+
+
+class BatchRequest(ItemsRequest, PredictionRequest):
     """The body of a request for many predictions; each item is checked separately."""
 
     word = None  # type: ignore[assignment]
-    items = ShortList(child=Anything(allow_null=True), min_length=1, max_length=MAX_ITEMS)
+
+
+class LinesQuery(IdentifyQuery):
+    """The query of a batch in lines."""
+
+    word = None  # type: ignore[assignment]
+    private = serializers.ChoiceField(["true", "false"], default="false")  # type: ignore[assignment]
+
+    def validate_private(self, value: str) -> bool:
+        """Return whether nothing may be stored."""
+        return value == "true"
 
 
 class FeedbackRequest(StrictSerializer):

@@ -6,6 +6,7 @@ from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_fiel
 from rest_framework import serializers
 
 from classifier.api.models import SCOPES
+from classifier.formats.fields import COMPARISON_KIND, PREDICTION_KIND
 from classifier.ml.verdict import VERDICTS
 from classifier.models import Feedback
 
@@ -33,7 +34,7 @@ class CorrectionAnswer(Answer):
     label = serializers.CharField(help_text="BCP 47 code, or mul, mis, zxx, und")  # type: ignore[assignment]
     languages = serializers.ListField(child=serializers.CharField(), help_text="of a shared word (mul)")
     comment = serializers.CharField()
-    status = serializers.ChoiceField(Feedback.Status.values)
+    status = serializers.ChoiceField(Feedback.Status.choices)
 
 
 class ReviewedAnswer(Answer):
@@ -72,6 +73,16 @@ class OneModelAnswer(FoundAnswer):
     words = FoundAnswer(many=True, required=False, help_text="the words of a text, one by one")
 
 
+@extend_schema_field({"type": "string", "const": PREDICTION_KIND})
+class PredictionKind(serializers.CharField):
+    """The kind of one model's answer."""
+
+
+@extend_schema_field({"type": "string", "const": COMPARISON_KIND})
+class ComparisonKind(serializers.CharField):
+    """The kind of all models' answers."""
+
+
 class StoredAnswer(Answer):
     """Fields of stored answers."""
 
@@ -85,10 +96,13 @@ class StoredAnswer(Answer):
 class PredictionAnswer(StoredAnswer, OneModelAnswer):
     """One model's prediction for a word or a text."""
 
+    kind = PredictionKind()
+
 
 class ComparisonAnswer(StoredAnswer):
     """All models' answers for the same word or text."""
 
+    kind = ComparisonKind()
     word = serializers.CharField()
     answers = OneModelAnswer(many=True, help_text="the best model's first")
     agreement = probability(help_text="share of the models that give the most frequent answer")
@@ -97,8 +111,8 @@ class ComparisonAnswer(StoredAnswer):
 
 PREDICTION = PolymorphicProxySerializer(
     component_name="Prediction",
-    serializers=[PredictionAnswer, ComparisonAnswer],
-    resource_type_field_name=None,
+    serializers={PREDICTION_KIND: PredictionAnswer, COMPARISON_KIND: ComparisonAnswer},
+    resource_type_field_name="kind",
 )
 
 
@@ -112,6 +126,7 @@ class HistoryAnswer(Answer):
 
     predictions = serializers.ListField(child=PredictionField())
     next = serializers.URLField(allow_null=True, help_text="the next page; null on the last one")
+    next_cursor = serializers.CharField(allow_null=True, help_text="the cursor in `next`")
 
 
 class FieldError(Answer):
@@ -131,7 +146,7 @@ class ProblemAnswer(Answer):
     status = serializers.IntegerField(min_value=400, max_value=599)
     detail = serializers.CharField()
     instance = serializers.CharField()
-    request_id = serializers.CharField(allow_null=True, help_text="finds the request in the log of the service")
+    request_id = serializers.CharField(help_text="finds the request in the log of the service")
     errors = FieldError(many=True, required=False)  # type: ignore[assignment]
 
 
@@ -162,7 +177,7 @@ class ArticleAnswer(Answer):
 class FeedbackAnswer(CorrectionAnswer):
     """The caller's label for a word, and the reviewers' decision."""
 
-    kind = serializers.ChoiceField(Feedback.Kind.values)
+    kind = serializers.ChoiceField(Feedback.Kind.choices)
     decided_label = serializers.CharField(help_text="empty unless accepted or decided otherwise")
     decided_languages = serializers.ListField(child=serializers.CharField())
     decided_at = serializers.DateTimeField(allow_null=True)
@@ -186,6 +201,16 @@ class FeedbackListAnswer(Answer):
 
     feedback = FeedbackItemAnswer(many=True)
     next = serializers.URLField(allow_null=True, help_text="the next page; null on the last one")
+    next_cursor = serializers.CharField(allow_null=True, help_text="the cursor in `next`")
+
+
+class ScoreAnswer(Answer):
+    """A model's score in a test; null where it was not measured."""
+
+    words = serializers.IntegerField(min_value=1, allow_null=True)
+    accuracy = probability(allow_null=True)
+    by_language = serializers.DictField(child=probability(), allow_null=True)
+    macro_f1 = probability(allow_null=True)
 
 
 class ModelAnswer(Answer):
@@ -196,7 +221,7 @@ class ModelAnswer(Answer):
     default = serializers.BooleanField()
     version = serializers.CharField(allow_null=True)
     labels = serializers.ListField(child=serializers.CharField())
-    scores = serializers.DictField(help_text="by test: words, accuracy, by_language, macro_f1")
+    scores = serializers.DictField(child=ScoreAnswer(), help_text="by test")
 
 
 class VersionAnswer(Answer):

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import BadRequest
-from django.http import StreamingHttpResponse
+from django.http import HttpResponseBase, StreamingHttpResponse
 from django.urls import reverse
 from rest_framework.exceptions import ValidationError
 from rest_framework.renderers import BaseRenderer
@@ -17,6 +17,7 @@ from classifier.api import schema
 from classifier.api.base import JsonView, next_page, query_params, require_owner, validate
 from classifier.api.filters import read_filters
 from classifier.api.idempotency import identify_once
+from classifier.api.lines import LinesParser, LinesRenderer
 from classifier.api.problems import problem_fields
 from classifier.api.requests import (
     BatchRequest,
@@ -25,6 +26,8 @@ from classifier.api.requests import (
     FeedbackRequest,
     IdentifyQuery,
     Item,
+    ItemsRequest,
+    LinesQuery,
     PageQuery,
     PredictionRequest,
     WordQuery,
@@ -46,7 +49,7 @@ ARTICLE_LANGUAGES = {"English": "en", "Espanol": "es", "Francais": "fr"}
 class Simple(JsonView):
     """The article's address: `GET /api/simple?word=orignal&model=RNN`."""
 
-    http_method_names = ["get"]  # HEAD would identify and store, too
+    http_method_names = ["get", "options"]  # HEAD would identify and store, too
     scopes = {"GET": "single"}
     queries = ("GET",)
 
@@ -69,7 +72,7 @@ class Simple(JsonView):
 class Identify(JsonView):
     """One word straight from a browser or curl: `GET /api/v1/identify?word=orignal&languages=en,fr`."""
 
-    http_method_names = ["get"]  # HEAD would identify and store, too
+    http_method_names = ["get", "options"]  # HEAD would identify and store, too
     scopes = {"GET": "single"}
     queries = ("GET",)
 
@@ -110,7 +113,8 @@ class Predictions(JsonView):
         except BadRequest as error:
             raise ValidationError({"cursor": str(error)}, code="invalid_cursor") from error
         rows = [prediction_fields(row, owner) for row in history.with_feedback(history_page.rows, owner)]
-        return Response({"predictions": rows, "next": next_page(request, history_page.older)})
+        cursor = history_page.older
+        return Response({"predictions": rows, "next": next_page(request, cursor), "next_cursor": cursor or None})
 
     @schema.FORGET_ALL
     def delete(self, request: Request) -> Response:
@@ -175,9 +179,13 @@ class BatchView(JsonView):
     scopes = {"POST": "batch"}
 
     @schema.BATCH
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponseBase:
         """Identify words and texts; each gets a prediction or a problem."""
         fields = validate(BatchRequest(data=request.data))
+        return Response({"results": list(self.answer(request, fields))})
+
+    def answer(self, request: Request, fields: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Identify and store the valid items; return an answer for each item."""
         fields["private"] |= not keeps_history(request)
         models = count_models(fields["model"])
         items = list(check_items(fields.pop("items"), models))
@@ -185,8 +193,24 @@ class BatchView(JsonView):
         owner = owner_of(request)
         words = [item.word for item in items if item.word]
         rows = identify_once(request, words=words, source="batch", owner=owner, batch=new_public_id(), **fields)
-        answers = iter(history.with_feedback(rows, owner))
-        return Response({"results": [_result(request, item, answers, owner) for item in items]})
+        predictions = iter(history.with_feedback(rows, owner))
+        return (_result(request, item, predictions, owner) for item in items)
+
+
+class LinesView(BatchView):
+    """The same in JSON lines, one item a line."""
+
+    queries = ("POST",)  # its options, since the body has items only
+    parser_classes = [LinesParser]
+    renderer_classes = [LinesRenderer]
+
+    @schema.LINES
+    def post(self, request: Request) -> HttpResponseBase:
+        """Identify the words of lines; each line is answered by one."""
+        options = validate(LinesQuery(data=query_params(request)))
+        fields = {**options, **validate(ItemsRequest(data=request.data))}
+        lines = map(LinesRenderer().render, self.answer(request, fields))
+        return StreamingHttpResponse(lines, content_type=LinesRenderer.media_type)
 
 
 def _result(request: Request, item: Item, answers: Iterator[Prediction], owner: str) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from classifier.languages import language_name
 from classifier.ml.answers import Answer, Comparison
 from classifier.models import Prediction
 
+PREDICTION_KIND, COMPARISON_KIND = "prediction", "comparison"
+
 
 def answer_fields(answer: Answer) -> dict[str, Any]:
     """Return the documented JSON fields of an answer.
@@ -60,6 +62,7 @@ def prediction_fields(prediction: Prediction, owner: str) -> dict[str, Any]:
     comparison = prediction.comparison()
     return {
         "id": None if prediction.private else str(prediction.public_id),
+        "kind": COMPARISON_KIND if comparison else PREDICTION_KIND,
         **(comparison_fields(comparison) if comparison else answer_fields(prediction.answer())),
         "correction": prediction.correction_fields(owner),
         **prediction.review_fields(),

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from django.core.exceptions import BadRequest
-from django.core.signing import BadSignature, Signer
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from classifier.models import Feedback
+from classifier.services.cursors import read_cursor, write_cursor
 from classifier.services.history import PAGE_SIZE, with_outcomes
 
 
@@ -40,22 +39,23 @@ class FeedbackPage:
         """
         rows = Feedback.objects.filter(owner=owner).annotate(moment=Coalesce("reviewed_at", "created"))
         rows = rows.filter(status=status) if status else rows
-        signer = Signer(salt=f"classifier.feedback:{owner}:{status}")
+        scope = f"feedback:{owner}:{status}"
         if cursor:
-            moment, row_id = _position(signer, cursor)
+            moment, row_id = _position(scope, cursor)
             rows = rows.filter(Q(moment__lt=moment) | Q(moment=moment, id__lt=row_id))
         page = list(rows.select_related("prediction").order_by("-moment", "-id")[: size + 1])
         with_outcomes([feedback.prediction for feedback in page[:size]])
-        return cls(page[:size], _cursor(signer, page[size - 1]) if len(page) > size else "")
+        return cls(page[:size], _cursor(scope, page[size - 1]) if len(page) > size else "")
 
 
-def _cursor(signer: Signer, last: Feedback) -> str:
-    return signer.sign(f"{(last.reviewed_at or last.created).isoformat()} {last.pk}")
+def _cursor(scope: str, last: Feedback) -> str:
+    """Return the cursor of a row: its moment, signed with its key."""
+    moment = (last.reviewed_at or last.created).isoformat()
+    return f"{moment}~{write_cursor(f'{scope}:{moment}', last.pk)}"
 
 
-def _position(signer: Signer, cursor: str) -> tuple[datetime, int]:
-    try:
-        moment, row_id = signer.unsign(cursor).split()
-    except BadSignature as error:
-        raise BadRequest("The cursor does not belong to this list.") from error
-    return datetime.fromisoformat(moment), int(row_id)
+def _position(scope: str, cursor: str) -> tuple[datetime, int]:
+    """Return the moment and key of a cursor's row; raise BadRequest for a cursor of another list."""
+    moment, _, signed = cursor.partition("~")
+    row_id = read_cursor(f"{scope}:{moment}", signed)  # first, so that the moment is one of ours
+    return datetime.fromisoformat(moment), row_id

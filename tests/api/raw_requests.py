@@ -7,18 +7,19 @@ from classifier.models import Prediction
 PREDICTIONS = "/api/v1/predictions"
 PREDICTION = "/api/v1/predictions/0199f3c2-0000-7000-8000-000000000000"
 ALLOWED = {
-    "/api/simple": "GET",
-    "/api/schema": "GET, HEAD",
-    "/api/v1/identify": "GET",
-    PREDICTIONS: "GET, HEAD, POST, DELETE",
-    f"{PREDICTIONS}/batch": "POST",
-    f"{PREDICTIONS}/export": "GET, HEAD",
-    PREDICTION: "GET, HEAD, DELETE",
-    f"{PREDICTION}/feedback": "GET, HEAD, PUT, DELETE",
-    "/api/v1/models": "GET, HEAD",
-    "/api/v1/models/Ngram": "GET, HEAD",
-    "/api/v1/languages": "GET, HEAD",
-    "/api/v1/me": "GET, HEAD",
+    "/api/simple": "GET, OPTIONS",
+    "/api/schema": "GET, HEAD, OPTIONS",
+    "/api/v1/identify": "GET, OPTIONS",
+    PREDICTIONS: "GET, HEAD, POST, DELETE, OPTIONS",
+    f"{PREDICTIONS}/batch": "POST, OPTIONS",
+    f"{PREDICTIONS}/batch.ndjson": "POST, OPTIONS",
+    f"{PREDICTIONS}/export": "GET, HEAD, OPTIONS",
+    PREDICTION: "GET, HEAD, DELETE, OPTIONS",
+    f"{PREDICTION}/feedback": "GET, HEAD, PUT, DELETE, OPTIONS",
+    "/api/v1/models": "GET, HEAD, OPTIONS",
+    "/api/v1/models/Ngram": "GET, HEAD, OPTIONS",
+    "/api/v1/languages": "GET, HEAD, OPTIONS",
+    "/api/v1/me": "GET, HEAD, OPTIONS",
 }
 SECRET = "chevreuil"
 

@@ -31,7 +31,10 @@ def test_comparison_is_answered_as_documented(post, five_models):
 
     answer = response.json()
     assert response.status_code == 201
-    assert list(answer) == ["id", "word", "answers", "agreement", "unavailable", "correction", "reviewed", "created_at"]
+    assert list(answer) == [
+        *("id", "kind", "word", "answers", "agreement", "unavailable"),
+        *("correction", "reviewed", "created_at"),
+    ]
     assert [each["model"] for each in answer["answers"]] == ["Ngram", "FF", "CNN", "CNNsep", "RNN"]
     assert [each["language"] for each in answer["answers"]] == ["fr", "fr", "fr", "fr", None]
     assert (answer["word"], answer["agreement"], answer["unavailable"]) == ("orignal", 0.8, [])

@@ -143,4 +143,4 @@ def test_batch_above_the_whole_limit_of_its_caller_names_the_limit(call, errors,
 
 
 def test_wrong_method_is_refused(call):
-    assert call("GET", ADDRESS)["Allow"] == "POST"
+    assert call("GET", ADDRESS)["Allow"] == "POST, OPTIONS"

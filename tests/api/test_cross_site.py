@@ -46,5 +46,5 @@ def test_head_neither_identifies_nor_stores(client, address, monkeypatch):
     monkeypatch.setattr(FakeIdentifier, "identify", None)  # would fail
     response = client.head(address)
 
-    assert (response.status_code, response["Allow"]) == (405, "GET")
+    assert (response.status_code, response["Allow"]) == (405, "GET, OPTIONS")
     assert not Prediction.objects.exists()

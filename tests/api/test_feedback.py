@@ -143,7 +143,7 @@ def test_invalid_body_is_refused_and_not_stored(call, errors, make_prediction, b
 
 
 def test_wrong_method_is_refused(call, address, api_key):
-    assert call("POST", address, FRENCH, key=api_key)["Allow"] == "GET, HEAD, PUT, DELETE"
+    assert call("POST", address, FRENCH, key=api_key)["Allow"] == "GET, HEAD, PUT, DELETE, OPTIONS"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -28,7 +28,7 @@ def test_word_is_answered_as_documented(client):
     row = Prediction.objects.get()
     assert response.status_code == 201
     assert list(answer) == [
-        *("id", "word", "model", "model_version", "language", "verdict", "candidates"),
+        *("id", "kind", "word", "model", "model_version", "language", "verdict", "candidates"),
         *("undetermined", "correction", "reviewed", "created_at"),
     ]
     assert (answer["id"], answer["word"], answer["model"]) == (str(row.public_id), "orignal", "Ngram")

@@ -38,7 +38,7 @@ def _argument(pattern):
 def test_schema_is_openapi_3_with_keys():
     schema = json.loads(SCHEMA.read_text())
 
-    assert schema["openapi"].startswith("3.")
+    assert schema["openapi"].startswith("3.1")
     assert schema["components"]["securitySchemes"]["key"] == {"type": "http", "scheme": "bearer"}
 
 
@@ -46,6 +46,6 @@ def test_schema_links_answers_to_further_requests():
     paths = json.loads(SCHEMA.read_text())["paths"]
     response = paths["/api/v1/predictions"]["post"]["responses"]["201"]
 
-    assert list(response["headers"]) == ["Location"]
-    assert set(response["links"]) == {"prediction", "forget", "give_feedback"}
-    assert "feedback" in paths["/api/v1/predictions/{public_id}/feedback"]["put"]["responses"]["200"]["links"]
+    assert "Location" in response["headers"]
+    assert set(response["links"]) == {"get_prediction", "delete_prediction", "give_feedback"}
+    assert "get_feedback" in paths["/api/v1/predictions/{public_id}/feedback"]["put"]["responses"]["200"]["links"]

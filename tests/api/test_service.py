@@ -45,7 +45,7 @@ def test_model_without_files_is_listed_as_not_active(client, without_model):
 def test_writing_is_refused(client):
     response = client.post("/api/v1/models", {}, content_type="application/json")
 
-    assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
+    assert (response.status_code, response["Allow"]) == (405, "GET, HEAD, OPTIONS")
 
 
 def test_model_is_found_in_any_case_and_described_as_in_the_list(call):
@@ -105,3 +105,27 @@ def test_visitors_and_users_are_told_apart(call, client, user):
     assert call("GET", "/me").json()["caller"] == "visitor"
     client.force_login(user)
     assert call("GET", "/me").json()["caller"] == "user"
+
+
+@pytest.mark.parametrize("address", ["/api/schema", "/api/v1/models", "/api/v1/models/FF", "/api/v1/languages"])
+def test_unchanged_answer_is_not_sent_again(client, address):
+    first = client.get(address)
+    assert "no-store" not in first["Cache-Control"]
+    second = client.get(address, headers={"If-None-Match": first["ETag"]})
+    assert (second.status_code, second.content) == (304, b"")
+    assert client.get(address, headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "methods"),
+    [
+        ("/api/v1/identify", "GET, OPTIONS"),
+        ("/api/v1/predictions", "GET, HEAD, POST, DELETE, OPTIONS"),
+        ("/api/v1/predictions/export", "GET, HEAD, OPTIONS"),
+        ("/api/v1/models", "GET, HEAD, OPTIONS"),
+    ],
+)
+def test_options_names_the_methods(client, limits, address, methods):
+    limits(single=0, history=0)
+    response = client.options(address)
+    assert (response.status_code, response["Allow"], response.content) == (204, methods, b"")

@@ -51,7 +51,7 @@ def test_commands_run_and_are_answered_as_shown(live_server, client, api_key):
     assert [shape(word), shape(wrong)] == [shape(json.loads(block)) for block in blocks(page, "Answer")]
     assert len(every["answers"]) == 2
     assert [result["id"] for result in many["results"]] == ["a", "b"]
-    assert history == {"predictions": [], "next": None}
+    assert history == {"predictions": [], "next": None, "next_cursor": None}
 
 
 def test_commands_call_the_server_that_shows_them(client, db):

@@ -1,5 +1,7 @@
 """Hooks of schemathesis: values of our formats, valid batches."""
 
+import json
+
 import schemathesis
 from hypothesis import strategies as st
 
@@ -20,7 +22,16 @@ schemathesis.openapi.format("language", st.sampled_from(LANGUAGES))
 schemathesis.openapi.format("code", st.sampled_from(CODES))
 schemathesis.openapi.format("label", st.sampled_from([*CODES, "mul", "mis", "zxx", "UND"]))
 schemathesis.openapi.format("languages", st.lists(st.sampled_from(LANGUAGES)).map(",".join))
+schemathesis.openapi.format(
+    "binary", st.lists(ITEM, min_size=1, max_size=5).map(lambda items: "\n".join(map(json.dumps, items)))
+)
 schemathesis.openapi.format("cursor", st.just(""))  # any other is somebody's
+
+
+@schemathesis.serializer("application/x-ndjson")
+def encode_lines(_context, value):
+    """Return a body of lines; of another type, one that is no JSON."""
+    return value.encode(errors="replace") if isinstance(value, str) else b"["
 
 
 @schemathesis.hook

@@ -1,0 +1,44 @@
+"""JSON lines (NDJSON): a JSON document a line."""
+
+from collections.abc import Mapping
+from typing import IO, Any
+
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import JSONRenderer
+
+from classifier.api.parsers import strict_json
+from classifier.api.requests import MAX_ITEMS
+
+MEDIA_TYPE = "application/x-ndjson"
+NOT_LINES = (
+    "The body must have a JSON document in each line, in UTF-8, without duplicate names or numbers out of range."
+)
+
+
+class LinesParser(BaseParser):
+    """Parses lines of strict JSON; its errors never repeat the body."""
+
+    media_type = MEDIA_TYPE
+
+    def parse(
+        self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> dict[str, list[Any]]:
+        """Return the documents as `items`; of too many, as many as show that."""
+        lines = [line for line in stream.read().split(b"\n") if line.strip()]
+        try:
+            return {"items": [strict_json(line) for line in lines[: MAX_ITEMS + 1]]}
+        except (ValueError, RecursionError):
+            raise ParseError(NOT_LINES) from None
+
+
+class LinesRenderer(JSONRenderer):
+    """Renders a document as a line."""
+
+    media_type = MEDIA_TYPE
+    format = "ndjson"
+
+    def render(self, data: Any, *context: Any, **options: Any) -> bytes:
+        """Return one line; JSON escapes line ends in strings."""
+        line: bytes = super().render(data, *context, **options)
+        return line + b"\n"
