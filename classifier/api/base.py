@@ -36,7 +36,8 @@ class JsonView(APIView):
         if "Idempotency-Key" in request.headers:
             _ = request._request.body  # noqa: SLF001 - hashed after the parser has emptied the stream
 
-    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    # Not a Response, since the renderers of files render none.
+    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
         """Name the methods of this address, in Allow."""
         return HttpResponse(status=204)
 
