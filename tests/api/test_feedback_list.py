@@ -89,7 +89,7 @@ def test_pages_follow_next(send, list_feedback, client, api_key, user):
 
 def test_other_callers_see_nothing(send, list_feedback, make_key, call):
     send("orignal")
-    assert list_feedback(key=make_key(name="other")) == {"feedback": [], "next": None}
+    assert list_feedback(key=make_key(name="other")) == {"feedback": [], "next": None, "next_cursor": None}
     assert call("GET", "/feedback").status_code == 401
 
 
@@ -132,7 +132,7 @@ def test_page_of_any_size_costs_the_same_queries(send, list_feedback, user, djan
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 def test_wrong_method_is_refused(call, api_key, method):
-    assert call(method, "/feedback", key=api_key)["Allow"] == "GET, HEAD"
+    assert call(method, "/feedback", key=api_key)["Allow"] == "GET, HEAD, OPTIONS"
 
 
 def test_list_counts_for_the_limit_of_feedback(call, api_key, limits):
