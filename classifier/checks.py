@@ -8,7 +8,7 @@ from django.core.checks import CheckMessage, Warning, register  # noqa: A004 - D
 from django.db import connection
 
 from classifier.ml.artifacts import BadVersion, read_active, verify_all
-from classifier.services import registry
+from classifier.services import loading
 
 SAFE_SQLITE = (3, 51, 3)
 
@@ -27,7 +27,7 @@ def check_models(**_: Any) -> list[CheckMessage]:
 
 
 def _problems(name: str, version: str) -> Iterator[str]:
-    folders = [folder for folder in registry.folders(name, version) if folder.is_dir()]
+    folders = [folder for folder in loading.folders(name, version) if folder.is_dir()]
     if not folders:
         yield f"The files of {name} {version} are missing."
     for folder in folders:

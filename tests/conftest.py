@@ -96,7 +96,7 @@ def no_activations(request, monkeypatch):
     monkeypatch.setattr(registry._registry, "keep_watch", lambda: None)
     with_database = {"db", "transactional_db"}.intersection(request.fixturenames)
     if not request.node.get_closest_marker("django_db") and not with_database:
-        monkeypatch.setattr(registry, "_read_activated", dict)
+        monkeypatch.setattr(registry, "read_activated", dict)
 
 
 @pytest.fixture

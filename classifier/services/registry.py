@@ -1,7 +1,6 @@
 """Snapshot of the serving models, replaced when other versions become active."""
 
 import logging
-import math
 import os
 import threading
 import time
@@ -10,20 +9,18 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 from django.conf import settings
 from django.db import Error as DatabaseFailure
-from django.db import ProgrammingError, close_old_connections, connection
+from django.db import ProgrammingError, close_old_connections
 from django.http import HttpRequest, HttpResponse
 
-from classifier.ml.artifacts import ACTIVE_FILE, BadVersion, parse_active
 from classifier.ml.identifier import Identifier
+from classifier.services.loading import Version, parse_list, read_activated, read_list
 
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 1  # time between two looks at active.json and the table of activations
-RETRY_SECONDS = 5  # time until a refused version is tried again, so that a repair is noticed
 
 Load = Callable[[], Identifier | None]
 
@@ -89,57 +86,6 @@ class Serving:
         return identifier
 
 
-def folders(name: str, version: str) -> list[Path]:
-    """Return the possible folders of a version, the first preferred."""
-    return [directory / name / version for directory in settings.MODEL_DIRS]
-
-
-class _Version:
-    """A model version, loaded and verified on first use; an unsound one is replaced by the shipped one."""
-
-    def __init__(self, name: str, version: str, shipped: str = "") -> None:
-        self.version = version
-        self.shipped = shipped
-        self.tried = False
-        self._fallback = _Version(name, shipped) if shipped not in {"", version} else None
-        self._name = name
-        self._lock = threading.Lock()
-        self._identifier: Identifier | None = None
-        self._retry_at = math.inf
-
-    @property
-    def retry_due(self) -> bool:
-        """Whether a refused version should be tried again."""
-        return time.monotonic() >= self._retry_at
-
-    def load(self) -> Identifier | None:
-        """Return the identifier, else the shipped version's, or None without sound files."""
-        return self.load_own() or (self._fallback.load_own() if self._fallback else None)
-
-    def load_own(self, *, warm: bool = False) -> Identifier | None:
-        """Return the identifier, or None without sound files; `warm` makes its interpreters, too."""
-        if not self.tried:
-            with self._lock:
-                if not self.tried:
-                    self._identifier = self._first_sound(warm)
-                    self._retry_at = math.inf if self._identifier else time.monotonic() + RETRY_SECONDS
-                    self.tried = True
-        return self._identifier
-
-    def _first_sound(self, warm: bool) -> Identifier | None:
-        for folder in folders(self._name, self.version):
-            try:
-                if folder.is_dir():
-                    identifier = Identifier(folder)
-                    if warm:
-                        identifier.warm_up()
-                    return identifier
-            except (BadVersion, OSError):
-                logger.exception("A model version is refused.")
-        logger.error("No sound files of %s %s are on disk.", self._name, self.version)
-        return None
-
-
 class Registry:
     """Snapshot of the active versions, rebuilt by a background thread."""
 
@@ -156,8 +102,8 @@ class Registry:
         self._activated: dict[str, str] = {}  # versions by name, of the table of activations
         self._database_away = False
         self._shipped: dict[str, str] = {}  # versions by name, of active.json
-        self._active: dict[str, _Version] = {}  # the activated, else the shipped ones
-        self._serving_versions: dict[str, _Version] = {}  # the same, or older where that one is refused
+        self._active: dict[str, Version] = {}  # the activated, else the shipped ones
+        self._serving_versions: dict[str, Version] = {}  # the same, or older where that one is refused
 
     def current(self) -> Serving:
         """Return the snapshot; only the first call waits for it."""
@@ -193,7 +139,7 @@ class Registry:
         with self._lock:
             if self._serving is not None and first:
                 return self._serving  # another thread was the first
-            content, activated = _read(), self._read_activated()
+            content, activated = read_list(), self._read_activated()
             changed = (content, activated) != (self._content, self._activated)
             if self._serving is None or changed or self._retry_due:
                 self._serving = self._build(content, activated)
@@ -202,7 +148,7 @@ class Registry:
     def _read_activated(self) -> dict[str, str]:
         """Return the activated versions; those of the last look, and one warning, while the database is away."""
         try:
-            activated = _read_activated()
+            activated = read_activated()
         except DatabaseFailure as error:
             # A command may run before the first migration; a server would fail loudly elsewhere.
             migrated = not isinstance(error, ProgrammingError) and "no such table" not in str(error)
@@ -218,7 +164,7 @@ class Registry:
         return any(version.retry_due for version in self._active.values())
 
     def _build(self, content: bytes, activated: dict[str, str]) -> Serving:
-        shipped = (_parse(content) if content != self._content else {}) or self._shipped
+        shipped = (parse_list(content) if content != self._content else {}) or self._shipped
         versions = {**shipped, **activated}
         active = {name: self._version(name, version, shipped.get(name, "")) for name, version in versions.items()}
         serving = {name: self._best(name, version) for name, version in active.items()}
@@ -227,47 +173,18 @@ class Registry:
         self._content, self._activated = content, activated
         return Serving({name: version.load for name, version in serving.items()})
 
-    def _version(self, name: str, version: str, shipped: str) -> _Version:
+    def _version(self, name: str, version: str, shipped: str) -> Version:
         for candidate in (self._active.get(name), self._serving_versions.get(name)):
             if candidate and (candidate.version, candidate.shipped) == (version, shipped) and not candidate.retry_due:
                 return candidate
-        return _Version(name, version, shipped)
+        return Version(name, version, shipped)
 
-    def _best(self, name: str, active: _Version) -> _Version:
+    def _best(self, name: str, active: Version) -> Version:
         """Return the active version, or the last sound one."""
         previous = self._serving_versions.get(name)
         if previous is None or not previous.tried:
             return active  # not used by this process yet, so loaded on first use
         return active if active.load_own(warm=True) or not previous.load() else previous
-
-
-def _read() -> bytes:
-    path: Path = settings.MODEL_DIRS[0] / ACTIVE_FILE
-    try:
-        return path.read_bytes()
-    except OSError:
-        return b""
-
-
-def _read_activated() -> dict[str, str]:
-    """Return the activated versions by name; raise DatabaseFailure while the database cannot be read."""
-    from classifier.models import Activation  # here, since this module is imported before Django's applications
-
-    name = str(connection.settings_dict["NAME"])
-    if connection.vendor == "sqlite" and not name.startswith(("file:", ":memory:")) and not Path(name).exists():
-        return {}  # a command without a database; to connect would make an empty one
-    return Activation.objects.latest_by_name()
-
-
-def _parse(content: bytes) -> dict[str, str]:
-    """Return versions by name; log a missing or malformed list."""
-    try:
-        versions = parse_active(content)
-    except ValueError:
-        versions = {}
-    if not versions:
-        logger.error("%s lists no models: what served before goes on serving.", settings.MODEL_DIRS[0] / ACTIVE_FILE)
-    return versions
 
 
 def _advice(name: str) -> str:

@@ -11,7 +11,7 @@ from django.conf import settings
 from classifier.charts import Score
 from classifier.ml.artifacts import LITERT_FILE, BadVersion, Card, version_folders
 from classifier.scores import program_scores
-from classifier.services import registry
+from classifier.services import loading, registry
 
 COMPARISON = settings.BASE_DIR / "docs" / "accuracy.json"  # `manage.py benchmark_accuracy` writes it
 
@@ -45,7 +45,7 @@ class Model:
         """The size of the serving file; None without one."""
         if self.card is None:
             return None
-        files = [folder / LITERT_FILE for folder in registry.folders(self.name, self.card.version)]
+        files = [folder / LITERT_FILE for folder in loading.folders(self.name, self.card.version)]
         return next((file.stat().st_size / 1e6 for file in files if file.is_file()), None)
 
 

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from classifier.ml.artifacts import read_active
 from classifier.ml.encoding import Encoder
-from classifier.services import registry
+from classifier.services import loading, registry
 from classifier.training import evaluation, everyday, test_sets
 
 pytestmark = [pytest.mark.real_models, pytest.mark.slow]
@@ -49,7 +49,7 @@ def measured(held_out):
         if name not in known:
             strings = {"random strings": test_sets.random_strings()}
             model = registry.current().get(name)
-            twin = evaluation.identifier_for("held-out", model, registry.folders(name, model.card.version))
+            twin = evaluation.identifier_for("held-out", model, loading.folders(name, model.card.version))
             known[name] = evaluation.evaluate(twin, held_out, strings)
         return known[name]
 

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from classifier.ml.artifacts import BadVersion, write_active
-from classifier.services import registry
+from classifier.services import loading
 from classifier.services.registry import Registry
 
 OLD, NEW, NEWER = "20261122-00000001", "20261123-00000002", "20261124-00000003"
@@ -46,7 +46,7 @@ class Toy:
 def ship(tmp_path, settings, monkeypatch):
     """Return a function that ships a version of a model."""
     settings.MODEL_DIRS = [tmp_path / "ml_models", tmp_path / "var"]
-    monkeypatch.setattr(registry, "Identifier", Toy)
+    monkeypatch.setattr(loading, "Identifier", Toy)
     monkeypatch.setattr(Toy, "loads", [])
     Toy.may_load.set()
 
@@ -67,7 +67,7 @@ def ship(tmp_path, settings, monkeypatch):
 def clock(monkeypatch):
     """Return a function that advances the registry's clock."""
     offsets, monotonic = [0.0], time.monotonic
-    monkeypatch.setattr(registry.time, "monotonic", lambda: monotonic() + sum(offsets))
+    monkeypatch.setattr(loading.time, "monotonic", lambda: monotonic() + sum(offsets))
     return offsets.append
 
 
@@ -81,7 +81,7 @@ def reload(models, clock):
     """Return a function that refreshes the registry, as its thread does."""
 
     def reload():
-        clock(registry.RETRY_SECONDS)
+        clock(loading.RETRY_SECONDS)
         models.refresh()
         return models.current()
 

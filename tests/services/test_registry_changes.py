@@ -11,7 +11,7 @@ import pytest
 from django.db import InterfaceError, OperationalError
 
 from classifier.ml.artifacts import ACTIVE_FILE, write_active
-from classifier.services import registry
+from classifier.services import loading, registry
 from classifier.services.registry import Registry
 from tests.services.conftest import NEW, NEWER, OLD, Toy
 
@@ -56,10 +56,10 @@ def test_request_reads_no_disk_and_no_database(ship, models, clock, monkeypatch)
     ship()
     models.current().get()
     looks = []
-    monkeypatch.setattr(registry, "_read", lambda: looks.append("disk"))
-    monkeypatch.setattr(registry, "_read_activated", lambda: looks.append("database"))
+    monkeypatch.setattr(registry, "read_list", lambda: looks.append("disk"))
+    monkeypatch.setattr(registry, "read_activated", lambda: looks.append("database"))
     for _ in range(100):
-        clock(registry.RETRY_SECONDS)
+        clock(loading.RETRY_SECONDS)
         models.current().get()
     assert looks == []
 
@@ -75,7 +75,7 @@ def test_watch_goes_on_after_an_error(ship, models, watched, monkeypatch):
     models.current().get()
     monkeypatch.setattr(threading, "excepthook", lambda _: None)
     with monkeypatch.context() as patch:
-        patch.setattr(registry, "_read", lambda: 1 / 0)
+        patch.setattr(registry, "read_list", lambda: 1 / 0)
         watched()
         models._watcher.join()
     folder = ship(version=NEW)

@@ -40,7 +40,7 @@ def versions(version, tmp_path, settings):
 def activate(monkeypatch):
     """Return a function that activates a version."""
     activated = {}
-    monkeypatch.setattr(registry, "_read_activated", lambda: dict(activated))
+    monkeypatch.setattr(registry, "read_activated", lambda: dict(activated))
     return lambda version: activated.update(Ngram=version)
 
 

@@ -14,7 +14,7 @@ from classifier.ml.artifacts import CARD_FILE, BadVersion, Card
 from classifier.ml.encoding import Encoder
 from classifier.ml.identifier import Identifier
 from classifier.scores import HELD_OUT, KINDS, has_accuracy
-from classifier.services import registry
+from classifier.services import loading, registry
 from classifier.training import evaluation, everyday, figures, score_tables, test_sets
 from classifier.training.score_tables import ScoresByModel
 from classifier.training.test_sets import BadTestSet, LabelledTexts
@@ -113,12 +113,12 @@ class Command(BaseCommand):
 
 
 def _identifier_for(test_set: str, identifier: Identifier) -> Identifier:
-    folders = registry.folders(identifier.card.name, identifier.card.version)
+    folders = loading.folders(identifier.card.name, identifier.card.version)
     return evaluation.identifier_for(test_set, identifier, folders)
 
 
 def _folder(name: str, version: str) -> Path:
-    for folder in registry.folders(name, version):
+    for folder in loading.folders(name, version):
         if (folder / CARD_FILE).is_file():
             return folder
     raise CommandError(f"There is no version {version} of {name} on disk.")
