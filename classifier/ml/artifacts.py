@@ -141,9 +141,27 @@ def verify(folder: Path, files: Iterable[str] = (LITERT_FILE,)) -> Card:
     """
     card = Card.read(folder)
     for name in files:
-        if digest(folder / name) != card.sha256.get(name):
-            raise BadVersion(f"{folder / name}: the digest differs from the card's; restore the file")
+        _check_digest(folder / name, digest(folder / name), card)
     return card
+
+
+def read_verified(folder: Path, name: str = LITERT_FILE) -> tuple[Card, bytes]:
+    """Return the card and the bytes of a file, once they match the card's digest.
+
+    Raises BadVersion for an unsound card and for a file that is missing or differs.
+    """
+    card = Card.read(folder)
+    try:
+        content = (folder / name).read_bytes()
+    except OSError as error:
+        raise BadVersion(f"{folder / name}: cannot be read ({error.strerror})") from error
+    _check_digest(folder / name, hashlib.sha256(content).hexdigest(), card)
+    return card, content
+
+
+def _check_digest(path: Path, found: str, card: Card) -> None:
+    if found != card.sha256.get(path.name):
+        raise BadVersion(f"{path}: the digest differs from the card's; restore the file")
 
 
 def verify_all(folder: Path) -> None:

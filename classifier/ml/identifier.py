@@ -1,8 +1,7 @@
 """Identifies the language of words and texts by LiteRT models."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
@@ -13,7 +12,7 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from classifier.ml.answers import Answer, rank
-from classifier.ml.artifacts import LITERT_FILE, BadVersion, Card, verify
+from classifier.ml.artifacts import LITERT_FILE, BadVersion, Card, read_verified
 from classifier.ml.texts import combine, normalise_rows, split_elision, words_of
 from classifier.ml.verdict import SINGLE, UNDETERMINED, judge
 
@@ -22,40 +21,25 @@ MOST_ONE_BY_ONE = 16  # up to this many words run faster one by one than in a pa
 _DECIMALS = 7  # batch sizes change the last bits of a float, which must not change an answer
 
 
-class _Pool:
-    """Interpreters of one batch size, shared by threads.
+class _Interpreter:
+    """Runs a model on batches of one size, for one thread at a time; made on first use."""
 
-    At most `size` are made, on first use. They are not thread-safe: each is lent to one thread at a time.
-    """
-
-    def __init__(self, path: Path, batch: int, size: int) -> None:
-        self._path, self._batch = path, batch
-        self._free: list[Any] = []
+    def __init__(self, content: bytes, batch: int) -> None:
+        self._content, self._batch = content, batch
         self._lock = threading.Lock()
-        self._places = threading.BoundedSemaphore(size)
-
-    @contextmanager
-    def _interpreter(self) -> Iterator[Any]:
-        with self._places:
-            with self._lock:
-                interpreter = self._free.pop() if self._free else None
-            interpreter = interpreter or self._make()
-            try:
-                yield interpreter
-            finally:
-                with self._lock:
-                    self._free.append(interpreter)
+        self._interpreter: Any = None
 
     def _make(self) -> Any:
-        # By path: LiteRT then maps the weights, which processes share.
-        interpreter = Interpreter(model_path=str(self._path), num_threads=1)
+        # From the verified bytes, not by path: the file may change after it was verified.
+        interpreter = Interpreter(model_content=self._content, num_threads=1)
         details = interpreter.get_input_details()[0]
         interpreter.resize_tensor_input(details["index"], (self._batch, details["shape"][1]), strict=False)
         interpreter.allocate_tensors()
         return interpreter
 
     def run(self, ids: NDArray[np.int32]) -> NDArray[np.float32]:
-        with self._interpreter() as interpreter:
+        with self._lock:
+            interpreter = self._interpreter = self._interpreter or self._make()
             interpreter.set_tensor(interpreter.get_input_details()[0]["index"], ids)
             interpreter.invoke()
             output: NDArray[np.float32] = interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
@@ -70,9 +54,8 @@ class Identifier:
 
         Raises BadVersion when a digest or the output for a golden word differs from the card.
         """
-        self.card: Card = verify(folder, [file])
-        self._single = _Pool(folder / file, batch=1, size=2)
-        self._chunks = _Pool(folder / file, batch=CHUNK, size=1)
+        self.card, content = read_verified(folder, file)
+        self._single, self._chunks = _Interpreter(content, batch=1), _Interpreter(content, batch=CHUNK)
         if file == LITERT_FILE:
             self._check_golden_words(folder)
 

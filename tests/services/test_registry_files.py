@@ -83,3 +83,12 @@ def test_hostile_keras_file_is_never_opened(shipped_copy):
     (shipped_copy / "model.keras").unlink(missing_ok=True)
     (shipped_copy / "model.keras").mkdir()  # opening it would fail
     assert get().identify(["orignal"])
+
+
+@pytest.mark.parametrize("damage", [lambda file: file.unlink(), lambda file: file.write_bytes(b"")])
+def test_file_changed_after_loading_changes_no_answer(shipped_copy, damage):
+    words = [f"mot{'a' * number}" for number in range(20)]  # more than run one by one
+    expected = get().identify(words)
+    model = get()
+    damage(shipped_copy / LITERT_FILE)
+    assert model.identify(words) == expected
