@@ -23,7 +23,7 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=LOCAL_HOSTS if DEBUG else [])
 HTTPS = env.bool("HTTPS", default=not DEBUG)
-BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=None)  # unset: off, with a warning of `check --deploy`
 CONSENSUS = env.int("CONSENSUS", default=0)  # agreeing people who decide about a word; 0: only reviewers do
 
 if len(SECRET_KEY) < 50:
@@ -142,7 +142,7 @@ CORS_ALLOW_HEADERS = ["Authorization", "Content-Type", "Idempotency-Key"]
 CORS_EXPOSE_HEADERS = ["Location", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-ID"]
 CORS_PREFLIGHT_MAX_AGE = 3600  # seconds
 # Number of trusted proxies; each adds an address to X-Forwarded-For, others are ignored.
-NUM_PROXIES = env.int("NUM_PROXIES", default=int(BEHIND_PROXY))
+NUM_PROXIES = env.int("NUM_PROXIES", default=int(bool(BEHIND_PROXY)))
 # Calls a minute (single, batch: words times models) by scope, of each key, user or address; counted for this machine
 # in the file. A text of 500 words for five models must fit into "single".
 _LIMITS = {"single": 3000, "batch": 60_000, "history": 600, "feedback": 120, "export": 10, "login": 10}
@@ -167,12 +167,17 @@ def _database() -> dict[str, Any]:
     database: dict[str, Any] = env.db_url("DATABASE_URL", default="sqlite:///var/db.sqlite3")
     database["OPTIONS"] = {**_OPTIONS[database["ENGINE"]], **database.get("OPTIONS", {})}
     if database["ENGINE"] == _SQLITE:
+        database["ENGINE"] = "langid_site.sqlite"
         VAR.mkdir(exist_ok=True)
         if database["NAME"] != ":memory:":
             database["NAME"] = BASE_DIR / database["NAME"]
         database["CONN_MAX_AGE"] = None
     else:
+        from langid_site.postgresql import BoundedConnection
+
         database["CONN_HEALTH_CHECKS"] = True
+        if isinstance(database["OPTIONS"].get("pool"), dict):
+            database["OPTIONS"]["pool"] = {"connection_class": BoundedConnection, **database["OPTIONS"]["pool"]}
     return database
 
 
@@ -186,7 +191,8 @@ _OPTIONS: dict[str, dict[str, Any]] = {
         "init_command": ";".join(f"PRAGMA {pragma}" for pragma in _PRAGMAS),
     },
     "django.db.backends.postgresql": {
-        "pool": {"min_size": 1, "max_size": 16, "timeout": WAIT},
+        # After `reconnect_timeout` a failed attempt starts anew, else the pool's waits double up to a minute.
+        "pool": {"min_size": 1, "max_size": 16, "timeout": WAIT, "reconnect_timeout": WAIT},
         "connect_timeout": WAIT,
         "tcp_user_timeout": 1000 * WAIT,
         "options": f"-c statement_timeout={WAIT}s -c lock_timeout={WAIT}s -c idle_in_transaction_session_timeout=60s",
@@ -209,7 +215,7 @@ TIME_ZONE = "UTC"
 STATIC_URL = "static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-_HASHED = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+_HASHED = "langid_site.storage.HashedFiles"
 _PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 # Set explicitly, since the test runner turns DEBUG off, but tests have no collected files.

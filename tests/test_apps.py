@@ -34,3 +34,21 @@ def test_command_without_a_database_makes_none(manage, tmp_path):
     result = manage("identify", "orignal")
     assert (result.returncode, result.stderr) == (0, "")
     assert not (tmp_path / "db.sqlite3").exists()
+
+
+def test_migrating_makes_a_file_for_its_owner_only(manage, tmp_path):
+    assert manage("migrate").returncode == 0
+    assert (tmp_path / "db.sqlite3").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(None, "There is no"), (b"", "Run `manage.py migrate`"), (b"x" * 10_000, "file is not a database")],
+)
+def test_command_says_in_one_line_why_the_database_cannot_be_used(manage, tmp_path, content, message):
+    if content is not None:
+        (tmp_path / "db.sqlite3").write_bytes(content)
+    result = manage("purge_history")
+    assert result.returncode == 1
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr

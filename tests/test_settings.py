@@ -10,6 +10,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.urls import reverse
 
+from langid_site.postgresql import BoundedConnection
+
 PRODUCTION = {"DEBUG": "off", "ALLOWED_HOSTS": "words.example", "SECRET_KEY": "x7" + "".join(map(chr, range(60, 120)))}
 
 
@@ -145,7 +147,8 @@ def test_admin_has_no_inline_code(admin_client):
     assert " onclick=" not in page
 
 
-def test_sqlite_writes_are_durable(manage):
+def test_sqlite_writes_are_durable(manage, tmp_path):
+    (tmp_path / "db.sqlite3").touch()
     command = (
         "from django.db import connection\nwith connection.cursor() as cursor:\n for name in"
         " ('synchronous', 'mmap_size', 'secure_delete'): print(cursor.execute(f'PRAGMA {name}').fetchone()[0])\n"
@@ -157,7 +160,9 @@ def test_sqlite_writes_are_durable(manage):
 
 def test_postgresql_has_a_pool_and_timeouts(settings_in):
     options = settings_in(DATABASE_URL="postgres://me@words.example/words").DATABASES["default"]["OPTIONS"]
-    assert options["pool"]["timeout"] == options["connect_timeout"] == 5
+    pool = options["pool"]
+    assert pool["timeout"] == pool["reconnect_timeout"] == options["connect_timeout"] == 5
+    assert pool["connection_class"] is BoundedConnection
     assert "statement_timeout=5s" in options["options"]
 
 

@@ -19,7 +19,7 @@ from rest_framework.settings import api_settings
 from classifier.access.counters import LimitsUnavailable
 from classifier.access.limits import LimitTooLow
 from classifier.access.logs import request_id
-from classifier.services.errors import RETRY_AFTER_SECONDS, TRANSIENT_ERRORS
+from classifier.services.errors import RETRY_AFTER_SECONDS, describe, is_unavailable
 from classifier.services.feedback import FeedbackClosed
 
 CONTENT_TYPE = "application/problem+json"
@@ -193,8 +193,8 @@ def _status_of(error: Exception) -> int | None:
             return 409
         case UnreadablePostError():  # the client went away, or sent less than it announced
             return 400
-    if isinstance(error, (*TRANSIENT_ERRORS, LimitsUnavailable)):
-        logger.error("%s: %s", type(error).__name__, error)
+    if isinstance(error, LimitsUnavailable) or is_unavailable(error):
+        logger.error(describe(error))
         return 503
     return None
 

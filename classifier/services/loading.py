@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
 
 from classifier.ml.artifacts import ACTIVE_FILE, BadVersion, parse_active
 from classifier.ml.identifier import Identifier
@@ -81,9 +80,6 @@ def read_activated() -> dict[str, str]:
     """Return the activated versions by name; raise DatabaseFailure while the database cannot be read."""
     from classifier.models import Activation  # here, since this module is imported before Django's applications
 
-    name = str(connection.settings_dict["NAME"])
-    if connection.vendor == "sqlite" and not name.startswith(("file:", ":memory:")) and not Path(name).exists():
-        return {}  # a command without a database; to connect would make an empty one
     return Activation.objects.latest_by_name()
 
 

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from django.conf import settings
 from django.db import Error as DatabaseFailure
-from django.db import ProgrammingError, close_old_connections
+from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse
 
 from classifier.ml.identifier import Identifier
@@ -100,7 +100,7 @@ class Registry:
         self._serving: Serving | None = None
         self._content: bytes | None = None  # of active.json, as of the last build
         self._activated: dict[str, str] = {}  # versions by name, of the table of activations
-        self._database_away = False
+        self._database_away = True  # until it was read once: a command may run without a database
         self._shipped: dict[str, str] = {}  # versions by name, of active.json
         self._active: dict[str, Version] = {}  # the activated, else the shipped ones
         self._serving_versions: dict[str, Version] = {}  # the same, or older where that one is refused
@@ -150,9 +150,7 @@ class Registry:
         try:
             activated = read_activated()
         except DatabaseFailure as error:
-            # A command may run before the first migration; a server would fail loudly elsewhere.
-            migrated = not isinstance(error, ProgrammingError) and "no such table" not in str(error)
-            if migrated and not self._database_away:
+            if not self._database_away:
                 logger.warning("The active versions cannot be read, those that serve go on: %s", error)
             self._database_away = True
             return self._activated

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from classifier.access.bodies import is_api, refuse_body
 from classifier.access.counters import LimitsUnavailable
 from classifier.access.limits import LimitExceeded, LimitTooLow, consume_or_raise, cost_of_body
-from classifier.services.errors import RETRY_AFTER_SECONDS, TRANSIENT_ERRORS
+from classifier.services.errors import RETRY_AFTER_SECONDS, describe, is_unavailable
 from classifier.services.registry import ModelUnavailable
 
 _PAGES = {400: "400.html", 411: "400.html", 413: "413.html"}
@@ -52,8 +52,8 @@ class PageErrors:
             return None
         if isinstance(error, LimitExceeded):
             return _render_429(request, error)
-        if isinstance(error, (*TRANSIENT_ERRORS, LimitsUnavailable)):
-            logger.error("%s: %s", type(error).__name__, error)
+        if isinstance(error, LimitsUnavailable) or is_unavailable(error):
+            logger.error(describe(error))
             return _render_503(error)
         return None
 

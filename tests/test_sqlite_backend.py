@@ -1,0 +1,93 @@
+"""SQLite in a file that is not made, and not left, in silence."""
+
+import shutil
+
+import pytest
+from django.db import OperationalError, connection
+
+from langid_site.sqlite.base import DatabaseWrapper
+
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
+
+
+@pytest.fixture
+def path(tmp_path):
+    """Return the path of a database with a write-ahead log and a table."""
+    path = tmp_path / "données 100%.sqlite3"
+    path.touch()
+    made = wrapper(path)
+    with made.cursor() as cursor:
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("CREATE TABLE words (word)")
+    made.close()
+    return path
+
+
+def wrapper(path):
+    return DatabaseWrapper({**connection.settings_dict, "NAME": path}, "other")
+
+
+@pytest.fixture
+def database(path):
+    """Return an open connection."""
+    database = wrapper(path)
+    insert(database, "un")
+    yield database
+    database.close()
+
+
+def insert(database, word):
+    database.set_autocommit(False)
+    try:
+        with database.cursor() as cursor:
+            cursor.execute("INSERT INTO words VALUES (%s)", [word])
+        database.commit()
+    finally:
+        database.rollback()
+        database.set_autocommit(True)
+
+
+def words(database):
+    with database.cursor() as cursor:
+        return [word for (word,) in cursor.execute("SELECT word FROM words").fetchall()]
+
+
+def test_missing_file_is_refused_and_not_made(tmp_path):
+    with pytest.raises(OperationalError, match="restore a backup, or run `manage.py migrate`"):
+        words(wrapper(tmp_path / "none.sqlite3"))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("suffix", ["", "-wal"])
+def test_commit_to_a_removed_file_is_refused(database, path, suffix):
+    path.with_name(path.name + suffix).unlink()
+    with pytest.raises(OperationalError, match="nothing is stored"):
+        insert(database, "deux")
+
+
+def test_removed_file_is_not_made_anew_by_the_next_request(database, path):
+    path.unlink()
+    database.close_if_unusable_or_obsolete()
+    with pytest.raises(OperationalError, match="restore a backup"):
+        words(database)
+    assert not path.exists()
+
+
+def test_file_in_its_place_is_opened_by_the_next_request(database, path, tmp_path):
+    insert(database, "deux")
+    shutil.copy(path, tmp_path / "copy")
+    path.unlink()
+    path.with_name(f"{path.name}-wal").unlink()
+    (tmp_path / "copy").rename(path)
+    with pytest.raises(OperationalError, match="nothing is stored"):
+        insert(database, "trois")
+    database.close_if_unusable_or_obsolete()
+    assert words(database) == []
+    insert(database, "quatre")
+    assert words(database) == ["quatre"]
+
+
+def test_connection_to_an_unchanged_file_stays_open(database):
+    opened = database.connection
+    database.close_if_unusable_or_obsolete()
+    assert database.connection is opened
