@@ -13,7 +13,7 @@ SERVE  := $(VENV)/.serve
 ALL    := $(VENV)/.all
 
 # Settings of a production server, so that the checks apply to them.
-PRODUCTION := env DEBUG=off ALLOWED_HOSTS=words.example \
+PRODUCTION := env DEBUG=off ALLOWED_HOSTS=words.example BEHIND_PROXY=on \
 	SECRET_KEY=not-a-secret-but-long-enough-to-pass-the-checks-of-django-0123456789
 
 .PHONY: help run dev serve test test-postgres fuzz lint format messages train admin benchmark schema screenshots pin
@@ -46,6 +46,7 @@ lint: $(ALL) ## check style, types, migrations and production settings
 	$(VENV)/bin/ruff format --check
 	$(PRODUCTION) $(VENV)/bin/mypy
 	$(PRODUCTION) $(MANAGE) makemigrations --check --dry-run
+	$(PRODUCTION) $(MANAGE) collectstatic --no-input --verbosity 0
 	$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
 
 format: $(ALL) ## format the code and apply ruff's fixes

@@ -1,13 +1,17 @@
-"""System checks: unsound model versions and an outdated SQLite."""
+"""System checks: models, SQLite, and what a server needs."""
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Warning, register  # noqa: A004 - Django's name
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
-from classifier.ml.artifacts import BadVersion, read_active, verify_all
+from classifier.api.health import check_static_files
+from classifier.ml.artifacts import ACTIVE_FILE, BadVersion, read_active, verify_all
 from classifier.services import loading
 
 SAFE_SQLITE = (3, 51, 3)
@@ -21,7 +25,8 @@ def check_models(**_: Any) -> list[CheckMessage]:
     hint = f"Restore {settings.MODEL_DIRS[0].name}/ from version control or run `manage.py train`."
     versions = read_active(settings.MODEL_DIRS[0])
     if not versions:
-        return [Warning("There are no models.", hint=hint, id="classifier.W001")]
+        problem = f"{settings.MODEL_DIRS[0] / ACTIVE_FILE} is missing, malformed or empty."
+        return [Warning(problem, hint=hint, id="classifier.W001")]
     problems = (problem for name, version in versions.items() for problem in _problems(name, version))
     return [Warning(problem, hint=hint, id="classifier.W002") for problem in problems]
 
@@ -50,3 +55,36 @@ def check_sqlite(**_: Any) -> list[CheckMessage]:
     message = f"SQLite {sqlite_version} has a bug that can corrupt the database."
     hint = f"Install pysqlite3 or a SQLite of {safe} or newer, or set DATABASE_URL to PostgreSQL."
     return [Warning(message, hint=hint, id="classifier.W003")]
+
+
+@register("deployment", deploy=True)
+def check_server(**_: Any) -> list[CheckMessage]:
+    """Warn of what would fail or mislead a server on the internet."""
+    return [Warning(problem, hint=hint, id=id_) for problem, hint, id_ in _server_problems()]
+
+
+def _server_problems() -> Iterator[tuple[str, str, str]]:
+    """Yield message, hint and id of each problem."""
+    try:
+        check_static_files()
+    except ImproperlyConfigured:
+        yield (
+            "The static files are not collected: pages have no style.",
+            "Run `manage.py collectstatic`.",
+            "classifier.W004",
+        )
+    if settings.BEHIND_PROXY is None:
+        yield (
+            "BEHIND_PROXY is not set: behind a proxy, all visitors would share one address and its limits.",
+            "Set BEHIND_PROXY to on behind a proxy such as nginx, else to off.",
+            "classifier.W005",
+        )
+    for folder in _written_folders():
+        if not os.access(folder, os.W_OK):
+            yield f"{folder} cannot be written.", "Give it to the user that runs the server.", "classifier.W006"
+
+
+def _written_folders() -> Iterator[Path]:
+    yield settings.LIMITS_FILE.parent
+    if connection.vendor == "sqlite":
+        yield Path(connection.settings_dict["NAME"]).parent

@@ -7,7 +7,7 @@ from django.core.management.base import SystemCheckError
 from django.db import connection
 
 from classifier import checks
-from classifier.checks import check_models, check_sqlite
+from classifier.checks import check_models, check_server, check_sqlite
 from classifier.ml.artifacts import ACTIVE_FILE, BadVersion, write_active
 
 VERSION = "20261122-00000001"
@@ -57,7 +57,7 @@ def test_check_alone_passes_with_a_warning(without_models):
 
 
 def test_check_of_the_models_fails_at_level_warning(without_models):
-    with pytest.raises(SystemCheckError, match="There are no models"):
+    with pytest.raises(SystemCheckError, match="active.json is missing, malformed or empty"):
         call_command("check", "--tag", "models", "--fail-level", "WARNING")
 
 
@@ -88,3 +88,31 @@ def test_repairing_commands_start_without_models(manage, tmp_path):
     assert manage("migrate", **empty).returncode == 0
     assert manage("check", **empty).returncode == 0
     assert manage("check", "--tag", "models", "--fail-level", "WARNING", **empty).returncode == 1
+
+
+@pytest.fixture
+def server(settings, tmp_path):
+    """Set up what a server needs; return a function that checks: ids."""
+    settings.BEHIND_PROXY, settings.LIMITS_FILE = True, tmp_path / "limits"
+    return lambda: [message.id for message in check_server()]
+
+
+def test_server_with_all_it_needs_gives_no_warning(server):
+    assert server() == []
+
+
+def test_uncollected_static_files_are_a_warning(server, settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "langid_site.storage.HashedFiles"}}
+    assert server() == ["classifier.W004"]
+
+
+@pytest.mark.parametrize(("stated", "ids"), [(None, ["classifier.W005"]), (False, []), (True, [])])
+def test_proxy_has_to_be_stated(server, settings, stated, ids):
+    settings.BEHIND_PROXY = stated
+    assert server() == ids
+
+
+def test_folder_that_cannot_be_written_is_a_warning(server, settings, tmp_path):
+    settings.LIMITS_FILE = tmp_path / "none" / "limits"
+    assert server() == ["classifier.W006"]

@@ -1,9 +1,11 @@
 """GET /livez and /readyz."""
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from classifier.api import health
+from classifier.api.health import PARTS
 from classifier.api.models import Heartbeat
 
 pytestmark = pytest.mark.django_db
@@ -11,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def no_last_check(monkeypatch):
-    monkeypatch.setattr(health, "_last_check", (float("-inf"), ""))
+    monkeypatch.setattr(health, "_last_check", (float("-inf"), {}))
 
 
 @pytest.fixture
@@ -24,24 +26,50 @@ def read_only_database(monkeypatch):
     monkeypatch.setattr(Heartbeat, "beat", fail)
 
 
+def not_ready(client):
+    """Return the parts that are not ready."""
+    response = client.get("/readyz")
+    parts = response.json()
+    assert response.status_code == 503
+    assert parts.pop("status") == "unavailable"
+    return [name for name, status in parts.items() if status != "ok"]
+
+
 def test_process_that_can_answer_is_ready(client):
     response = client.get("/readyz")
 
-    assert (response.status_code, response.json()) == (200, {"status": "ok", "database": "ok", "model": "ok"})
+    assert (response.status_code, response.json()) == (200, {"status": "ok", **dict.fromkeys(PARTS, "ok")})
     assert Heartbeat.objects.count() == 1
 
 
 def test_process_without_writable_database_is_alive_but_not_ready(client, read_only_database):
-    response = client.get("/readyz")
-
-    assert (response.status_code, response.json()["database"]) == (503, "unavailable")
+    assert not_ready(client) == ["database"]
     assert client.get("/livez").status_code == 200
 
 
-def test_process_without_sound_model_is_not_ready(client, without_model):
-    without_model("Ngram")
+@pytest.mark.parametrize("name", ["Ngram", "FF"])
+def test_process_without_one_of_its_models_is_not_ready(client, without_model, name):
+    without_model(name)
 
-    assert client.get("/readyz").json() == {"status": "unavailable", "database": "ok", "model": "unavailable"}
+    assert not_ready(client) == ["models"]
+
+
+def test_process_with_a_migration_to_apply_is_not_ready(client, caplog):
+    MigrationRecorder(connection).record_unapplied("classifier", "0001_initial")
+    assert not_ready(client) == ["database"]
+    assert "Run `manage.py migrate` for classifier.0001_initial" in caplog.text
+
+
+def test_process_with_unusable_limits_is_not_ready(client, settings, tmp_path):
+    settings.LIMITS_FILE = tmp_path
+    assert not_ready(client) == ["limits"]
+
+
+def test_process_without_collected_static_files_is_not_ready(client, settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "langid_site.storage.HashedFiles"}}
+    assert not_ready(client) == ["static"]
+    assert client.get("/").status_code == 200
 
 
 def test_liveness_needs_no_database(client, django_assert_num_queries):
