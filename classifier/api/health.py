@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 from classifier.access import counters
 from classifier.api.models import Heartbeat
 from classifier.services import registry
+from classifier.services.errors import describe
 
 CHECK_SECONDS = 1  # a process checks at most this often, however many ask
 OK, UNAVAILABLE = "ok", "unavailable"
@@ -60,7 +61,7 @@ def _check(part: Callable[[], object]) -> str:
     try:
         part()
     except (Error, OSError, ImproperlyConfigured, registry.ModelUnavailable) as error:
-        logger.error("Not ready: %s: %s", type(error).__name__, error)
+        logger.error("Not ready: %s", describe(error))
         return UNAVAILABLE
     return OK
 

@@ -1,0 +1,103 @@
+"""`manage.py backup` and `restore`, each in a process of its own, as an operator runs them."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+from django.core.management import CommandError, call_command
+
+pytestmark = pytest.mark.sqlite
+
+
+@pytest.fixture
+def database(tmp_path):
+    """Return a connection that stays open, as a server's does."""
+    with closing(sqlite3.connect(tmp_path / "db.sqlite3", isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("CREATE TABLE numbers (number)")
+        yield connection
+
+
+def numbers(path):
+    with closing(sqlite3.connect(path)) as connection:
+        return [number for (number,) in connection.execute("SELECT number FROM numbers")]
+
+
+def write(connection, number):
+    connection.execute("INSERT INTO numbers VALUES (?)", [number])
+
+
+def refusal(process):
+    """Return the one line of a refused command."""
+    assert process.returncode == 1
+    [line] = process.stderr.splitlines()
+    return line
+
+
+def test_backup_holds_what_was_committed_before_though_others_write(manage, database, tmp_path):
+    database.execute("PRAGMA wal_autocheckpoint=0")
+    write(database, 1)
+    database.execute("BEGIN IMMEDIATE")
+    write(database, 2)
+    assert "checked" in manage("backup", str(tmp_path / "copy")).stdout
+    database.execute("COMMIT")
+    assert numbers(tmp_path / "copy") == [1]
+
+
+def test_backup_is_for_its_owner_only_and_leaves_no_other_file(manage, database, tmp_path):
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    manage("backup", str(folder / "copy"))
+    assert [path.name for path in folder.iterdir()] == ["copy"]
+    assert (folder / "copy").stat().st_mode & 0o777 == 0o600
+
+
+def test_restored_backup_replaces_what_came_later(manage, database, tmp_path):
+    write(database, 1)
+    manage("backup", str(tmp_path / "copy"))
+    write(database, 2)
+    database.close()
+    assert "Restored" in manage("restore", str(tmp_path / "copy")).stdout
+    assert numbers(tmp_path / "db.sqlite3") == [1]
+    assert numbers(tmp_path / "db.sqlite3.old") == [1, 2]
+
+
+def test_restoring_is_refused_while_a_server_has_the_file_open(manage, database, tmp_path):
+    write(database, 1)
+    manage("backup", str(tmp_path / "copy"))
+    assert "Stop the server first" in refusal(manage("restore", str(tmp_path / "copy")))
+    assert numbers(tmp_path / "db.sqlite3") == [1]
+
+
+def test_restoring_is_refused_beside_the_log_of_another_file(manage, database, tmp_path):
+    write(database, 1)
+    manage("backup", str(tmp_path / "copy"))
+    (tmp_path / "db.sqlite3").unlink()
+    assert "belongs to another file" in refusal(manage("restore", str(tmp_path / "copy")))
+    assert not (tmp_path / "db.sqlite3").exists()
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        (lambda path: path.unlink(), "There is no file"),
+        (lambda path: path.write_bytes(b"x" * 9000), "not a database"),
+        (lambda path: path.write_bytes(path.read_bytes()[:-9000]), "malformed|corrupt"),
+        (lambda path: path.with_name("copy-wal").touch(), "lies beside"),
+    ],
+)
+def test_unsound_backup_is_refused_and_changes_nothing(manage, database, tmp_path, damage, reason):
+    write(database, 1)
+    manage("backup", str(tmp_path / "copy"))
+    database.close()
+    damage(tmp_path / "copy")
+    line = refusal(manage("restore", str(tmp_path / "copy")))
+    assert any(part in line for part in reason.split("|"))
+    assert numbers(tmp_path / "db.sqlite3") == [1]
+
+
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_commands_name_the_tools_of_postgresql(command, monkeypatch, tmp_path):
+    monkeypatch.setattr("classifier.services.backup.connection.vendor", "postgresql")
+    with pytest.raises(CommandError, match="pg_"):
+        call_command(command, str(tmp_path / "copy"))
