@@ -12,7 +12,7 @@ from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from classifier.models import Batch, Feedback, Prediction, PredictionQuerySet, ReviewedWord
 from classifier.services.cursors import read_cursor, write_cursor
-from classifier.services.feedback import forget_decisions
+from classifier.services.feedback import forget_decisions, lock_word
 from classifier.services.store import empty_log
 from classifier.words.lists import Row
 
@@ -115,11 +115,15 @@ def rows_before(moment: datetime) -> PredictionQuerySet:
 def delete_rows(keys: Sequence[int]) -> None:
     """Delete rows with feedback and emptied batches, in one commit."""
     rows = Prediction.objects.filter(pk__in=keys)
-    batches = set(rows.values_list("batch", flat=True))
-    words = set(Feedback.objects.filter(prediction__in=keys).values_list("prediction__word_key", flat=True))
-    # In the order in which others lock them, so that nobody deadlocks.
-    list(rows.order_by("pk").select_for_update().values_list("pk"))
-    list(Feedback.objects.filter(prediction__in=keys).order_by("pk").select_for_update().values_list("pk"))
+    feedback = Feedback.objects.filter(prediction__in=keys)
+    batches = set(rows.values_list("batch", flat=True)) - {None}
+    words = set(feedback.values_list("prediction__word_key", flat=True))
+    # All transactions lock in this order, so that nobody deadlocks: words, batches, predictions, feedback. A locked
+    # batch makes two deletions of its halves see each other, so that the later one deletes the batch.
+    for word_key in sorted(words):
+        lock_word(word_key)
+    for locked in (Batch.objects.filter(public_id__in=batches), rows, feedback):
+        list(locked.order_by("pk").select_for_update().values_list("pk"))
     rows.delete()
     Batch.objects.delete_empty(batches)
     forget_decisions(words)
