@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import accumulate, count
 from typing import Any, Self
 from uuid import UUID
@@ -13,10 +14,10 @@ from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from classifier.models import Batch, Feedback, Prediction, PredictionQuerySet, ReviewedWord
 from classifier.services.cursors import read_cursor, write_cursor
 from classifier.services.feedback import forget_decisions, lock_word
-from classifier.services.store import empty_log
+from classifier.services.store import STEP, empty_log, take_turn
 from classifier.words.lists import Row
 
-CHUNK = 1000  # rows in memory and in one transaction
+CHUNK = STEP  # rows in memory and in one transaction
 PAGE_SIZE = 25  # rows
 PAGE_WORDS = 1000  # times models: a page of long texts has fewer rows
 
@@ -85,7 +86,7 @@ def delete_all(rows: QuerySet[Prediction]) -> int:
     total = 0
     before: dict[str, Any] = {}
     while chunk := list(rows.filter(**before).values_list("pk", flat=True)[:CHUNK]):
-        delete_rows(chunk)
+        take_turn(partial(delete_rows, chunk))
         total, before = total + len(chunk), {"id__lt": chunk[-1]}
     empty_log()
     return total
@@ -101,7 +102,7 @@ def purge(moment: datetime) -> Iterator[int]:
     """Delete rows older than `moment`; yield the number per chunk."""
     rows = rows_before(moment).order_by("created").values_list("pk", flat=True)
     while chunk := list(rows[:CHUNK]):
-        delete_rows(chunk)
+        take_turn(partial(delete_rows, chunk))
         yield len(chunk)
     empty_log()
 

@@ -1,11 +1,19 @@
 """Insert rows; purge deleted ones from SQLite's files."""
 
+import logging
+import time
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
+
+STEP = 1000  # rows deleted in one transaction
+_TRIES, _PAUSE = 20, 0.05  # seconds between two tries to empty the log
+
+T = TypeVar("T")
+logger = logging.getLogger(__name__)
 
 
 def store(rows: Sequence[Model]) -> None:
@@ -26,7 +34,7 @@ def store(rows: Sequence[Model]) -> None:
 def empty_log() -> None:
     """Empty SQLite's write-ahead log, which still holds deleted rows.
 
-    Inside a transaction this happens after the commit. A log that others read is left for the next call.
+    Inside a transaction this happens after the commit. A log that others use for a second is left for the next call.
     """
     if connection.vendor == "sqlite":
         transaction.on_commit(_checkpoint)
@@ -34,7 +42,34 @@ def empty_log() -> None:
 
 def _checkpoint() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        [milliseconds] = cursor.execute("PRAGMA busy_timeout").fetchone()
+        # SQLite itself would wait for the log's readers with all writers locked out.
+        cursor.execute("PRAGMA busy_timeout=0")
+        try:
+            for _ in range(_TRIES):
+                [busy, *_pages] = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                if not busy:
+                    return
+                time.sleep(_PAUSE)
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout={milliseconds}")
+    logger.warning("SQLite's log is in use and still holds deleted rows until the next deletion or purge.")
+
+
+def delete_in_steps(rows: QuerySet[Any]) -> int:
+    """Delete rows in short transactions; return their number."""
+    total = 0
+    while keys := list(rows.values_list("pk", flat=True)[:STEP]):
+        total += take_turn(rows.filter(pk__in=keys).delete)[0]
+    return total
+
+
+def take_turn(write: Callable[[], T]) -> T:
+    """Write, then let others write for as long; SQLite lets the next in by chance."""
+    start = time.monotonic()
+    result = write()
+    time.sleep(time.monotonic() - start)
+    return result
 
 
 def wipe_unused_space() -> None:

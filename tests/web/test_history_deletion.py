@@ -7,7 +7,7 @@ from django.test import Client
 from pytest_django.asserts import assertContains
 
 from classifier.models import Feedback, Prediction, ReviewedWord
-from classifier.services import history
+from classifier.services import history, store
 from classifier.services.store import empty_log, wipe_unused_space
 from tests.reviews import review_feedback
 
@@ -166,21 +166,42 @@ def test_word_deleted_through_the_api_is_in_no_file(on_disk, make_prediction, ap
 
 
 @pytest.mark.sqlite
-def test_log_in_use_by_a_reader_is_emptied_later(on_disk, make_prediction):
+def test_log_in_use_by_a_reader_is_emptied_later(on_disk, make_prediction, monkeypatch, caplog):
     from sqlite3 import connect
 
     prediction = make_prediction(WORD, owner="user:1")
     with connect(connection.settings_dict["NAME"], isolation_level=None) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT * FROM classifier_prediction").fetchall()
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA busy_timeout=10")
+        monkeypatch.setattr(store, "_PAUSE", 0)
         history.delete_one("user:1", prediction.public_id)
         reader.execute("COMMIT")
     reader.close()
     assert WORD.encode() in sqlite_files()["-wal"]
+    assert "still holds deleted rows" in caplog.text
     empty_log()
     assert sqlite_files()["-wal"] == b""
+
+
+@pytest.mark.sqlite
+def test_log_in_use_by_a_reader_locks_out_no_writer(on_disk, make_prediction, monkeypatch):
+    from sqlite3 import connect
+
+    prediction = make_prediction(WORD, owner="user:1")
+    name, writes = connection.settings_dict["NAME"], []
+
+    def write(_seconds):
+        with connect(name, timeout=0) as writer:
+            writes.append(writer.execute("UPDATE classifier_prediction SET word = word").rowcount)
+        writer.close()
+
+    with connect(name, isolation_level=None) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM classifier_prediction").fetchall()
+        monkeypatch.setattr(store.time, "sleep", write)
+        history.delete_one("user:1", prediction.public_id)
+    reader.close()
+    assert writes
 
 
 @pytest.mark.sqlite

@@ -1,6 +1,7 @@
 import pytest
 from django.conf import settings as django_settings
 from django.core.management import call_command
+from django.db import connection
 from pytest_django.asserts import assertContains
 
 pytestmark = pytest.mark.django_db
@@ -52,3 +53,8 @@ def test_page_is_not_cached(client):
 
 def test_wrong_method_is_refused(client):
     assert client.post("/privacy/").status_code == 405
+
+
+def test_page_says_what_deleting_leaves_in_this_database(client):
+    text = "at the daily clean-up" if connection.vendor == "sqlite" else "until their place is used again"
+    assertContains(client.get("/privacy/"), text)

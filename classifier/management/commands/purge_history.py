@@ -14,7 +14,7 @@ from tqdm import tqdm
 from classifier.api.models import AnsweredRequest
 from classifier.services import history
 from classifier.services.daily_counts import count_new
-from classifier.services.store import wipe_unused_space
+from classifier.services.store import delete_in_steps, wipe_unused_space
 
 MOST_DAYS = 36_500
 
@@ -47,7 +47,7 @@ class Command(BaseCommand):
             return
         count_new()  # of answers that go now, the dashboard keeps the number
         count = self._purge(moment, count)
-        self._report("deleted", days, count, sessions.delete()[0], requests.delete()[0])
+        self._report("deleted", days, count, delete_in_steps(sessions), delete_in_steps(requests))
         try:
             wipe_unused_space()
         except OperationalError as error:

@@ -1,6 +1,7 @@
 """Page on privacy."""
 
 from django.conf import settings
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -19,5 +20,6 @@ def privacy(request: HttpRequest) -> HttpResponse:
         "days": settings.HISTORY_DAYS,
         "hours": OWNERLESS_HOURS,
         "prefix": settings.COOKIE_PREFIX,
+        "database": connection.vendor,
     }
     return render(request, "privacy.html", context)
