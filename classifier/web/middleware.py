@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
+from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 
 from classifier.access.bodies import is_api, refuse_body
@@ -54,7 +55,7 @@ class PageErrors:
             return _render_429(request, error)
         if isinstance(error, LimitsUnavailable) or is_unavailable(error):
             logger.error(describe(error))
-            return _render_503(error)
+            return _render_503(request, error)
         return None
 
 
@@ -88,21 +89,25 @@ def _refuse_form(request: HttpRequest) -> int:
 
 def _render_429(request: HttpRequest, error: LimitExceeded) -> HttpResponse:
     """Render a page with the form, to send it again."""
-    # A large body was not read, since it is over the limit.
-    upload = refuse_body(request, settings.DATA_UPLOAD_MAX_MEMORY_SIZE) == 413
-    # Except forms that may hold a password.
-    names = () if upload or hasattr(request, "sensitive_post_parameters") else request.POST
-    fields = [(name, value) for name in names for value in request.POST.getlist(name)]
-    context = {
-        "seconds": error.seconds,
-        "fields": [field for field in fields if field[0] != "csrfmiddlewaretoken"],
-        "files": upload or bool(request.FILES),
-    }
-    page = render_to_string("429.html", context, request)
+    page = render_to_string("429.html", {"seconds": error.seconds, **_form_sent(request)}, request)
     return HttpResponse(page, status=429, headers={"Retry-After": str(error.seconds)})
 
 
-def _render_503(error: Exception) -> HttpResponse:
+def _render_503(request: HttpRequest, error: Exception) -> HttpResponse:
+    context = {"model": isinstance(error, ModelUnavailable), "csrf_token": get_token(request), **_form_sent(request)}
     # Without the request, since its user is read from the database, which may be down.
-    page = render_to_string("503.html", {"model": isinstance(error, ModelUnavailable)})
+    page = render_to_string("503.html", context)
     return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+
+
+def _form_sent(request: HttpRequest) -> dict[str, Any]:
+    """Return the fields of a form, for `_send_again.html`; none of a form that may hold a password."""
+    # A large body was not read, since it is over the limit.
+    upload = refuse_body(request, settings.DATA_UPLOAD_MAX_MEMORY_SIZE) == 413
+    names = () if upload or hasattr(request, "sensitive_post_parameters") else request.POST
+    fields = [(name, value) for name in names for value in request.POST.getlist(name)]
+    return {
+        "fields": [field for field in fields if field[0] != "csrfmiddlewaretoken"],
+        "files": upload or bool(request.FILES),
+        "path": request.path,
+    }

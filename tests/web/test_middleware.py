@@ -5,6 +5,7 @@ from django.db import OperationalError, connection
 from django.template.loader import render_to_string
 from pytest_django.asserts import assertContains, assertNotContains
 
+from classifier.services import batches
 from classifier.services import identify as services
 from classifier.services.registry import ModelUnavailable
 
@@ -116,6 +117,22 @@ def test_error_page_needs_no_database(client, user, monkeypatch):
 
     monkeypatch.setattr(connection, "cursor", gone)
     assertContains(client.get("/history/"), "The database is busy", status_code=503)
+
+
+def test_page_after_a_failed_batch_sends_the_same_words_again(strict_client, monkeypatch):
+    def full(_rows):
+        raise OperationalError("database or disk is full")
+
+    strict_client.get("/batches/")
+    token = strict_client.cookies["csrftoken"].value
+    words = {"words": "un\n<b>deux</b>", "csrfmiddlewaretoken": token}
+    with monkeypatch.context() as patch:
+        patch.setattr(batches, "store", full)
+        page = strict_client.post("/batches/", words)
+    assertContains(page, '<input type="hidden" name="words" value="un\n&lt;b&gt;deux&lt;/b&gt;">', status_code=503)
+    assertContains(page, '<form method="post" action="/batches/">', status_code=503)
+    assertContains(page, 'name="csrfmiddlewaretoken"', status_code=503)
+    assert strict_client.post("/batches/", words).status_code == 303
 
 
 @pytest.mark.parametrize("length", ["6", "99999999"])
