@@ -23,9 +23,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _runs_here(item: pytest.Item) -> bool:
     if item.get_closest_marker("lingua") and not os.environ.get("LINGUA_TESTDATA"):
         return False
+    if item.get_closest_marker("faults") and not os.environ.get("FAULTS"):
+        return False
     if os.environ.get("DATABASE_URL", "").startswith("postgres"):
         return _uses_database(item) and not any(map(item.get_closest_marker, NOT_ON_POSTGRESQL))
-    return True
+    return not item.get_closest_marker("postgresql")
 
 
 def _uses_database(item: pytest.Item) -> bool:
