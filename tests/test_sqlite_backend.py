@@ -61,7 +61,7 @@ def test_missing_file_is_refused_and_not_made(tmp_path):
 @pytest.mark.parametrize("suffix", ["", "-wal"])
 def test_commit_to_a_removed_file_is_refused(database, path, suffix):
     path.with_name(path.name + suffix).unlink()
-    with pytest.raises(OperationalError, match="nothing is stored"):
+    with pytest.raises(OperationalError, match="removed or replaced"):
         insert(database, "deux")
 
 
@@ -79,12 +79,21 @@ def test_file_in_its_place_is_opened_by_the_next_request(database, path, tmp_pat
     path.unlink()
     path.with_name(f"{path.name}-wal").unlink()
     (tmp_path / "copy").rename(path)
-    with pytest.raises(OperationalError, match="nothing is stored"):
+    with pytest.raises(OperationalError, match="removed or replaced"):
         insert(database, "trois")
     database.close_if_unusable_or_obsolete()
     assert words(database) == []
     insert(database, "quatre")
     assert words(database) == ["quatre"]
+
+
+def test_connection_without_its_log_stays_open_and_keeps_the_rows_in_it(database, path):
+    opened = database.connection
+    path.with_name(f"{path.name}-wal").unlink()
+    database.close_if_unusable_or_obsolete()
+    assert database.connection is opened
+    database.close()
+    assert words(wrapper(path)) == ["un"]
 
 
 def test_connection_to_an_unchanged_file_stays_open(database):
