@@ -83,12 +83,20 @@ def read_activated() -> dict[str, str]:
     return Activation.objects.latest_by_name()
 
 
-def parse_list(content: bytes) -> dict[str, str]:
-    """Return versions by name; log a missing or malformed list."""
+def parse_list(content: bytes, *, known_only: bool = False) -> dict[str, str]:
+    """Return versions by name; log a missing or malformed list, and return none of it.
+
+    With `known_only` a list that names a model without a folder is malformed, too.
+    """
     try:
         versions = parse_active(content)
     except ValueError:
         versions = {}
+    path = settings.MODEL_DIRS[0] / ACTIVE_FILE
+    unknown = [name for name in versions if not any((folder / name).is_dir() for folder in settings.MODEL_DIRS)]
     if not versions:
-        logger.error("%s lists no models: what served before goes on serving.", settings.MODEL_DIRS[0] / ACTIVE_FILE)
+        logger.error("%s lists no models: what served before goes on serving.", path)
+    elif unknown and known_only:
+        logger.error("%s lists unknown models: what served before goes on serving.", path)
+        return {}
     return versions

@@ -162,7 +162,8 @@ class Registry:
         return any(version.retry_due for version in self._active.values())
 
     def _build(self, content: bytes, activated: dict[str, str]) -> Serving:
-        shipped = (parse_list(content) if content != self._content else {}) or self._shipped
+        changed = content != self._content
+        shipped = (parse_list(content, known_only=bool(self._shipped)) if changed else {}) or self._shipped
         versions = {**shipped, **activated}
         active = {name: self._version(name, version, shipped.get(name, "")) for name, version in versions.items()}
         serving = {name: self._best(name, version) for name, version in active.items()}

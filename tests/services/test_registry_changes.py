@@ -222,6 +222,14 @@ def test_list_with_a_wrong_version_leaves_the_old_one(ship, models, reload, sett
     assert reload().get().folder == old
 
 
+def test_list_with_an_unknown_model_leaves_what_serves(ship, models, reload, settings, caplog):
+    old = ship(version=OLD)
+    models.current().get()
+    (settings.MODEL_DIRS[0] / ACTIVE_FILE).write_text(json.dumps({"Ngrem": OLD}))
+    assert reload().get().folder == old
+    assert "lists unknown models" in caplog.text
+
+
 def test_bad_version_is_retried_while_the_list_is_broken(ship, reload, settings, caplog):
     ship(version=OLD)
     reload().get()
