@@ -16,7 +16,7 @@ ALL    := $(VENV)/.all
 PRODUCTION := env DEBUG=off ALLOWED_HOSTS=words.example BEHIND_PROXY=on \
 	SECRET_KEY=not-a-secret-but-long-enough-to-pass-the-checks-of-django-0123456789
 
-.PHONY: help run dev serve test test-postgres fuzz lint format messages train admin benchmark schema screenshots pin
+.PHONY: help run dev serve test test-faults test-postgres fuzz lint format messages train admin benchmark schema screenshots pin
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ test: $(ALL) ## run all tests, on SQLite or the database of DATABASE_URL
 
 fuzz: $(ALL) ## run schemathesis with 50,000 examples on the API (half an hour)
 	FUZZ_EXAMPLES=4500 $(VENV)/bin/python -m pytest tests/contract $(PYTEST)
+
+test-faults: $(ALL) ## kill, starve and damage real servers: FAULTS times, by default 20
+	FAULTS=$${FAULTS:-20} $(VENV)/bin/python -m pytest tests/faults $(PYTEST)
 
 test-postgres: $(ALL) ## run the database tests on PostgreSQL, of DATABASE_URL or throw-away
 	tests/with-postgres $(VENV)/bin/python -m pytest $(PARALLEL) $(PYTEST)

@@ -1,0 +1,140 @@
+"""SQLite's file removed, replaced, corrupt, locked, full, and written before the answer."""
+
+import re
+import resource
+import shutil
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from tests.faults.server import Load, serving
+
+pytestmark = pytest.mark.faults
+PROBLEM = {"type": "/problems/unavailable/", "status": 503}
+
+
+def assert_unavailable(server):
+    """Assert that API, page and readiness answer 503; return the slowest in seconds."""
+    status, body, seconds = server.post()
+    assert (status, {key: body[key] for key in PROBLEM}) == (503, PROBLEM)
+    page, _, page_seconds = server.call("GET", "/?word=orignal")
+    assert page in {200, 503}
+    assert server.ready()[0] == 503
+    assert server.call("GET", "/livez")[0] == 200
+    return max(seconds, page_seconds)
+
+
+@pytest.mark.parametrize("suffixes", [("",), ("", "-wal", "-shm"), ("-wal",)], ids=["file", "all", "log"])
+def test_removed_file_is_acknowledged_to_nobody(server, figure, suffixes):
+    _, before, _ = server.post()
+    for suffix in suffixes:
+        server.database.with_name(f"db.sqlite3{suffix}").unlink()
+    statuses = [server.post()[0] for _ in range(50)]
+    names = " and ".join(f"db.sqlite3{suffix}" for suffix in suffixes)
+    figure(
+        "a removed file is 503, never an empty database",
+        f"{names} removed: {statuses.count(201)} of 50 acknowledged",
+    )
+    assert set(statuses) == {503}
+    assert server.ready()[0] == 503
+    assert server.database.exists() == ("" not in suffixes)
+    if "" not in suffixes:  # the server still had the log open, and moves it into the file when it stops
+        server.stop()
+        ids, integrity = server.stored_ids()
+        assert (before["id"].replace("-", "") in ids, integrity) == (True, "ok")
+
+
+def test_restored_file_serves_without_a_restart(server, figure):
+    ids = [server.post()[1]["id"] for _ in range(5)]
+    copy = server.folder / "copy"
+    assert server.manage("backup", str(copy)).returncode == 0
+    server.post()
+    for suffix in ("", "-wal", "-shm"):
+        server.database.with_name(f"db.sqlite3{suffix}").unlink()
+    shutil.copy(copy, server.database)
+    seconds = server.wait_until(200)
+    figure("a restored file serves by itself", f"ready after {seconds:.1f} s, {len(ids)} of 5 rows there")
+    assert server.stored_ids()[0] == [one.replace("-", "") for one in ids]
+    assert server.post()[0] == 201
+
+
+def test_backup_under_writes_holds_every_row_acknowledged_before(server, figure):
+    with Load(server) as load:
+        while len(load.acknowledged) < 50:
+            pass
+        before = set(load.acknowledged)
+        assert server.manage("backup", str(server.folder / "copy")).returncode == 0
+    with closing(sqlite3.connect(server.folder / "copy")) as copy:
+        ids = {row[0] for row in copy.execute("SELECT public_id FROM classifier_prediction")}
+    figure("a backup holds what was acknowledged before", f"{len(before)} rows, {len(before - ids)} missing")
+    assert before <= ids
+
+
+def test_corrupt_file_is_unavailable_and_recovers(server, figure):
+    server.post()
+    assert server.manage("backup", str(server.folder / "copy")).returncode == 0
+    server.stop()
+    server.database.write_bytes(b"x" * 100_000)
+    server.start()
+    server.wait_until(200, "/livez")
+    seconds = assert_unavailable(server)
+    server.database.write_bytes((server.folder / "copy").read_bytes())
+    figure(
+        "a corrupt file is 503", f"answered in {seconds:.1f} s, ready {server.wait_until(200):.1f} s after the repair"
+    )
+
+
+def test_locked_file_is_unavailable_within_the_wait(server, figure):
+    with closing(sqlite3.connect(server.database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        status, _, seconds = server.post()
+    assert status == 503
+    figure("a locked file is 503 within 6 s", f"{seconds:.1f} s")
+    assert seconds < 10
+    assert server.post()[0] == 201
+
+
+def test_full_disk_is_unavailable_and_recovers(server, figure):
+    for _ in range(3):
+        server.post()
+    limits = server.database.with_name("db.sqlite3-wal").stat().st_size + 20_000
+    for pid in server.workers:
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (limits, resource.RLIM_INFINITY))
+    with Load(server, clients=2) as load:
+        while 503 not in load.statuses() and len(load.answers) < 500:
+            pass
+    for pid in server.workers:
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    seconds = server.wait_until(200)
+    ids, integrity = server.stored_ids()
+    missing = set(load.acknowledged) - set(ids)
+    figure(
+        "a full disk is 503",
+        f"{len(load.acknowledged)} acknowledged, {len(missing)} missing, ready {seconds:.1f} s after there was room",
+    )
+    assert load.statuses() <= {201, 503}
+    assert 503 in load.statuses()
+    assert (missing, integrity) == (set(), "ok")
+
+
+@pytest.mark.parametrize("mode", ["FULL", "NORMAL"])
+def test_row_is_synced_before_its_answer_is_sent(tmp_path, figure, mode):
+    """The control with NORMAL must find no sync."""
+    if not shutil.which("strace"):
+        pytest.skip("strace is missing (Debian: apt-get install strace)")
+    trace = tmp_path / "trace"
+    strace = ["strace", "-D", "-f", "-y", "-o", str(trace), "-e", "trace=fdatasync,fsync,sendto,sendmsg,write,pwrite64"]
+    url = f"sqlite:///{tmp_path}/db.sqlite3?init_command=PRAGMA synchronous={mode}"
+    with serving(tmp_path, workers=1, before=strace, database_url=url.replace(" ", "%20")) as server:
+        server.post()
+        places = trace.stat().st_size
+        assert server.post()[0] == 201
+        calls = trace.read_text()[places:]
+    answer = re.search(r"^.*(?:sendto|sendmsg|write)\(.*201 Created.*$", calls, re.MULTILINE)
+    before = calls[: answer.start()]
+    row = before.rfind("db.sqlite3-wal")
+    synced = re.search(r"(?:fdatasync|fsync)\(\d+<[^>]*db\.sqlite3-wal>", before) is not None
+    figure("the sync comes before the answer", f"synchronous={mode}: {'synced' if synced else 'not synced'} before 201")
+    assert row > 0
+    assert synced == (mode == "FULL")
