@@ -20,14 +20,14 @@ def assert_unavailable(server):
     assert (status, {key: body[key] for key in PROBLEM}) == (503, PROBLEM)
     page, _, page_seconds = server.call("GET", "/?word=orignal")
     assert page in {200, 503}
-    assert server.ready()[0] == 503
+    server.wait_until(503, seconds=5)
     assert server.call("GET", "/livez")[0] == 200
     return max(seconds, page_seconds)
 
 
 @pytest.mark.parametrize("suffixes", [("",), ("", "-wal", "-shm"), ("-wal",)], ids=["file", "all", "log"])
 def test_removed_file_is_acknowledged_to_nobody(server, figure, suffixes):
-    _, before, _ = server.post()
+    assert server.post()[0] == 201
     for suffix in suffixes:
         server.database.with_name(f"db.sqlite3{suffix}").unlink()
     statuses = [server.post()[0] for _ in range(50)]
@@ -37,12 +37,8 @@ def test_removed_file_is_acknowledged_to_nobody(server, figure, suffixes):
         f"{names} removed: {statuses.count(201)} of 50 acknowledged",
     )
     assert set(statuses) == {503}
-    assert server.ready()[0] == 503
+    server.wait_until(503, seconds=5)
     assert server.database.exists() == ("" not in suffixes)
-    if "" not in suffixes:  # the server still had the log open, and moves it into the file when it stops
-        server.stop()
-        ids, integrity = server.stored_ids()
-        assert (before["id"].replace("-", "") in ids, integrity) == (True, "ok")
 
 
 def test_restored_file_serves_without_a_restart(server, figure):
@@ -98,7 +94,7 @@ def test_locked_file_is_unavailable_within_the_wait(server, figure):
 def test_full_disk_is_unavailable_and_recovers(server, figure):
     for _ in range(3):
         server.post()
-    limits = server.database.with_name("db.sqlite3-wal").stat().st_size + 20_000
+    limits = server.database.with_name("db.sqlite3-wal").stat().st_size + 400_000
     for pid in server.workers:
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (limits, resource.RLIM_INFINITY))
     with Load(server, clients=2) as load:
