@@ -210,3 +210,9 @@ def test_viewer_cannot_decide(staff, say):
 
 def test_cards_are_not_cached(reviewer):
     assert "no-store" in reviewer.get(CARD).headers["Cache-Control"]
+
+
+def test_card_leads_to_all_answers_to_its_word(staff, say):
+    say("orignal", "en")
+    page = staff("view_feedback", "view_prediction").get("/admin/review/?word=orignal")
+    assert "/admin/classifier/prediction/?q=orignal" in page.text
