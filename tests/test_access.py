@@ -80,6 +80,7 @@ TABLE = {
     "POST api/v1/predictions": BAD_BODY,
     "DELETE api/v1/predictions": row(204, A=401, B=401, revoked=401),
     "POST api/v1/predictions/batch": BAD_BODY,
+    "POST api/v1/predictions/batch.ndjson": row(415, revoked=401),  # lines, not JSON
     "GET api/v1/predictions/export": OWNERS,
     f"GET {PREDICTION}": ANA_S,
     f"DELETE {PREDICTION}": row(404, ana=204, A=401, B=401, revoked=401),

@@ -134,7 +134,8 @@ def test_words_of_a_batch_are_counted_for_each_model(call, errors):
     ]
 
 
-def test_batch_above_the_whole_limit_of_its_caller_names_the_limit(call, errors, make_key):
+def test_batch_above_the_whole_limit_of_its_caller_names_the_limit(call, errors, make_key, limits):
+    limits()
     key = make_key(limits={"batch": 5})
     response = call("POST", ADDRESS, {"items": items(*["mot"] * 6)}, key=key)
 

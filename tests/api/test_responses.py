@@ -48,6 +48,10 @@ def test_feedback_fields_hold_label_and_review(make_prediction):
         "status": "pending",
         "decided_label": "",
         "decided_languages": [],
+        "decided_at": None,
         "reason": "",
+        "reopened": False,
+        "overturned": False,
+        "reviewed": None,
         "created_at": feedback.created,
     }
