@@ -91,7 +91,7 @@ def test_input_that_a_method_does_not_take_is_refused(client, errors, api_key, a
         query = "" if method in {"GET", "DELETE"} and "identify" in address else "?private=true"
         body = "{}" if method in {"POST", "PUT"} else ""
         response = client.generic(method, address + query, body, "application/json", headers=api_key.headers)
-        assert response.status_code == (415 if "ndjson" in address else 400)
+        assert response.status_code == (415 if method == "POST" and "ndjson" in address else 400)
         if method in {"GET", "DELETE"}:
             response = client.generic(
                 method, address, '{"language": "fr"}', "application/json", headers=api_key.headers
