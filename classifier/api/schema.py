@@ -10,7 +10,7 @@ from django_filters import Filter
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 
-from classifier.api import requests, responses
+from classifier.api import requests, responses, service_responses
 from classifier.api.fields import CODE_SCHEMA, WORD_SCHEMA, named_string
 from classifier.api.idempotency import HEADER
 from classifier.api.lines import MEDIA_TYPE
@@ -121,10 +121,10 @@ GIVE_FEEDBACK = _describe(
 )
 WITHDRAW_FEEDBACK = _describe("feedback", "withdraw_feedback", NOTHING, status=204)
 
-MODELS = _describe("service", "list_models", responses.ModelsAnswer)
-MODEL = _describe("service", "get_model", responses.ModelDetailAnswer)
-LANGUAGES = _describe("service", "list_languages", responses.LanguagesAnswer)
-ME = _describe("service", "get_caller", responses.MeAnswer)
+MODELS = _describe("service", "list_models", service_responses.ModelsAnswer)
+MODEL = _describe("service", "get_model", service_responses.ModelDetailAnswer)
+LANGUAGES = _describe("service", "list_languages", service_responses.LanguagesAnswer)
+ME = _describe("service", "get_caller", service_responses.MeAnswer)
 
 
 class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

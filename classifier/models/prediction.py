@@ -1,6 +1,6 @@
 """Predictions: answers stored as rows, and rebuilt from them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Self
 from uuid import UUID
@@ -12,13 +12,13 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from classifier.languages import MULTIPLE, label_name
-from classifier.ml.answers import Answer, Comparison, rank
+from classifier.ml.answers import Answer, Comparison
 from classifier.ml.verdict import SEVERAL, SINGLE, UNDETERMINED, UNSURE
+from classifier.models.answer_columns import MODEL_COLUMNS, answer_of, model_columns, verdict_columns, word_columns
 from classifier.models.feedback import Feedback, ReviewedWord
 from classifier.models.keys import KEY_LENGTH, key_of, new_public_id
 
 OWNERLESS_HOURS = 24  # during which anybody with its id can read a row without owner
-_MODEL_COLUMNS = ("model", "model_version", "probabilities", "language", "verdict")
 # Empty in private rows, since probabilities name the word to whoever asks the model for all words of a dictionary.
 _ANONYMOUS: dict[str, Any] = {
     **dict.fromkeys(("owner", "word", "word_key", "language"), ""),
@@ -169,10 +169,10 @@ class Prediction(models.Model):
         best, *others = comparison.answers
         columns: dict[str, Any] = {"model": best.model, "model_version": best.model_version, "verdict": best.verdict}
         if not private:
-            columns |= {"owner": owner, "batch": batch, "languages": list(languages), **_verdict_columns(best)}
-            columns |= {"unavailable": list(comparison.unavailable), **_word_columns(comparison)}
+            columns |= {"owner": owner, "batch": batch, "languages": list(languages), **verdict_columns(best)}
+            columns |= {"unavailable": list(comparison.unavailable), **word_columns(comparison)}
         if all_models:
-            columns["others"] = [] if private else [_model_columns(other) for other in others]
+            columns["others"] = [] if private else [model_columns(other) for other in others]
         row = cls(source=source, private=private, **columns)
         row.new_comparison, row.new_languages = comparison, languages
         return row
@@ -186,7 +186,7 @@ class Prediction(models.Model):
         """Return the answer; of a comparison, the best model's."""
         if self.new_comparison:
             return self.new_comparison.answers[0]
-        return self._answer(0, {field: getattr(self, field) for field in _MODEL_COLUMNS})
+        return self._answer(0, {field: getattr(self, field) for field in MODEL_COLUMNS})
 
     def comparison(self) -> Comparison | None:
         """Return all models' answers, best first; None for one model."""
@@ -199,8 +199,8 @@ class Prediction(models.Model):
 
     def _answer(self, place: int, columns: Mapping[str, Any]) -> Answer:
         """Return the answer of the model at `place`; 0: best."""
-        words = (_answer_of({**columns, **word["said"][place]}, word["word"], self.languages) for word in self.words)
-        return _answer_of(columns, self.word, self.languages, words)
+        words = (answer_of({**columns, **word["said"][place]}, word["word"], self.languages) for word in self.words)
+        return answer_of(columns, self.word, self.languages, words)
 
     @property
     def asked_languages(self) -> Sequence[str]:
@@ -258,36 +258,3 @@ class Prediction(models.Model):
         words = [{"word": word, **outcome.fields()} for word, outcome in self.reviewed_words]
         reviewed = self.review_outcome.fields() if self.review_outcome else None
         return {"reviewed": reviewed, **({"reviewed_words": words} if self.words_by_key else {})}
-
-
-def _model_columns(answer: Answer) -> dict[str, Any]:
-    return {"model": answer.model, "model_version": answer.model_version, **_verdict_columns(answer)}
-
-
-def _verdict_columns(answer: Answer) -> dict[str, Any]:
-    return {"probabilities": answer.probabilities, "language": answer.language or "", "verdict": answer.verdict}
-
-
-def _word_columns(comparison: Comparison) -> dict[str, Any]:
-    """Return the columns `word`, `word_key` and `words`."""
-    word = comparison.answers[0].word
-    words = [
-        {"word": answers[0].word, "said": [_verdict_columns(answer) for answer in answers]}
-        for answers in zip(*(answer.words for answer in comparison.answers), strict=True)
-    ]
-    return {"word": word, "word_key": key_of(word), "words": words}
-
-
-def _answer_of(columns: Mapping[str, Any], word: str, languages: Sequence[str], words: Iterable[Answer] = ()) -> Answer:
-    """Rebuild an answer from its columns and its words' answers."""
-    return Answer(
-        word=word,
-        model=columns["model"],
-        model_version=columns["model_version"],
-        language=columns["language"] or None,
-        verdict=columns["verdict"],
-        candidates=rank(columns["probabilities"], languages),
-        undetermined=round(columns["probabilities"][UNDETERMINED], 4),
-        probabilities=columns["probabilities"],
-        words=tuple(words),
-    )

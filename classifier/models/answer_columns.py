@@ -1,0 +1,45 @@
+"""Answers as columns of a prediction, and back."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from classifier.ml.answers import Answer, Comparison, rank
+from classifier.ml.verdict import UNDETERMINED
+from classifier.models.keys import key_of
+
+MODEL_COLUMNS = ("model", "model_version", "probabilities", "language", "verdict")
+
+
+def model_columns(answer: Answer) -> dict[str, Any]:
+    """Return the columns of one model's answer."""
+    return {"model": answer.model, "model_version": answer.model_version, **verdict_columns(answer)}
+
+
+def verdict_columns(answer: Answer) -> dict[str, Any]:
+    """Return the columns of an answer without its model."""
+    return {"probabilities": answer.probabilities, "language": answer.language or "", "verdict": answer.verdict}
+
+
+def word_columns(comparison: Comparison) -> dict[str, Any]:
+    """Return the columns `word`, `word_key` and `words`."""
+    word = comparison.answers[0].word
+    words = [
+        {"word": answers[0].word, "said": [verdict_columns(answer) for answer in answers]}
+        for answers in zip(*(answer.words for answer in comparison.answers), strict=True)
+    ]
+    return {"word": word, "word_key": key_of(word), "words": words}
+
+
+def answer_of(columns: Mapping[str, Any], word: str, languages: Sequence[str], words: Iterable[Answer] = ()) -> Answer:
+    """Rebuild an answer from its columns and its words' answers."""
+    return Answer(
+        word=word,
+        model=columns["model"],
+        model_version=columns["model_version"],
+        language=columns["language"] or None,
+        verdict=columns["verdict"],
+        candidates=rank(columns["probabilities"], languages),
+        undetermined=round(columns["probabilities"][UNDETERMINED], 4),
+        probabilities=columns["probabilities"],
+        words=tuple(words),
+    )
