@@ -47,12 +47,14 @@ class PredictionAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("answer"), ordering="language")
     def answer(self, row: Prediction) -> str:
-        """Return the answer as visitors read it."""
-        return answer_text(row.answer())
+        """Return the answer as visitors read it; of a private one only the verdict is known."""
+        return str(row.get_verdict_display()) if row.private else answer_text(row.answer())
 
     @admin.display(description=_("probabilities"))
     def shares(self, row: Prediction) -> str:
         """Return the probability of each language, and of none of them."""
+        if row.private:
+            return ""
         answer = row.answer()
         shares = [(each.language, each.probability) for each in answer.candidates]
         named = [f"{full_label(code, [])} {percent(share)}" for code, share in shares]
@@ -61,7 +63,7 @@ class PredictionAdmin(ReadOnlyAdmin):
     @admin.display(description=_("other models"))
     def other_models(self, row: Prediction) -> str:
         """Return the answers of the models that were asked, too."""
-        comparison = row.comparison()
+        comparison = None if row.private else row.comparison()
         others = comparison.answers[1:] if comparison else ()
         return "; ".join(f"{answer.model}: {answer_text(answer)}" for answer in others)
 
@@ -73,6 +75,8 @@ class PredictionAdmin(ReadOnlyAdmin):
     @admin.display(description=_("words of the text"))
     def word_answers(self, row: Prediction) -> str:
         """Return the answer for each word of a text."""
+        if row.private:
+            return ""
         return "; ".join(f"{word.word}: {answer_text(word)}" for word in row.answer().words)
 
 

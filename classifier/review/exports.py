@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from classifier.access.owners import short_owner
 from classifier.formats.tables import Columns
 from classifier.languages import full_label
-from classifier.models import Feedback
+from classifier.models import Feedback, Prediction
 from classifier.templatetags.answer_text import brief
 
 CHUNK = 1000  # rows in memory
@@ -21,12 +21,17 @@ def decided_name(feedback: Feedback) -> str:
     return full_label(feedback.decided_label, feedback.decided_languages) if feedback.decided_label else ""
 
 
+def answer_name(prediction: Prediction) -> str:
+    """Return the answer as in lists; of a private one only the verdict is known."""
+    return str(prediction.get_verdict_display()) if prediction.private else brief(prediction.answer())
+
+
 PREDICTIONS: Columns = {
     "word": lambda row: row.word,
-    "answer": lambda row: brief(row.answer()),
+    "answer": answer_name,
     "language": lambda row: row.language,
     "verdict": lambda row: row.verdict,
-    "probability": lambda row: row.answer().candidates[0].probability,
+    "probability": lambda row: None if row.private else row.answer().candidates[0].probability,
     "model": lambda row: row.model,
     "model_version": lambda row: row.model_version,
     "source": lambda row: row.source,

@@ -72,6 +72,16 @@ def check(path: Path) -> None:
         raise NoBackup(f"{path}: {error}.") from error
     if answer != "ok":
         raise NoBackup(f"{path} is corrupt: {answer}.")
+    if _is_cut(path):
+        raise NoBackup(f"{path} is corrupt: it was cut off.")
+
+
+def _is_cut(path: Path) -> bool:
+    """Return whether a file is empty, which SQLite takes for a sound database, or shorter than its header says."""
+    with path.open("rb") as file:
+        header = file.read(100)
+    page_size, pages = int.from_bytes(header[16:18]), int.from_bytes(header[28:32])
+    return not header or path.stat().st_size < pages * (65_536 if page_size == 1 else page_size)
 
 
 def _release(database: Path) -> None:

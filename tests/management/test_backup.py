@@ -82,7 +82,8 @@ def test_restoring_is_refused_beside_the_log_of_another_file(manage, database, t
     [
         (lambda path: path.unlink(), "There is no file"),
         (lambda path: path.write_bytes(b"x" * 9000), "not a database"),
-        (lambda path: path.write_bytes(path.read_bytes()[:-9000]), "malformed|corrupt"),
+        (lambda path: path.write_bytes(path.read_bytes()[:-4096]), "malformed|corrupt"),
+        (lambda path: path.write_bytes(b""), "cut off"),
         (lambda path: path.with_name("copy-wal").touch(), "lies beside"),
     ],
 )

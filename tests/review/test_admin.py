@@ -174,3 +174,11 @@ def test_lists_have_the_look_of_the_site(admin_client, feedback):
 def test_names_of_fields_are_translated(table):
     fields = [field for field in table._meta.fields if not field.primary_key]
     assert [field.name for field in fields if not isinstance(field.verbose_name, Promise)] == []
+
+
+def test_private_rows_show_only_their_verdict(admin_client, make_prediction):
+    make_prediction("orignal", private=True, model="all")
+    row = Prediction.objects.get()
+    assert "one language" in admin_client.get("/admin/classifier/prediction/").text
+    page = admin_client.get(f"/admin/classifier/prediction/{row.pk}/change/")
+    assert (page.status_code, "French" in page.text) == (200, False)
