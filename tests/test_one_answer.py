@@ -7,7 +7,7 @@ from benchmarks.sceptic import NO_WORD, TEXTS
 from classifier.formats.fields import answer_fields
 from classifier.models import Prediction
 
-STORED_ONLY = {"id", "created_at", "correction", "reviewed", "reviewed_words"}
+STORED_ONLY = {"id", "kind", "created_at", "correction", "reviewed", "reviewed_words"}
 
 
 @pytest.fixture
