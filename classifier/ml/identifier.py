@@ -16,7 +16,7 @@ from classifier.ml.artifacts import LITERT_FILE, BadVersion, Card, read_verified
 from classifier.ml.texts import combine, normalise_rows, split_elision, words_of
 from classifier.ml.verdict import SINGLE, UNDETERMINED, judge
 
-CHUNK = 256  # words in one call of the batch interpreter; shorter batches are padded
+CHUNK = 64  # words in one call of the batch interpreter, padded; more need memory and are hardly faster
 MOST_ONE_BY_ONE = 16  # up to this many words run faster one by one than in a padded chunk
 _DECIMALS = 7  # batch sizes change the last bits of a float, which must not change an answer
 
