@@ -1,7 +1,9 @@
 """Settings of gunicorn; options of `deploy/start` override them."""
 
 import os
+import threading
 from pathlib import Path
+from typing import Any
 
 bind = "127.0.0.1:8000"
 workers = int(os.environ.get("WEB_CONCURRENCY") or os.cpu_count() or 1)
@@ -16,3 +18,10 @@ if Path("/dev/shm").is_dir():  # noqa: S108 - on a slow disk, a worker's sign of
 
 # Off by default, since nginx has an access log. For `--access-logfile -`: %(U)s has no query, which holds words.
 access_log_format = "%(t)s %(m)s %(U)s %(s)s %(B)s bytes %(L)s s"
+
+
+def post_worker_init(_worker: Any) -> None:
+    """Load all models in a thread, so that a file damaged later fails no request."""
+    from classifier.services import registry  # here, since Django was set up only now
+
+    threading.Thread(target=registry.load_all, daemon=True).start()

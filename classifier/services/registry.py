@@ -12,7 +12,7 @@ from functools import cached_property
 
 from django.conf import settings
 from django.db import Error as DatabaseFailure
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 from django.http import HttpRequest, HttpResponse
 
 from classifier.ml.identifier import Identifier
@@ -199,6 +199,12 @@ _registry = Registry()
 def _source() -> Serving:
     _registry.keep_watch()
     return _registry.current()
+
+
+def load_all() -> None:
+    """Load all models now, for a thread that ends after it."""
+    _ = _source().identifiers
+    connections.close_all()
 
 
 # A forked child has none of its parent's threads, but the locks that they held.

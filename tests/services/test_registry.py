@@ -132,3 +132,11 @@ def test_model_that_is_removed_during_a_request_still_answers(client, serve, fak
     monkeypatch.setattr(services_requests, "known_languages", remove_afterwards)
     body = {"word": "orignal", "model": "Ngram", "languages": ["en", "fr"]}
     assert client.post("/api/v1/predictions", body, content_type="application/json").json()["model"] == "Ngram"
+
+
+def test_models_are_loaded_before_the_first_request(models, ship, monkeypatch):
+    monkeypatch.setattr(registry, "_source", models.current)
+    folder = ship()
+    registry.load_all()
+    (folder / "bad").touch()
+    assert models.current().get().folder == folder
