@@ -40,9 +40,8 @@ class Server:
             "ALLOWED_HOSTS": "127.0.0.1",
             **environment,
         }
-        gunicorn = [sys.executable, "-m", "gunicorn", "langid_site.wsgi", "--bind", f"127.0.0.1:{self.port}"]
-        workers = ["--workers", str(workers), "--threads", "4", "--worker-class", "gthread", "--graceful-timeout", "30"]
-        self.command = [*before, *gunicorn, *workers]
+        gunicorn = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "langid_site.wsgi"]
+        self.command = [*before, *gunicorn, "--bind", f"127.0.0.1:{self.port}", "--workers", str(workers)]
         self.log = folder / "log"
 
     def copy_models(self):
