@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from benchmarks.server import serving
+from benchmarks.server import PRODUCTION, serving
 from classifier.access.counters import consume
 
 SECONDS = 5
@@ -94,7 +94,7 @@ def main() -> None:
     """Start a server and measure it."""
     measure_limits()
     unlimited = {f"LIMIT_{scope}": "1000000000" for scope in ("SINGLE", "BATCH")}
-    with serving(**unlimited) as server:
+    with serving(**PRODUCTION, **unlimited) as server:
         post(http.client.HTTPConnection("127.0.0.1", server.port), "", {"word": "warm"})
         print(f"{'':8} clients {'requests/s':>12} {'words/s':>12} {'median ms':>10} {'p99 ms':>10}")
         for name, call in (("single", one_word), ("batch", many_words)):

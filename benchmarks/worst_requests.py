@@ -11,7 +11,7 @@ from string import ascii_lowercase
 from typing import NamedTuple
 
 from benchmarks.markdown import table_head, table_row
-from benchmarks.server import serving
+from benchmarks.server import PRODUCTION, serving
 
 MAX_SECONDS, MAX_MB = 0.3, 50
 PREDICTIONS, BATCH, PAGE = "/api/v1/predictions", "/api/v1/predictions/batch", "/batches/"
@@ -93,7 +93,7 @@ def report(cost: Cost, name: str, address: str, body: bytes) -> bool:
 def main() -> None:
     """Serve, send each request and print a table; exit 1 above the limits."""
     limits = {f"LIMIT_{scope}": str(10**9) for scope in ("SINGLE", "BATCH")}
-    with serving(DEBUG="off", HTTPS="off", **limits) as server:
+    with serving(**PRODUCTION, **limits) as server:
         connection = HTTPConnection("127.0.0.1", server.port, timeout=600)
         for body in (b'{"word":"un mot","model":"all"}', *[b'{"word":"mot"}'] * 3):
             measure(connection, server.pid, PREDICTIONS, body)
