@@ -10,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
+from django.conf import settings
+
 from benchmarks.server import PRODUCTION, serving
 from classifier.access.counters import consume
 
@@ -81,9 +83,15 @@ def microseconds_to_consume(path: Path) -> float:
     return (time.perf_counter() - start) / CONSUMPTIONS * 1e6
 
 
+def configure() -> None:
+    """Set the key that counters are hashed with."""
+    settings.configure(SECRET_KEY="benchmark")
+
+
 def measure_limits() -> None:
     """Print the time to count a call, alone and in parallel."""
-    with tempfile.TemporaryDirectory() as folder, get_context("spawn").Pool(4) as pool:
+    configure()
+    with tempfile.TemporaryDirectory() as folder, get_context("spawn").Pool(4, configure) as pool:
         path = Path(folder) / "limits"
         alone = microseconds_to_consume(path)
         together = pool.map(microseconds_to_consume, [path] * 4)
