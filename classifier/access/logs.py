@@ -1,13 +1,17 @@
-"""Logs: lines of JSON, without query strings, with request ids."""
+"""Logs: lines of JSON, without words, with request ids."""
 
 import json
 import logging
 import re
+import traceback
+from collections.abc import Iterator
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from typing import Any
 
 request_id = ContextVar("request_id", default="-")
 _QUERY = re.compile(r"\?\S*")
+_QUOTED = re.compile(r"""(?<!\w)['"].*['"]""")
 
 
 class WithoutQuery(logging.Filter):
@@ -42,3 +46,25 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info:
             fields["exception"] = self.formatException(record.exc_info)
         return json.dumps(fields, ensure_ascii=False)
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
+        """Return the traceback, with messages that quote no input."""
+        parts = [
+            f"{''.join(traceback.format_tb(error.__traceback__))}{type(error).__name__}: {_without_values(error)}"
+            for error in _causes(ei[1])
+        ]
+        return "\n\n".join(reversed(parts))
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error, and those that led to it."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+
+
+def _without_values(error: BaseException) -> str:
+    """Return a message without quoted parts and PostgreSQL's details, which hold words; name the constraint."""
+    message = _QUOTED.sub("…", str(error).partition("\n")[0])
+    constraint = getattr(getattr(error, "diag", None), "constraint_name", None)
+    return f"{message} ({constraint})" if constraint else message

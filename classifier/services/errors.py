@@ -21,7 +21,8 @@ def describe(error: Exception) -> str:
     """Return class, message and advice, for the log."""
     not_migrated = "no such table" in str(error) or _sqlstate(error) in _NOT_MIGRATED
     advice = " Run `manage.py migrate`." if not_migrated else ""
-    return f"{type(error).__name__}: {str(error).strip()}{advice}"
+    message = str(error).strip().partition("\n")[0]  # PostgreSQL's next lines quote statement and row
+    return f"{type(error).__name__}: {message}{advice}"
 
 
 def _sqlstate(error: Exception) -> str:

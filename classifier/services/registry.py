@@ -151,7 +151,7 @@ class Registry:
             activated = read_activated()
         except DatabaseFailure as error:
             if not self._database_away:
-                logger.warning("The active versions cannot be read, those that serve go on: %s", error)
+                logger.warning("The active versions cannot be read, those that serve go on: %s", type(error).__name__)
             self._database_away = True
             return self._activated
         self._database_away = False

@@ -4,6 +4,7 @@ import logging
 import sys
 
 import pytest
+from django.db import IntegrityError
 
 from classifier.access.logs import JsonFormatter, RequestId, WithoutQuery
 
@@ -56,5 +57,23 @@ def test_line_of_an_error_has_its_traceback():
     except KeyError:
         record = logging.LogRecord("classifier", 40, "", 1, "Is it %s?", ("so",), sys.exc_info())
     fields = json.loads(JsonFormatter().format(record))
-    assert (fields["message"], fields["exception"].splitlines()[-1]) == ("Is it so?", "KeyError: 'a'")
+    assert (fields["message"], fields["exception"].splitlines()[-1]) == ("Is it so?", "KeyError: …")
     assert fields["time"].endswith("+00:00")
+
+
+@pytest.mark.django_db
+def test_traceback_of_a_refused_row_names_the_constraint_and_no_word(make_prediction):
+    word = "chevreuil"
+    with pytest.raises(IntegrityError) as error:
+        make_prediction(word, source="nowhere")
+    text = JsonFormatter().formatException((error.type, error.value, error.tb))
+    assert word not in text
+    assert "IntegrityError: " in text
+    assert "prediction_source_known" in text
+
+
+@pytest.mark.parametrize("message", ["'{}' is no number", 'invalid input: "{}"', "refused\nDETAIL: Row ({})"])
+def test_message_of_an_error_quotes_no_word(message):
+    error = ValueError(message.format("l'eau"))
+    error.__cause__ = KeyError("l'eau")
+    assert "eau" not in JsonFormatter().formatException((ValueError, error, None))
