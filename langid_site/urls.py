@@ -5,6 +5,9 @@ from django.urls import include, path
 
 from classifier.api import documentation, health, metrics
 
+handler400 = "classifier.web.views.errors.bad_request"
+handler403 = "classifier.web.views.errors.permission_denied"
+handler404 = "classifier.web.views.errors.page_not_found"
 urlpatterns = [
     path("", include("classifier.web.urls")),
     path("api/", include("classifier.api.urls")),

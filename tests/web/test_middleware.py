@@ -117,6 +117,7 @@ def test_error_page_needs_no_database(client, user, monkeypatch):
 
     monkeypatch.setattr(connection, "cursor", gone)
     assertContains(client.get("/history/"), "The database is busy", status_code=503)
+    assertContains(client.get("/nowhere/"), "Check the address", status_code=404)
 
 
 def test_page_after_a_failed_batch_sends_the_same_words_again(strict_client, monkeypatch):
