@@ -1,5 +1,6 @@
 """Settings of gunicorn; options of `deploy/start` override them."""
 
+import logging
 import os
 import threading
 from pathlib import Path
@@ -20,8 +21,15 @@ if Path("/dev/shm").is_dir():  # noqa: S108 - on a slow disk, a worker's sign of
 access_log_format = "%(t)s %(m)s %(U)s %(s)s %(B)s bytes %(L)s s"
 
 
-def post_worker_init(_worker: Any) -> None:
+def post_worker_init(worker: Any) -> None:
     """Load all models in a thread, so that a file damaged later fails no request."""
     from classifier.services import registry  # here, since Django was set up only now
 
+    _log_like_django(worker.log.error_log)
     threading.Thread(target=registry.load_all, daemon=True).start()
+
+
+def _log_like_django(logger: logging.Logger) -> None:
+    """Log by Django's handler, without words; no warnings, which quote malformed requests and addresses."""
+    logger.handlers, logger.propagate = [], True
+    logger.setLevel(logging.ERROR)
