@@ -119,7 +119,7 @@ def decide_word(request: HttpRequest) -> HttpResponse:
         messages.warning(request, _("Nothing waits for a decision about this word any more."))
     except DecidedMeanwhile:
         messages.warning(request, _("Somebody else decided about this word meanwhile. Look at it again."))
-        return redirect(f"{resolve_url('review')}?{urlencode({'word': data['word']})}")
+        return _to_next(request, word=data["word"])
     except ValidationError as error:
         form.add_error(None, error)
         return _render_card(request, data["word"], form)
@@ -168,7 +168,7 @@ def undo_decision(request: HttpRequest) -> HttpResponse:
         messages.warning(request, _("This decision was undone before."))
     else:
         messages.success(request, _("Undone: the word waits again."))
-    return redirect(f"{resolve_url('review')}?{urlencode({'word': decision.word_key})}")
+    return _to_next(request, word=decision.word_key)
 
 
 def _undo_act(request: HttpRequest, decision: Decision, reviewer: User) -> None:
@@ -194,8 +194,9 @@ def _number(text: str) -> int:
     return int(text) if re.fullmatch("[0-9]{1,18}", text) else 0
 
 
-def _to_next(request: HttpRequest) -> HttpResponse:
-    return redirect(f"{resolve_url('review')}?{urlencode(FilterForm(request.GET).filters)}")
+def _to_next(request: HttpRequest, **word: str) -> HttpResponse:
+    """Show the next word that the filters leave, or the named one."""
+    return redirect(f"{resolve_url('review')}?{urlencode({**FilterForm(request.GET).filters, **word})}")
 
 
 @reviewers_only("add_decision")

@@ -153,6 +153,20 @@ def test_filters_stay_after_a_decision(reviewer, say):
     assertContains(page, f'action="{CARD}decide/?label=es"')
 
 
+def test_filters_stay_after_undo(reviewer, say):
+    say("orignal", "en")
+    send(reviewer, "orignal", "en")
+    page = reviewer.post(f"{CARD}undo/?label=en", {"decision": Decision.objects.get().pk}, follow=True)
+    assertRedirects(page, f"{CARD}?label=en&word=orignal")
+    assertContains(page, f'action="{CARD}decide/?label=en"')
+
+
+def test_filter_that_leaves_nothing_can_be_dropped(reviewer, say):
+    say("orignal", "en")
+    assertContains(reviewer.get(f"{CARD}?label=es"), "Without the filter")
+    assertNotContains(reviewer.get(f"{CARD}?label=en"), "Without the filter")
+
+
 def test_clear_words_are_accepted_in_one_go_after_a_look(reviewer, say):
     people = ["user:1", "user:2", "user:3"]
     say("orignal", "en", by=people), say("piano", "mul", by=people, languages=["en", "fr"]), say("eau", "fr")
