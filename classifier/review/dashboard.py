@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from classifier import charts
@@ -165,7 +166,7 @@ def reliability(rows: Sequence[Settled]) -> LinePlot | None:
 
 def _unsure_by_day(days: Sequence[Day]) -> LinePlot | None:
     scores = [
-        Score(date_format(day.day, "j M"), day.answers, wilson_interval(day.unsure / day.answers, day.answers))
+        Score(date_format(day.day, _("j M")), day.answers, wilson_interval(day.unsure / day.answers, day.answers))
         for day in days
         if day.answers
     ]
