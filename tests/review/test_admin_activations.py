@@ -43,7 +43,7 @@ def test_list_shows_who_when_and_why(admin_client, activation):
 def test_page_shows_the_comparison_of_the_gate(admin_client, activation):
     text = page(admin_client, activation.pk, view="change")
     assert "held-out words" in text
-    assert "14002" in text
+    assert "14,002" in text
     assert "&lt;b&gt;a loss&lt;/b&gt;" in text
 
 
