@@ -9,6 +9,7 @@ from django.db.models import Count, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from classifier.languages import full_label
 from classifier.ml.texts import is_one_word
@@ -112,7 +113,7 @@ class Feedback(models.Model):
 
     class Meta:
         verbose_name = _("feedback")
-        verbose_name_plural = _("feedback")
+        verbose_name_plural = pgettext_lazy("many", "feedback")
         indexes = [models.Index(fields=["owner"], name="feedback_unread", condition=Q(unread=True))]
         constraints = [
             models.UniqueConstraint(name="feedback_once_an_owner", fields=["prediction", "owner"]),

@@ -58,7 +58,8 @@ class PredictionAdmin(ReadOnlyAdmin):
         answer = row.answer()
         shares = [(each.language, each.probability) for each in answer.candidates]
         named = [f"{full_label(code, [])} {percent(share)}" for code, share in shares]
-        return ", ".join([*named, f"{_('none of them')} {percent(answer.undetermined)}"])
+        none = _("none of them")  # makemessages reads no f-strings
+        return ", ".join([*named, f"{none} {percent(answer.undetermined)}"])
 
     @admin.display(description=_("other models"))
     def other_models(self, row: Prediction) -> str:

@@ -30,7 +30,8 @@ class LabelFilter(admin.AllValuesFieldListFilter):
         yield every
         for choice in others:
             code, space, count = choice["display"].partition(" ")  # with facets: fr (3)
-            yield {**choice, "display": f"{label_name(code) if code else _('none')}{space}{count}"}
+            name = label_name(code) if code else _("none")
+            yield {**choice, "display": f"{name}{space}{count}"}
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
