@@ -1,5 +1,6 @@
 """`manage.py backup` and `restore`, each in a process of its own, as an operator runs them."""
 
+import os
 import sqlite3
 from contextlib import closing
 
@@ -82,8 +83,8 @@ def test_restoring_is_refused_beside_the_log_of_another_file(manage, database, t
     [
         (lambda path: path.unlink(), "There is no file"),
         (lambda path: path.write_bytes(b"x" * 9000), "not a database"),
-        (lambda path: path.write_bytes(path.read_bytes()[:-4096]), "malformed|corrupt"),
-        (lambda path: path.write_bytes(b""), "cut off"),
+        (lambda path: path.write_bytes(path.read_bytes()[:-5000]), "malformed|corrupt"),
+        (lambda path: path.write_bytes(b""), "is empty"),
         (lambda path: path.with_name("copy-wal").touch(), "lies beside"),
     ],
 )
@@ -102,3 +103,12 @@ def test_commands_name_the_tools_of_postgresql(command, monkeypatch, tmp_path):
     monkeypatch.setattr("classifier.services.backup.connection.vendor", "postgresql")
     with pytest.raises(CommandError, match="pg_"):
         call_command(command, str(tmp_path / "copy"))
+
+
+def test_what_root_restores_belongs_to_the_user_of_the_folder(manage, database, tmp_path):
+    manage("backup", str(tmp_path / "copy"))
+    database.close()
+    if os.geteuid() == 0:
+        os.chown(tmp_path, 10001, 10001)
+    manage("restore", str(tmp_path / "copy"))
+    assert (tmp_path / "db.sqlite3").stat().st_uid == tmp_path.stat().st_uid
