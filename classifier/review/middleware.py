@@ -41,16 +41,21 @@ class AdminErrors:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer 400 for a value that the database cannot compare; None for other errors."""
-        if not (_is_admin(request) and isinstance(error, _ERRORS)):
+        if not (_is_django_s(request) and isinstance(error, _ERRORS)):
             return None
         logger.warning("Refused a query of the admin: %s", type(error).__name__)
         return _refuse(request)
 
 
 def _is_admin(request: HttpRequest) -> bool:
-    """Return whether the page is Django's; the cards of reviewers check their own values."""
+    """Return whether the page is of the admin; the cards of reviewers check their own values."""
     route = request.resolver_match.route if request.resolver_match else ""
     return route.startswith("admin/") and not route.startswith("admin/review/")
+
+
+def _is_django_s(request: HttpRequest) -> bool:
+    """Return whether the page is Django's own; in ours such an error is a fault of the program."""
+    return request.resolver_match is not None and request.resolver_match.namespace == "admin"
 
 
 def _refuse(request: HttpRequest) -> HttpResponse:

@@ -38,3 +38,14 @@ def test_pages_outside_the_admin_keep_their_errors(client, monkeypatch):
     client.raise_request_exception = False
     monkeypatch.setattr("classifier.web.views.privacy.keeps_history", lambda _request: int("x"))
     assert client.get("/privacy/").status_code == 500
+
+
+def test_faults_of_our_pages_in_the_admin_are_no_bad_requests(admin_client, monkeypatch):
+    admin_client.raise_request_exception = False
+    monkeypatch.setattr("classifier.review.dashboard.count_new", lambda: int("x"))
+    assert admin_client.get("/admin/").status_code == 500
+
+
+@pytest.mark.parametrize("path", ["versions/FF/rollback/", "review/decide/"])
+def test_nul_is_refused_on_our_pages_in_the_admin(admin_client, path):
+    assert admin_client.post(f"/admin/{path}", {"reason": "\0", "word": "\0"}).status_code in {400, 404}
