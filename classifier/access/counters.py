@@ -61,13 +61,6 @@ def consume(path: Path, name: str, limit: int, cost: int = 1) -> Allowance:
         raise LimitsUnavailable(f"Limits cannot be counted: {error}") from error
 
 
-def check(path: Path) -> None:
-    """Read a counter; raise OSError if the file cannot be used."""
-    with _thread_lock:
-        counter = _counter(path)
-    counter.consume("", 1, 0)
-
-
 @lru_cache(maxsize=8)
 def _counter(path: Path) -> "_Counter":
     return _Counter(path)

@@ -60,7 +60,7 @@ def _check_parts() -> dict[str, str]:
 def _check(part: Callable[[], object]) -> str:
     try:
         part()
-    except (Error, OSError, ImproperlyConfigured, registry.ModelUnavailable) as error:
+    except (Error, ImproperlyConfigured, counters.LimitsUnavailable, registry.ModelUnavailable) as error:
         logger.error("Not ready: %s", describe(error))
         return UNAVAILABLE
     return OK
@@ -91,8 +91,8 @@ def check_models() -> None:
 
 
 def check_limits() -> None:
-    """Read a counter; raise OSError."""
-    counters.check(settings.LIMITS_FILE)
+    """Read a counter; raise LimitsUnavailable."""
+    counters.consume(settings.LIMITS_FILE, "", limit=1, cost=0)
 
 
 def check_static_files() -> None:
