@@ -40,6 +40,11 @@ class Scale:
         values = [round(self.low + index * self.step, DIGITS) for index in range(count + 1)]
         return [Tick(value, self.place(value)) for value in values if value <= self.high]
 
+    @property
+    def levels(self) -> list[Tick]:
+        """The round numbers of a vertical scale, positioned from the top."""
+        return [Tick(tick.value, 1 - tick.place) for tick in self.ticks]
+
 
 def round_scale(values: Iterable[float], steps: int = 5, lower: float = -math.inf, upper: float = math.inf) -> Scale:
     """Return a scale in round steps around all values.
@@ -143,11 +148,6 @@ class LinePlot:
     ticks: list[Tick] = field(default_factory=list)  # of the horizontal scale; without one, points have names
     columns: list[Column] = field(default_factory=list)
     ideal: list[Segment] = field(default_factory=list)
-
-    @property
-    def levels(self) -> list[Tick]:
-        """The ticks of the vertical scale, positioned from the top."""
-        return [Tick(tick.value, 1 - tick.place) for tick in self.scale.ticks]
 
     @property
     def segments(self) -> list[Segment]:

@@ -128,8 +128,13 @@ def length_bands(lengths: Indices) -> list[tuple[str, NDArray[np.bool_]]]:
     for least, most in LENGTH_BANDS:
         within = (lengths >= least) & (lengths <= (most or lengths.max()))
         if within.any():
-            masks.append((f"{least}-{most}" if most else f"{least}+", within))
+            masks.append((band_name(least, most), within))
     return masks
+
+
+def band_name(least: int, most: int | None) -> str:
+    """Return the name of a band of word length: 4-5 or 13+."""
+    return f"{least}-{most}" if most else f"{least}+"
 
 
 def wilson_interval(share: float, texts: int, standard_errors: float = _STANDARD_ERRORS) -> Interval:

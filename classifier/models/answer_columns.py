@@ -3,11 +3,17 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from classifier.languages import MULTIPLE
 from classifier.ml.answers import Answer, Comparison, rank
-from classifier.ml.verdict import UNDETERMINED
+from classifier.ml.verdict import SEVERAL, SINGLE, UNDETERMINED, UNSURE
 from classifier.models.keys import key_of
 
 MODEL_COLUMNS = ("model", "model_version", "probabilities", "language", "verdict")
+
+
+def answer_label(verdict: str, language: str) -> str:
+    """Return an answer in the vocabulary of feedback."""
+    return {SINGLE: language, SEVERAL: MULTIPLE, UNSURE: UNDETERMINED}[verdict]
 
 
 def model_columns(answer: Answer) -> dict[str, Any]:

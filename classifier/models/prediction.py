@@ -11,10 +11,17 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from classifier.languages import MULTIPLE, label_name
+from classifier.languages import label_name
 from classifier.ml.answers import Answer, Comparison
-from classifier.ml.verdict import SEVERAL, SINGLE, UNDETERMINED, UNSURE
-from classifier.models.answer_columns import MODEL_COLUMNS, answer_of, model_columns, verdict_columns, word_columns
+from classifier.ml.verdict import SEVERAL, SINGLE, UNSURE
+from classifier.models.answer_columns import (
+    MODEL_COLUMNS,
+    answer_label,
+    answer_of,
+    model_columns,
+    verdict_columns,
+    word_columns,
+)
 from classifier.models.feedback import Feedback, ReviewedWord
 from classifier.models.keys import KEY_LENGTH, key_of, new_public_id
 
@@ -180,7 +187,7 @@ class Prediction(models.Model):
     @property
     def label(self) -> str:
         """The answer in the vocabulary of feedback."""
-        return {SINGLE: self.language, SEVERAL: MULTIPLE, UNSURE: UNDETERMINED}[self.verdict]
+        return answer_label(self.verdict, self.language)
 
     def answer(self) -> Answer:
         """Return the answer; of a comparison, the best model's."""

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from classifier import charts
-from classifier.charts import Cell, DotPlot, LinePlot, Scale, Score
+from classifier.charts import DotPlot, LinePlot, Scale, Score
 from classifier.languages import SPECIAL_LABELS, label_name
 from classifier.ml.metrics import BINS, wilson_interval
-from classifier.scores import HELD_OUT
+from classifier.scores import HELD_OUT, TestSetScores
 from classifier.services import registry, statistics
 from classifier.services.daily_counts import count_new
 from classifier.services.statistics import Day, Input, Settled
@@ -75,12 +75,6 @@ class DayChart:
 
     scale: Scale
     columns: Sequence[DayColumn]
-    unit: str = charts.NUMBER
-
-    @property
-    def levels(self) -> list[charts.Tick]:
-        """The ticks of the scale, positioned from the top."""
-        return [charts.Tick(tick.value, 1 - tick.place) for tick in self.scale.ticks]
 
     @property
     def named(self) -> Sequence[DayColumn]:
@@ -119,16 +113,7 @@ def _pair_name(labels: tuple[str, str]) -> str:
     return " → ".join(map(label_name, labels))
 
 
-@dataclass(frozen=True, slots=True)
-class Confusion:
-    """A confusion matrix, as templates/charts/matrix.html draws it."""
-
-    name: str
-    score: Score
-    confusion: Sequence[tuple[str, list[Cell]]]
-
-
-def confusion(rows: Sequence[Settled]) -> Confusion | None:
+def confusion(rows: Sequence[Settled]) -> TestSetScores | None:
     """Count the reviewers' labels (rows) by the labels answered (columns), the most frequent ones."""
     pairs = Counter((row.decided, row.answered) for row in rows if row.decided)
     totals: Counter[str] = Counter()
@@ -142,7 +127,7 @@ def confusion(rows: Sequence[Settled]) -> Confusion | None:
     total = sum(map(sum, counts))
     right = sum(counts[place][place] for place in range(len(labels)))
     score = Score("", total, wilson_interval(right / max(total, 1), max(total, 1)))
-    return Confusion("", score, list(zip(labels, charts.matrix_cells(counts), strict=True)))
+    return TestSetScores(score, confusion=tuple(zip(labels, charts.matrix_cells(counts), strict=True)))
 
 
 def reliability(rows: Sequence[Settled]) -> LinePlot | None:
@@ -153,15 +138,13 @@ def reliability(rows: Sequence[Settled]) -> LinePlot | None:
             bins.setdefault(min(int(row.confidence * BINS), BINS - 1), []).append((row.confidence, row.right))
     if not bins:
         return None
-    sorted_bins = [bins[place] for place in sorted(bins)]
-    confidences = [sum(confidence for confidence, _ in rows) / len(rows) for rows in sorted_bins]
-    return charts.reliability_diagram(
-        confidences,
-        [
-            Score("", len(rows), wilson_interval(sum(right for _, right in rows) / len(rows), len(rows)))
-            for rows in sorted_bins
-        ],
-    )
+    confidences, scores = [], []
+    for place in sorted(bins):
+        answers = bins[place]
+        confidences.append(sum(confidence for confidence, _ in answers) / len(answers))
+        share = sum(right for _, right in answers) / len(answers)
+        scores.append(Score("", len(answers), wilson_interval(share, len(answers))))
+    return charts.reliability_diagram(confidences, scores)
 
 
 def _unsure_by_day(days: Sequence[Day]) -> LinePlot | None:

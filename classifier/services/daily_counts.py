@@ -14,7 +14,7 @@ from django.utils import timezone
 from classifier.ml.encoding import LATIN_ALPHABET, is_written_in, normalise
 from classifier.ml.metrics import LENGTH_BANDS
 from classifier.models import DailyCount, Prediction
-from classifier.services.feedback import lock_word
+from classifier.services.locks import lock
 
 STEP = 20_000  # predictions in one transaction
 MOST_STEPS = 100  # a call
@@ -70,7 +70,7 @@ def _tally(rows: Iterable[_Row]) -> dict[_Key, _Tally]:
 @transaction.atomic
 def _add(tallies: dict[_Key, _Tally], *, before: int, last: int) -> None:
     """Add tallies to the table, unless another process has counted the same rows."""
-    lock_word("")  # of no word: one process at a time counts
+    lock("daily counts")
     if _last_counted() != before:
         return
     for (day, model, version), tally in tallies.items():

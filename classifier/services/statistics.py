@@ -10,16 +10,17 @@ from django.db.models import Count, Min, Q
 from django.utils import timezone
 
 from classifier.ml.answers import rank
-from classifier.ml.metrics import LENGTH_BANDS
-from classifier.ml.verdict import SEVERAL, SINGLE, UNDETERMINED, UNSURE
-from classifier.models import MULTIPLE, Activation, DailyCount, Feedback, ReviewedWord
+from classifier.ml.metrics import LENGTH_BANDS, band_name
+from classifier.ml.verdict import SINGLE
+from classifier.models import Activation, DailyCount, Feedback, ReviewedWord
+from classifier.models.answer_columns import answer_label
 from classifier.services import promotion, registry, review_queue
+from classifier.services.switching import Gate, judge
 
 MOST_SETTLED = 5_000  # newest feedback in the charts, so that a page takes the same time for ever
 DAYS = 30
 WEEK = timedelta(days=7)
 Status = Feedback.Status
-_ANSWERS = {SEVERAL: MULTIPLE, UNSURE: UNDETERMINED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def _settled(kind: str, status: str, said: str, decided: str, *answer: Any) -> S
         accepted=status == Status.ACCEPTED,
         model=model,
         version=version,
-        answered=_ANSWERS.get(verdict, language),
+        answered=answer_label(verdict, language),
         said=said,
         decided=decided,
         confidence=rank(probabilities, languages)[0].probability if verdict == SINGLE else None,
@@ -136,7 +137,7 @@ def read_input(days: int = DAYS) -> Input:
     )
 
 
-_BANDS = [f"{least}-{most}" if most else f"{least}+" for least, most in LENGTH_BANDS]
+_BANDS = [band_name(*band) for band in LENGTH_BANDS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,7 @@ class LiveVersion:
     name: str
     version: str  # empty: the model cannot answer
     activation: Activation | None  # None: it came with the program
-    gate: str  # "passed", "refused" or empty: not compared
+    gate: Gate  # its comparison with the version before
 
 
 def read_live_versions() -> list[LiveVersion]:
@@ -181,13 +182,12 @@ def _live_version(name: str) -> LiveVersion:
     try:
         version = registry.current().get(name).card.version
     except registry.ModelUnavailable:
-        return LiveVersion(name, "", None, "")
+        return LiveVersion(name, "", None, Gate.NONE)
     activation = Activation.objects.of(name).select_related("user").first()
     if activation and activation.version != version:
         activation = None
-    written: dict[str, Any] = promotion.comparison(name, version)
-    gate = "" if "refusals" not in written else "refused" if written["refusals"] else "passed"
-    return LiveVersion(name, version, activation, gate)
+    written = promotion.comparison(name, version)
+    return LiveVersion(name, version, activation, judge(written, version, str(written.get("active", ""))))
 
 
 def acceptance(rows: Iterable[Settled]) -> list[tuple[tuple[str, str], int, int]]:

@@ -70,10 +70,11 @@ def choice(name: str) -> Choice:
 def _candidate(name: str, version: versions.Version, active: str) -> Candidate:
     written = promotion.comparison(name, version.name)
     compared, created = (str(written.get(field, "")) for field in ("active", "created"))
-    return Candidate(version, version.name == active, _judgement(written, version.name, active), compared, created)
+    return Candidate(version, version.name == active, judge(written, version.name, active), compared, created)
 
 
-def _judgement(written: dict[str, Any], version: str, active: str) -> Gate:
+def judge(written: dict[str, Any], version: str, active: str) -> Gate:
+    """Return whether a written comparison lets a version replace the active one."""
     checks = promotion.checks(written)
     if not checks or written.get("candidate") != version:
         return Gate.NONE
@@ -97,7 +98,7 @@ def promote(name: str, version: str, *, seen: str, user: User, reason: str = "")
     promotion.verify_files(name, version)
     with transaction.atomic():
         _lock_active(name, seen)
-        if _judgement(promotion.comparison(name, version), version, seen) != Gate.PASSED:
+        if judge(promotion.comparison(name, version), version, seen) != Gate.PASSED:
             raise NotPassed
         return promotion.activate(name, version, user=user, reason=reason)
 

@@ -8,7 +8,7 @@ from django import template
 from classifier.access.owners import owner_of, short_owner
 from classifier.languages import full_label
 from classifier.ml.answers import Comparison
-from classifier.models import MULTIPLE, Decision
+from classifier.models import MULTIPLE
 from classifier.services import own_feedback, review_queue
 from classifier.services.review_queue import Vote, WaitingWord
 
@@ -26,12 +26,6 @@ def digit_key(place: int) -> str:
 def vote_label(vote: Vote) -> str:
     """Return the name of the label that people gave."""
     return full_label(vote.label, vote.languages)
-
-
-@register.filter
-def decision_text(decision: Decision) -> str:
-    """Return what a decision says."""
-    return decision.outcome_name
 
 
 @register.filter

@@ -71,7 +71,7 @@ def test_live_versions_name_their_activation(user):
     activation = Activation.objects.create(name="Ngram", version="20261122-00000001", user=user, reason="better")
     Activation.objects.create(name="FF", version="20250101-0000000f")  # has no files, so it does not answer
     ngram, ff = statistics.read_live_versions()
-    assert (ngram.version, ngram.activation, ngram.gate) == ("20261122-00000001", activation, "")
+    assert (ngram.version, ngram.activation, ngram.gate) == ("20261122-00000001", activation, "none")
     assert (ff.version, ff.activation) == ("20261122-00000002", None)
 
 
