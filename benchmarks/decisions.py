@@ -50,7 +50,7 @@ def words_by_case(count: int) -> dict[str, str]:
 
 
 def fill(server: Server, words: dict[str, str], password: str) -> None:
-    """Store what people say about the words, and a reviewer."""
+    """Store people's feedback on the words, and a reviewer."""
     said = json.dumps([(word, CASES[case][0]) for word, case in words.items()])
     command = [*MANAGE, "shell", "--no-imports", "--command", FILL]
     subprocess.run(command, env=server.environment, input=said, text=True, check=True)

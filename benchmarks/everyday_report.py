@@ -1,4 +1,4 @@
-"""Everyday words in docs/accuracy.md: scores, and what models say to a sceptic."""
+"""Everyday words in docs/accuracy.md: scores, and answers to a sceptic."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from classifier.scores import set_name
 
 
 def everyday(results: Results) -> Iterator[str]:
-    """Write the scores on everyday words, and what our models say to a sceptic's."""
+    """Write the scores on everyday words, and our models' answers to a sceptic."""
     if "everyday" in results:
         yield from _scores(results)
         yield from _answers(results)

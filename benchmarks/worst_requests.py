@@ -21,7 +21,7 @@ WORDS = ["".join(letters) for letters in islice(product(ascii_lowercase, repeat=
 
 
 class Cost(NamedTuple):
-    """What one request took."""
+    """The cost of one request."""
 
     status: int
     seconds: float

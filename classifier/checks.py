@@ -1,4 +1,4 @@
-"""System checks: models, SQLite, and what a server needs."""
+"""System checks: models, SQLite, deployment."""
 
 import os
 from collections.abc import Iterator
@@ -59,7 +59,7 @@ def check_sqlite(**_: Any) -> list[CheckMessage]:
 
 @register("deployment", deploy=True)
 def check_server(**_: Any) -> list[CheckMessage]:
-    """Warn of what would fail or mislead a server on the internet."""
+    """Warn of settings and files that would fail a server."""
     return [Warning(problem, hint=hint, id=id_) for problem, hint, id_ in _server_problems()]
 
 

@@ -28,7 +28,7 @@ def refuse_body(request: HttpRequest, limit: int) -> int:
 
 
 def drain_bodies(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Read what a response left unread of a body.
+    """Read the rest of each body.
 
     Else servers close the connection, and clients that are still sending see that in place of the response. Of more
     than MOST_DRAINED nothing is read.

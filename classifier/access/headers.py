@@ -39,8 +39,16 @@ def request_ids(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
     return middleware
 
 
+def route_of(request: HttpRequest) -> str:
+    """Return the pattern of the address: it holds no words, as paths may."""
+    return request.resolver_match.route if request.resolver_match else "unknown"
+
+
 def _log(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
-    # The route, not the path: words are typed there, too.
-    route = request.resolver_match.route if request.resolver_match else "unknown"
-    fields = {"method": request.method, "route": route, "status": response.status_code, "ms": round(1000 * seconds)}
+    fields = {
+        "method": request.method,
+        "route": route_of(request),
+        "status": response.status_code,
+        "ms": round(1000 * seconds),
+    }
     logger.info("%(method)s %(route)s %(status)d, %(ms)d ms", fields, extra={"fields": fields})

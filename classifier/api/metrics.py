@@ -13,6 +13,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from classifier.access.headers import route_of
 from classifier.services import registry
 
 _requests = Counter("languages_requests", "Requests answered", ["method", "route", "status"])
@@ -20,12 +21,12 @@ _seconds = Histogram("languages_request_seconds", "Time until the answer", ["rou
 
 
 def measure_requests(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Count requests and their time by route, which holds no words."""
+    """Count requests and their time by route."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         start = time.perf_counter()
         response = get_response(request)
-        route = request.resolver_match.route if request.resolver_match else "unknown"
+        route = route_of(request)
         # Of methods there are as many as callers invent.
         method = request.method if request.method in {"GET", "HEAD", "POST", "PUT", "DELETE"} else "other"
         _requests.labels(method, route, response.status_code).inc()
@@ -48,7 +49,7 @@ class _Versions(Collector):
 @never_cache
 @require_GET
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Answer the metrics of all processes to who has METRICS_TOKEN; else there is no such page."""
+    """Answer the metrics of all processes; without METRICS_TOKEN there is no such page."""
     expected = f"Bearer {settings.METRICS_TOKEN}"
     if not settings.METRICS_TOKEN or not constant_time_compare(request.headers.get("Authorization", ""), expected):
         raise Http404

@@ -1,4 +1,4 @@
-"""What all operations of the OpenAPI schema have: summaries, headers, problems, links."""
+"""Parts of all operations of the OpenAPI schema: summaries, headers, problems, links."""
 
 from collections.abc import Iterator
 from typing import Any

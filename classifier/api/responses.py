@@ -37,7 +37,7 @@ class CorrectionAnswer(Answer):
 
 
 class ReviewedAnswer(Answer):
-    """What reviewers decided about the word."""
+    """The outcome of a word's reviews."""
 
     label = serializers.CharField()  # type: ignore[assignment]
     languages = serializers.ListField(child=serializers.CharField())
@@ -48,7 +48,7 @@ class ReviewedAnswer(Answer):
 
 
 class ReviewedWordAnswer(ReviewedAnswer):
-    """What reviewers decided about a word of a text."""
+    """The outcome of the reviews of a word of a text."""
 
     word = serializers.CharField()
 

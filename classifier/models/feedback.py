@@ -39,7 +39,7 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
         return self.filter(owner=owner, unread=True) if owner else self.none()
 
     def mark_unread(self, word_keys: Sequence[str]) -> None:
-        """Mark what was decided about these words as news for the senders."""
+        """Mark decided feedback on these words as news for its senders."""
         decided = self.exclude(decided_label="")
         for start in range(0, len(word_keys), CHUNK):
             rows = decided.filter(prediction__word_key__in=word_keys[start : start + CHUNK])

@@ -1,4 +1,4 @@
-"""The first page of the admin: what waits, how reviews end, what people ask."""
+"""The first page of the admin: the queue, reviews, questions and versions."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -28,7 +28,7 @@ _GAP = 0.2  # between two columns, of the place of one
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """Show the dashboard to those who may view feedback, above the tables."""
+    """Show the tables, and above them the dashboard with permission to view feedback."""
     board = _dashboard() if request.user.has_perm("classifier.view_feedback") else None
     return admin.site.index(request, {"board": board})
 
@@ -158,7 +158,7 @@ def _unsure_by_day(days: Sequence[Day]) -> LinePlot | None:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """What people ask beside what the default model was trained on."""
+    """Words asked, compared with the word lists of the default model."""
 
     model: str
     words: int

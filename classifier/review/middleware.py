@@ -11,6 +11,8 @@ from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.views.defaults import bad_request
 
+from classifier.access.headers import route_of
+
 # What the admin raises for values that no form has checked: numbers out of range, other types, deep JSON.
 _ERRORS = (ValueError, OverflowError, RecursionError, DataError)
 
@@ -49,7 +51,7 @@ class AdminErrors:
 
 def _is_admin(request: HttpRequest) -> bool:
     """Return whether the page is of the admin; the cards of reviewers check their own values."""
-    route = request.resolver_match.route if request.resolver_match else ""
+    route = route_of(request)
     return route.startswith("admin/") and not route.startswith("admin/review/")
 
 

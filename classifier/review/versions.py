@@ -1,4 +1,4 @@
-"""The versions page: promote and roll back by hand, after a look at what the gate wrote."""
+"""The versions page: promote and roll back by hand, with the gate's comparison."""
 
 from collections.abc import Callable
 from typing import cast
@@ -24,7 +24,7 @@ Switch = Callable[..., Activation]
 @reviewers_only("view_activation")
 @require_safe
 def versions(request: HttpRequest) -> HttpResponse:
-    """Show the versions of all models, and what the gate wrote about each."""
+    """Show the versions of all models with the gate's judgement."""
     models = [switching.choice(name) for name in registry.current().names]
     return render(request, "review/versions.html", {"models": models})
 
@@ -66,7 +66,7 @@ def _choice(name: str) -> Choice:
 
 
 def _switch(request: HttpRequest, switch: Switch, name: str, **version: str) -> HttpResponse:
-    """Switch a model's version, and say what became of it."""
+    """Switch a model's version and report the result."""
     if not request.user.has_perm("classifier.add_activation"):
         raise PermissionDenied
     user, seen, reason = cast("User", request.user), request.POST.get("seen", ""), request.POST.get("reason", "")

@@ -105,7 +105,7 @@ def _new_file(path: Path) -> Path:
 
 
 def _give_to_owner_of(folder: Path, file: Path) -> None:
-    """Let the server's user read and write what root restores."""
+    """Let the server's user read and write a file that root restores."""
     if os.geteuid() == 0:
         os.chown(file, folder.stat().st_uid, folder.stat().st_gid)
 

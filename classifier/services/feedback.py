@@ -97,7 +97,7 @@ def forget_decisions(word_keys: Collection[str]) -> None:
 
 
 def lock_word(word_key: str) -> None:
-    """Let one transaction at a time change what people and reviewers say about a word."""
+    """Let one transaction at a time change feedback and decisions on a word."""
     lock(f"word {word_key}")
 
 

@@ -1,4 +1,4 @@
-"""A sender's own feedback: pages of it, and what is new in it."""
+"""A sender's own feedback: pages and news."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

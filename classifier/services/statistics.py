@@ -1,4 +1,4 @@
-"""Numbers about feedback, its review, and what people ask."""
+"""Statistics of feedback, reviews and questions."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -34,7 +34,7 @@ class Queue:
 
 
 def read_queue() -> Queue:
-    """Count what waits and what was settled in the last seven days."""
+    """Count waiting words, and feedback settled in the last seven days."""
     week = Feedback.objects.filter(reviewed_at__gte=timezone.now() - WEEK)
     settled = week.aggregate(all=Count("pk"), accepted=Count("pk", filter=Q(status=Status.ACCEPTED)))
     oldest = Feedback.objects.filter(status=Status.PENDING).aggregate(since=Min("created"))["since"]
@@ -99,7 +99,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """What people asked: the days, and the lengths and letters of single words."""
+    """Questions: the days, and the lengths and letters of single words."""
 
     days: Sequence[Day]  # oldest first, without gaps
     lengths: dict[str, int]  # words by band of length
@@ -122,7 +122,7 @@ class Input:
 
 
 def read_input(days: int = DAYS) -> Input:
-    """Return what was asked in the last `days`, as far as it is counted."""
+    """Return the counted questions of the last `days`."""
     today = timezone.now().date()
     since = today - timedelta(days=days - 1)
     rows = list(DailyCount.objects.filter(day__gte=since))

@@ -17,7 +17,7 @@ from classifier.services.locks import lock
 
 
 class Gate(StrEnum):
-    """What the gate wrote about a version."""
+    """The gate's judgement of a version."""
 
     PASSED = "passed"
     REFUSED = "refused"
@@ -35,7 +35,7 @@ class NotPassed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A version on disk, and what the gate wrote about it."""
+    """A version on disk, with the gate's judgement."""
 
     version: versions.Version
     active: bool  # it should serve

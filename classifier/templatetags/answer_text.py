@@ -151,14 +151,14 @@ def outcome_label(outcome: ReviewedWord) -> str:
 
 @register.filter
 def outcomes_text(prediction: Prediction) -> str:
-    """Return what reviewers decided about a word, or a text and its words."""
+    """Return the outcomes of reviews of a word, or of a text and its words."""
     whole = [outcome_label(prediction.review_outcome)] if prediction.review_outcome else []
     return "; ".join(whole + [f"{word}: {outcome_label(outcome)}" for word, outcome in prediction.reviewed_words])
 
 
 @register.filter
 def status_text(feedback: Feedback, prediction: Prediction) -> str:
-    """Return the status of feedback, and what came of it, as a sentence."""
+    """Return the status of feedback as a sentence."""
     overturned = feedback.overturned_by(prediction.review_outcome)
     match feedback.status:
         case Feedback.Status.PENDING if feedback.reopened:

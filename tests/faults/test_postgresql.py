@@ -5,6 +5,7 @@ import pwd
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -60,8 +61,7 @@ def cluster(tmp_path_factory):
     ]
     if not found:
         pytest.skip("no PostgreSQL server is installed (Debian: apt-get install postgresql)")
-    folder = Path(f"/tmp/faults-{os.getpid()}-{time.monotonic_ns()}")  # short, for the socket, and readable
-    folder.mkdir()
+    folder = Path(tempfile.mkdtemp(prefix="faults-"))  # short, for the socket, and of its user alone
     cluster = Cluster(folder, found[-1])
     cluster.start()
     yield cluster

@@ -1,4 +1,4 @@
-"""Error pages that show who is logged in, unless the database is away."""
+"""Error pages, with the reader's name unless the database is away."""
 
 from django.db import Error
 from django.http import HttpRequest, HttpResponse
@@ -11,12 +11,12 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Return the page of what the reader may not see."""
+    """Return the page of a forbidden address."""
     return _page(request, 403)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Return the page of what is not there."""
+    """Return the page of an unknown address."""
     return _page(request, 404)
 
 
