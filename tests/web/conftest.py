@@ -61,3 +61,30 @@ def send_batch(client, db):
 def batch_address(send_batch):
     """Return a function from words to their batch's address."""
     return lambda *arguments, **fields: send_batch(*arguments, **fields).headers["Location"]
+
+
+@pytest.fixture
+def give_feedback(client, ask):
+    """Return a function that sends feedback and returns the page."""
+    address = ask()
+
+    def give_feedback(**fields):
+        response = client.post(f"{address}feedback/", fields)
+        assert (response.status_code, response.headers["Location"]) == (303, f"{address}#feedback")
+        return client.get(address)
+
+    return give_feedback
+
+
+@pytest.fixture
+def review(admin_user):
+    """Return a function that reviews the only feedback."""
+
+    from classifier.models import Feedback  # here, since Django is set up after this file is read
+    from tests.reviews import review_feedback
+
+    def review(status, **options):
+        feedback = Feedback.objects.get()
+        return review_feedback(feedback=feedback, reviewer=admin_user, status=status, **options)
+
+    return review
