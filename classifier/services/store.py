@@ -1,54 +1,37 @@
 """Insert rows; purge deleted ones from SQLite's files."""
 
 import logging
-import threading
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import Model, QuerySet
+
+from classifier.services.group_commit import Unit, commit
 
 STEP = 1000  # rows deleted in one transaction
 _TRIES, _PAUSE = 20, 0.05  # seconds between two tries to empty the log
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
-_storing = threading.Lock()
 
 
-def store(rows: Sequence[Model]) -> None:
-    """Insert `rows`, of any tables, in one commit.
+def store(rows: Sequence[Model], *, instead_of: Model | None = None) -> None:
+    """Insert `rows`, of any tables, in one commit; delete the row `instead_of` in the same one.
 
-    On return they survive a power cut. Tables are written in the order of their first row. Raises IntegrityError,
-    OperationalError, and RuntimeError inside a transaction.
+    On return they survive a power cut. Tables are written in the order of their first row. On SQLite a commit also
+    holds what other threads store at the time. Raises IntegrityError, OperationalError, AlreadyReplaced, and
+    RuntimeError inside a transaction.
     """
-    rows_by_model: dict[Any, list[Model]] = defaultdict(list)
-    for row in rows:
-        rows_by_model[type(row)].append(row)
-    if rows_by_model:
-        with _turn(), transaction.atomic(durable=True):
-            for model, model_rows in rows_by_model.items():
-                model.objects.bulk_create(model_rows)
-
-
-@contextmanager
-def _turn() -> Iterator[None]:
-    """Wait until no other thread stores, on SQLite.
-
-    SQLite lets waiting writers in by chance: of 32 threads, some waited in vain for 5 s.
-    """
-    if connection.vendor != "sqlite":
-        yield
+    if not rows:
         return
-    if not _storing.acquire(timeout=connection.settings_dict["OPTIONS"]["timeout"]):
-        raise OperationalError("too many requests wait for the database")
-    try:
-        yield
-    finally:
-        _storing.release()
+    unit = Unit(rows, instead_of)
+    if connection.vendor == "sqlite":
+        commit(unit)
+    else:
+        with transaction.atomic(durable=True):
+            unit.write()
 
 
 def empty_log() -> None:

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from classifier.models import Batch, Prediction
-from classifier.services import store as store_module
+from classifier.services.group_commit import AlreadyReplaced
 from classifier.services.store import store
 
 
@@ -68,13 +68,14 @@ def test_simultaneous_writers_wait_for_each_other(at_once):
     assert Prediction.objects.count() == 40
 
 
-@pytest.mark.sqlite
 @pytest.mark.django_db(transaction=True)
-def test_thread_that_waits_too_long_stores_nothing(monkeypatch):
-    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 0)
-    with store_module._storing, pytest.raises(OperationalError, match="too many requests"):
-        store([row()])
-    assert not Prediction.objects.exists()
+def test_row_is_replaced_once():
+    old = row(word="ancien")
+    store([old])
+    store([row(word="nouveau")], instead_of=old)
+    with pytest.raises(AlreadyReplaced):
+        store([row(word="encore")], instead_of=old)
+    assert [*Prediction.objects.values_list("word", flat=True)] == ["nouveau"]
 
 
 INSERTS = {"create", "bulk_create", "get_or_create", "update_or_create", "save"}

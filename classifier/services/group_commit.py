@@ -1,0 +1,115 @@
+"""Group commit: one transaction for the rows that several threads store at a time.
+
+SQLite has one writer, and each commit waits for the disk. The first thread to queue waits for its turn, then commits
+all that was queued meanwhile. It is the thread of a request: none has to be started after a fork or stopped by SIGTERM,
+and the queue is never longer than the number of threads.
+"""
+
+import threading
+from collections import defaultdict
+from collections.abc import Sequence
+from concurrent.futures import Future
+from typing import Any
+
+from django.db import DataError, Error, IntegrityError, OperationalError, ProgrammingError, connection, transaction
+from django.db.models import Model
+
+
+class AlreadyReplaced(Exception):
+    """The row to replace is gone: somebody else replaced or deleted it."""
+
+
+# Errors of a unit's own rows. Any other, such as a full disk, fails the whole transaction.
+_OWN_ERRORS = (AlreadyReplaced, IntegrityError, DataError, ProgrammingError, ArithmeticError, TypeError, ValueError)
+
+
+class Unit:
+    """Rows of one caller, stored together or not at all."""
+
+    def __init__(self, rows: Sequence[Model], instead_of: Model | None = None) -> None:
+        self.rows, self.instead_of = rows, instead_of
+        self.error: Exception | None = None
+        self.outcome: Future[None] = Future()
+
+    def write(self) -> None:
+        """Write the rows, within a transaction."""
+        if self.instead_of and not _delete(self.instead_of):
+            raise AlreadyReplaced
+        rows_by_model: dict[Any, list[Model]] = defaultdict(list)
+        for row in self.rows:
+            rows_by_model[type(row)].append(row)
+        for model, model_rows in rows_by_model.items():
+            model.objects.bulk_create(model_rows)
+
+    def end(self, failure: Exception | None) -> None:
+        """Tell the caller that all is stored, or why not."""
+        if error := self.error or failure:
+            self.outcome.set_exception(error)
+        else:
+            self.outcome.set_result(None)
+
+
+def _delete(row: Model) -> int:
+    """Delete the row; return 0 if it was gone."""
+    model: Any = type(row)
+    deleted: int = model.objects.filter(pk=row.pk).delete()[0]
+    return deleted
+
+
+_queue: list[Unit] = []
+_queue_lock = threading.Lock()
+_turn = threading.Lock()  # of the thread that commits
+
+
+def commit(unit: Unit) -> None:
+    """Commit the unit, alone or with others; raise its error, or the commit's."""
+    with _queue_lock:
+        _queue.append(unit)
+        is_first = len(_queue) == 1
+    if is_first:
+        _commit_queue()
+    unit.outcome.result()
+
+
+def _commit_queue() -> None:
+    """Wait for the turn, then commit what is queued."""
+    # SQLite lets waiting writers in by chance: of 32 threads without turns, some waited in vain for 5 s.
+    has_turn = _turn.acquire(timeout=connection.settings_dict["OPTIONS"]["timeout"])
+    with _queue_lock:
+        units = _queue[:]
+        _queue.clear()
+    if not has_turn:
+        _end(units, OperationalError("too many requests wait for the database"))
+        return
+    try:
+        _commit_together(units)
+    finally:
+        _turn.release()
+
+
+def _commit_together(units: Sequence[Unit]) -> None:
+    """Commit the units in one transaction."""
+    failure: Exception | None = OperationalError("the thread that stores these rows was stopped")
+    try:
+        with transaction.atomic(durable=True):
+            for unit in units:
+                _write(unit, savepoint=len(units) > 1)
+        failure = None
+    except Error as error:
+        failure = error
+    finally:
+        _end(units, failure)
+
+
+def _write(unit: Unit, *, savepoint: bool) -> None:
+    """Write the unit; keep an error of its own rows from the others."""
+    try:
+        with transaction.atomic(savepoint=savepoint):
+            unit.write()
+    except _OWN_ERRORS as error:
+        unit.error = error
+
+
+def _end(units: Sequence[Unit], failure: Exception | None) -> None:
+    for unit in units:
+        unit.end(failure)

@@ -1,0 +1,110 @@
+import threading
+import time
+from contextlib import contextmanager
+
+import pytest
+from django.db import IntegrityError, OperationalError, connection
+from django.test.utils import CaptureQueriesContext
+
+from classifier.models import Prediction
+from classifier.services import group_commit
+from classifier.services.store import store
+
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db(transaction=True)]
+
+
+def row(**changes):
+    fields = {"word": "mot", "model": "FF", "probabilities": {}, "verdict": "unsure", "source": "web"}
+    return Prediction(**{**fields, **changes})
+
+
+@contextmanager
+def turn_of_another(waiting):
+    """Hold the turn until so many units wait."""
+    with group_commit._turn:
+        yield
+        while len(group_commit._queue) < waiting:
+            time.sleep(0.01)
+
+
+@pytest.fixture
+def store_together():
+    """Return a function that stores each list in a thread, all in one group, and returns their errors."""
+
+    def store_together(*lists):
+        errors = [None] * len(lists)
+
+        def run(place):
+            try:
+                store(lists[place])
+            except (IntegrityError, OperationalError, ValueError) as error:
+                errors[place] = error
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=run, args=[place]) for place in range(len(lists))]
+        with turn_of_another(len(lists)):
+            for thread in threads:
+                thread.start()
+        for thread in threads:
+            thread.join()
+        return errors
+
+    return store_together
+
+
+@pytest.fixture
+def commits(monkeypatch):
+    """Return the list of the sizes of groups committed."""
+    sizes, commit = [], group_commit._commit_together
+    monkeypatch.setattr(group_commit, "_commit_together", lambda units: (sizes.append(len(units)), commit(units)))
+    return sizes
+
+
+def test_waiting_threads_are_committed_together(store_together, commits):
+    assert store_together(*[[row(), row()] for _ in range(5)]) == [None] * 5
+    assert commits == [5]
+    assert Prediction.objects.count() == 10
+
+
+@pytest.mark.parametrize("bad", [{"source": "mail"}, {"batch_row": "x"}])
+def test_bad_row_fails_its_own_unit_only(store_together, commits, bad):
+    first, second, third = store_together([row()], [row(), row(**bad)], [row()])
+    assert (first, third) == (None, None)
+    assert isinstance(second, IntegrityError | ValueError)
+    assert Prediction.objects.count() == 2
+
+
+def test_failed_commit_is_told_to_all(store_together, monkeypatch):
+    def fail(_unit):
+        raise OperationalError("disk full")
+
+    monkeypatch.setattr(group_commit.Unit, "write", fail)
+    assert [str(error) for error in store_together([row()], [row()])] == ["disk full"] * 2
+    assert not Prediction.objects.exists()
+
+
+def test_stopped_thread_leaves_nobody_waiting(monkeypatch):
+    def stop(_unit):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(group_commit.Unit, "write", stop)
+    unit = group_commit.Unit([row()])
+    with pytest.raises(KeyboardInterrupt):
+        group_commit.commit(unit)
+    assert isinstance(unit.outcome.exception(timeout=0), OperationalError)
+    assert not group_commit._turn.locked()
+
+
+def test_thread_that_waits_too_long_stores_nothing(monkeypatch):
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 0)
+    with group_commit._turn, pytest.raises(OperationalError, match="too many requests"):
+        store([row()])
+    assert group_commit._queue == []
+    assert not Prediction.objects.exists()
+
+
+def test_single_unit_costs_no_savepoint():
+    with CaptureQueriesContext(connection) as queries:
+        store([row()])
+    assert not [query["sql"] for query in queries if "SAVEPOINT" in query["sql"]]
