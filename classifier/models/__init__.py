@@ -1,7 +1,7 @@
 """Tables of predictions, batches, feedback and reviewed words."""
 
 from classifier.languages import MULTIPLE
-from classifier.models.batch import Batch
+from classifier.models.batch import Batch, WaitingWords
 from classifier.models.daily_count import DailyCount
 from classifier.models.feedback import Decision, Feedback, ReviewedWord
 from classifier.models.keys import KEY_LENGTH, key_of, new_public_id
@@ -20,6 +20,7 @@ __all__ = [
     "Prediction",
     "PredictionQuerySet",
     "ReviewedWord",
+    "WaitingWords",
     "key_of",
     "new_public_id",
 ]

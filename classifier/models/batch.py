@@ -35,6 +35,7 @@ class Batch(models.Model):
     owner = models.CharField(_("owner"), max_length=80)
     name = models.CharField(_("name"), max_length=100, blank=True, help_text=_("The name of the file, if it was one."))
     model = models.CharField(_("model"), max_length=50)
+    languages = models.JSONField(_("languages asked"), default=list, blank=True)
     answered = models.PositiveIntegerField(_("answered words"))
     errors = models.JSONField(
         _("errors"), default=list, blank=True, help_text=_("Numbers of rows without a word, and why.")
@@ -54,3 +55,21 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.public_id}: {self.answered}"
+
+
+class WaitingWords(models.Model):
+    """Some words of a batch that are not answered yet; answers replace them."""
+
+    id = models.BigAutoField(primary_key=True)
+    batch = models.ForeignKey(
+        Batch, models.CASCADE, to_field="public_id", related_name="waiting", verbose_name=_("batch")
+    )
+    words = models.JSONField(_("words"), help_text=_("Pairs of row number and word."))
+    size = models.PositiveIntegerField(_("number of rows"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("waiting words")
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}: {self.size}"

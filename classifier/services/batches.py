@@ -1,20 +1,25 @@
 """Create, read, count and delete batches."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from operator import attrgetter
 
-from django.db.models import Count
+from django.db.models import Count, Sum
 from django.utils.translation import gettext_lazy as _
 
 from classifier.ml.verdict import SEVERAL, UNDETERMINED
-from classifier.models import MULTIPLE, Batch, Prediction, PredictionQuerySet
+from classifier.models import MULTIPLE, Batch, Prediction, PredictionQuerySet, WaitingWords
 from classifier.services import history
-from classifier.services.identify import identify, predict
+from classifier.services.group_commit import AlreadyReplaced
+from classifier.services.identify import count_models, identify, predict
 from classifier.services.store import store
+from classifier.words.clean import count_words
 from classifier.words.lists import Row, WordList
 
 PAGE_SIZE = 100  # rows
+# Words, once for each model, that one request answers: about 0.1 s of computing. A private list gets one request.
+MOST_AT_ONCE, MOST_PRIVATE = 1000, 2000
 NO_WORD = "no word"  # label of rows without a word
 
 INVALID = _("This is no word.")
@@ -54,23 +59,58 @@ class LabelCount:
 
 
 def create_batch(words: WordList, *, owner: str, name: str, model: str, languages: Sequence[str]) -> Batch:
-    """Answer the words and store a batch, in one commit.
+    """Store a batch with its first answers and the words that still wait, in one commit.
 
     Raises UnknownModel, ModelUnavailable and UnknownLanguage.
     """
-    batch = Batch(owner=owner, name=name, model=model, answered=len(words.words), errors=words.errors)
+    batch = Batch(
+        owner=owner, name=name, model=model, languages=languages, answered=len(words.words), errors=words.errors
+    )
+    first, *others = _steps(words, count_models(model))
+    waiting = [WaitingWords(batch_id=batch.public_id, words=step, size=len(step)) for step in others]
+    store([batch, *_answer(batch, first), *waiting])
+    return batch
+
+
+def answer_next(batch: Batch) -> int:
+    """Answer the next words that wait, in one commit; return how many rows are still left.
+
+    Raises UnknownModel, ModelUnavailable and UnknownLanguage.
+    """
+    step = batch.waiting.first()
+    if step is None:
+        return 0
+    with suppress(AlreadyReplaced):  # by another tab, or the batch was deleted
+        store(_answer(batch, step.words), instead_of=step)
+    return batch.waiting.aggregate(left=Sum("size", default=0))["left"]
+
+
+def _steps(words: WordList, models: int) -> list[list[tuple[int, str]]]:
+    """Split the words into steps of MOST_AT_ONCE; a word of a text counts as one, once for each model."""
+    steps: list[list[tuple[int, str]]] = []
+    left = 0
+    for number, word in zip(words.rows, words.words, strict=True):
+        cost = models * count_words(word)
+        if cost > left:
+            steps.append([])
+            left = MOST_AT_ONCE
+        steps[-1].append((number, word))
+        left -= cost
+    return steps
+
+
+def _answer(batch: Batch, step: Sequence[tuple[int, str]]) -> list[Prediction]:
     rows = predict(
-        words=words.words,
+        words=[word for _number, word in step],
         source=Prediction.Source.BATCH,
-        model=model,
-        languages=languages,
-        owner=owner,
+        model=batch.model,
+        languages=batch.languages,
+        owner=batch.owner,
         batch=batch.public_id,
     )
-    for row, number in zip(rows, words.rows, strict=True):
+    for row, (number, _word) in zip(rows, step, strict=True):
         row.batch_row = number
-    store([batch, *rows])
-    return batch
+    return rows
 
 
 def answer_privately(words: WordList, *, model: str, languages: Sequence[str]) -> list[Row[Prediction]]:

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
-from classifier.models import Batch, Feedback, Prediction, PredictionQuerySet, ReviewedWord
+from classifier.models import Batch, Feedback, Prediction, PredictionQuerySet, ReviewedWord, WaitingWords
 from classifier.services.cursors import read_cursor, write_cursor
 from classifier.services.feedback import forget_decisions, lock_word
 from classifier.services.store import STEP, empty_log, take_turn
@@ -119,11 +119,13 @@ def delete_rows(keys: Sequence[int]) -> None:
     feedback = Feedback.objects.filter(prediction__in=keys)
     batches = set(rows.values_list("batch", flat=True)) - {None}
     words = set(feedback.values_list("prediction__word_key", flat=True))
-    # All transactions lock in this order, so that nobody deadlocks: words, batches, predictions, feedback. A locked
-    # batch makes two deletions of its halves see each other, so that the later one deletes the batch.
+    # All transactions lock in this order, so that nobody deadlocks: words, batches, waiting words, predictions,
+    # feedback. A locked batch makes two deletions of its halves see each other, so that the later one deletes the
+    # batch; locked waiting words are not answered after their batch is found empty.
     for word_key in sorted(words):
         lock_word(word_key)
-    for locked in (Batch.objects.filter(public_id__in=batches), rows, feedback):
+    waiting = WaitingWords.objects.filter(batch__in=batches)
+    for locked in (Batch.objects.filter(public_id__in=batches), waiting, rows, feedback):
         list(locked.order_by("pk").select_for_update().values_list("pk"))
     rows.delete()
     Batch.objects.delete_empty(batches)

@@ -8,12 +8,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from classifier.formats.files import DOWNLOADS
 from classifier.languages import SPECIAL_LABELS, find_code, join_names, label_name
 from classifier.models import MULTIPLE, Feedback, Prediction
 from classifier.services import registry
+from classifier.services.batches import MOST_PRIVATE
 from classifier.services.identify import ALL_MODELS, count_models, known_languages
 from classifier.words.clean import clean_word, count_words
 from classifier.words.lists import MOST_BYTES, WordList, build_word_list, cells_of, decode, lines_of
@@ -227,7 +229,10 @@ class BatchForm(WordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not self.fields["private"].disabled:
-            self.fields["private"].help_text = _("You get the file at once, and nothing of it is kept.")
+            limit = number_format(MOST_PRIVATE, force_grouping=True)
+            self.fields["private"].help_text = _(
+                "You get the file at once, and nothing of it is kept. Up to %(limit)s words."
+            ) % {"limit": limit}
 
     @property
     def size(self) -> int:
@@ -253,7 +258,19 @@ class BatchForm(WordForm):
                 self.word_list = build_word_list(self._cells(data["words"] or "", data.get("file"), data["column"]))
             except ValidationError as error:
                 self.add_error("column" if error.code in {"no_column", "no_words"} and data["file"] else field, error)
+            else:
+                self._check_private_size(field)
         return data
+
+    def _check_private_size(self, field: str) -> None:
+        """Refuse a private list that one request cannot answer."""
+        if self.cleaned_data.get("private") and "model" in self.cleaned_data and self.cost > MOST_PRIVATE:
+            message = _(
+                "Without keeping them, up to %(limit)s words are answered at once, each counted once for each model. "
+                "Send them in parts."
+            )
+            limit = number_format(MOST_PRIVATE, force_grouping=True)
+            self.add_error(field, ValidationError(message, code="too_many_private", params={"limit": limit}))
 
     def _cells(self, text: str, file: UploadedFile | None, column: str) -> Any:
         if not file and not text.strip():

@@ -1,5 +1,6 @@
 import pytest
 
+from classifier.services import batches
 from classifier.words.lists import MOST_BYTES
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -44,6 +45,16 @@ def test_column_of_a_table_is_uploaded_and_downloaded(visit, javascript):
         page.get_by_role("link", name="Download CSV").click()
     lines = download.value.path().read_text().splitlines()
     assert [line.split(",")[0] for line in lines] == ["row", "2", "3", "4"]
+
+
+@pytest.mark.parametrize("javascript", [False, True], ids=["plain", "javascript"])
+def test_long_list_shows_its_progress(visit, width, javascript, monkeypatch):
+    monkeypatch.setattr(batches, "MOST_AT_ONCE", 2)
+    page = visit("/batches/", width=width, javascript=javascript)
+    page.get_by_label("Paste your words").fill("\n".join(["gâteau", "beau", "knowledge", "mañana"] * 3))
+    send(page)
+    page.get_by_role("heading", name="Rows 1 to 12").wait_for()
+    assert page.get_by_role("progressbar").count() == 0
 
 
 @pytest.mark.parametrize("javascript", [False, True], ids=["plain", "javascript"])

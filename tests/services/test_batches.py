@@ -1,6 +1,6 @@
 import pytest
 
-from classifier.models import Batch, Prediction
+from classifier.models import Batch, Prediction, WaitingWords
 from classifier.services import batches, history
 from classifier.services.feedback import submit_feedback
 from classifier.services.registry import ModelUnavailable
@@ -45,6 +45,67 @@ def test_unavailable_model_stores_nothing(create, without_model):
     with pytest.raises(ModelUnavailable):
         create("chat")
     assert not Batch.objects.exists()
+
+
+@pytest.fixture
+def small_steps(monkeypatch):
+    """Let one request answer two words at once."""
+    monkeypatch.setattr(batches, "MOST_AT_ONCE", 2)
+
+
+def answered(batch):
+    return [*batches.predictions(batch).values_list("batch_row", "word")]
+
+
+def test_long_batch_is_answered_in_steps(create, small_steps):
+    batch = create("a", "12", "b", "c", "d", "e")
+    assert answered(batch) == [(1, "a"), (3, "b")]
+
+    assert batches.answer_next(batch) == 1
+    assert answered(batch) == [(1, "a"), (3, "b"), (4, "c"), (5, "d")]
+    assert batches.answer_next(batch) == batches.answer_next(batch) == 0
+    assert len(answered(batch)) == batch.answered == 5
+
+
+@pytest.mark.parametrize(("words", "steps"), [(["a b c", "d"], [1, 1]), (["a", "b c", "d"], [1, 1, 1])])
+def test_words_of_texts_count_in_a_step(create, small_steps, words, steps):
+    batch = create(*words)
+    assert [1, *batch.waiting.values_list("size", flat=True)] == steps
+
+
+def test_words_count_once_for_each_model_in_a_step(create, small_steps, fake_models):
+    batch = create("a", "b", "c", model="all")
+    assert batch.waiting.count() == 2
+
+
+def test_step_asks_the_model_and_languages_of_the_batch(create, small_steps):
+    batch = create("a", "b", "c", model="FF", languages=["en", "es"])
+    batches.answer_next(batch)
+    last = batches.predictions(batch).last()
+    assert (last.model, last.languages, last.owner) == ("FF", ["en", "es"], OWNER)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_step_is_answered_once_by_simultaneous_requests(create, small_steps, at_once):
+    batch = create("a", "b", "c", "d")
+    at_once(lambda: batches.answer_next(batch), [()] * 5)
+    assert [row for row, _word in answered(batch)] == [1, 2, 3, 4]
+
+
+def test_words_that_wait_are_deleted_with_their_batch(create, small_steps):
+    batch = create("a", "b", "c")
+    history.delete_all(Prediction.objects.of(OWNER))
+    assert not WaitingWords.objects.exists()
+    assert batches.answer_next(batch) == 0
+    assert not Prediction.objects.exists()
+
+
+def test_unavailable_model_lets_words_wait(create, small_steps, without_model):
+    batch = create("a", "b", "c")
+    without_model("Ngram")
+    with pytest.raises(ModelUnavailable):
+        batches.answer_next(batch)
+    assert batch.waiting.count() == 1
 
 
 def test_batch_and_answers_are_stored_in_one_call(create, monkeypatch):

@@ -8,6 +8,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from classifier.access.owners import HISTORY_COOKIE, HISTORY_OFF
 from classifier.models import Batch, Prediction
+from classifier.services import batches
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +74,40 @@ def test_long_batch_is_split_into_pages(client, batch_address):
     assertContains(second, "Rows 101 to 200")
     assertContains(second, 'rel="prev" href="?from=1"')
     assertNotContains(client.get(f"{address}?from=201"), 'rel="next"')
+
+
+@pytest.fixture
+def small_steps(monkeypatch):
+    """Let one request answer two words at once."""
+    monkeypatch.setattr(batches, "MOST_AT_ONCE", 2)
+
+
+def test_long_batch_shows_its_progress(client, batch_address, small_steps):
+    address = batch_address("\n".join(["chat"] * 6))
+
+    page = client.get(address)
+    assertContains(page, "4 of 6 rows are answered.")
+    assertContains(page, '<noscript><meta http-equiv="refresh" content="0"></noscript>')
+    assertContains(client.get(address), "Rows 1 to 6")
+
+
+def test_head_answers_no_words(client, batch_address, small_steps):
+    address = batch_address("\n".join(["chat"] * 4))
+    client.head(address)
+    assert Prediction.objects.count() == 2
+
+
+def test_file_waits_for_the_last_answer(client, batch_address, small_steps):
+    address = batch_address("\n".join(["chat"] * 4))
+    assertRedirects(client.get(f"{address}answers.csv"), address, status_code=303)
+    assert len(body(client.get(f"{address}answers.csv")).splitlines()) == 5
+
+
+@pytest.mark.parametrize(("model", "words"), [("", 2001), ("all", 1001)])
+def test_private_list_has_less_words(client, send_batch, model, words):
+    response = send_batch("\n".join(["chat"] * words), model=model, private="on")
+    assertContains(response, "up to 2,000 words are answered at once", status_code=400)
+    assertContains(response, "chat\nchat", status_code=400)
 
 
 @pytest.mark.parametrize(

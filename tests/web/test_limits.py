@@ -2,7 +2,7 @@ import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
 from classifier.access.counters import STEP, WINDOW
-from classifier.models import Feedback, Prediction
+from classifier.models import Batch, Feedback, Prediction
 from classifier.web import forms
 
 pytestmark = pytest.mark.django_db
@@ -95,7 +95,7 @@ def test_upload_is_counted_by_its_words_if_they_cost_more(client, limits, file):
 
     statuses = [client.post("/batches/", {"file": file(words, "words.txt")}).status_code for _ in range(2)]
     assert statuses == [303, 429]
-    assert Prediction.objects.count() == 2_000
+    assert Batch.objects.get().answered == 2_000
 
 
 def test_upload_over_the_limit_is_not_decoded(client, limits, file, monkeypatch):

@@ -10,7 +10,6 @@ from django.http import (
     HttpResponse,
     HttpResponseBase,
     HttpResponseRedirect,
-    StreamingHttpResponse,
 )
 from django.shortcuts import get_object_or_404, render, resolve_url
 from django.utils.translation import gettext as _
@@ -60,9 +59,11 @@ def _render_form(request: HttpRequest, form: BatchForm) -> HttpResponse:
 @rate_limit("history", "GET")
 @require_safe
 def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Show a page of the rows and counts by language."""
+    """Show a page of the rows and counts by language; first answer the words that wait, a step each time."""
     batch = _get_batch(request, public_id)
     first = _first_row(request)
+    if request.method == "GET" and (left := batches.answer_next(batch)):
+        return render(request, "batch_progress.html", {"batch": batch, "done": batch.answered - left})
     page = batches.read_page(batch, first)
     if not page.rows:
         raise Http404
@@ -73,11 +74,14 @@ def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @no_store
 @rate_limit("export", "GET")
 @require_safe
-def download(request: HttpRequest, public_id: UUID, name: str) -> StreamingHttpResponse:
-    """Send all rows as a file."""
+def download(request: HttpRequest, public_id: UUID, name: str) -> HttpResponseBase:
+    """Send all rows as a file, once all are answered."""
     if name not in files.DOWNLOADS:
         raise Http404
-    return files.download(batches.read_batch(_get_batch(request, public_id)), BATCH, name)
+    batch = _get_batch(request, public_id)
+    if batch.waiting.exists():
+        return HttpResponseRedirect(resolve_url("batch", public_id), status=303)
+    return files.download(batches.read_batch(batch), BATCH, name)
 
 
 @no_store
