@@ -26,6 +26,8 @@ LIMITS = ("SINGLE", "BATCH", "HISTORY", "FEEDBACK", "EXPORT", "LOGIN")
 class Server:
     """A gunicorn server in `folder`; its workers are real processes."""
 
+    key = ""  # an API key to call with
+
     def __init__(self, folder, *, workers=2, database_url="", before=(), **environment):
         self.folder, self.database = folder, folder / "db.sqlite3"
         self.models = folder / "ml_models"
@@ -83,6 +85,8 @@ class Server:
         data = json.dumps(body).encode() if body is not None else None
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data, method=method)
         request.add_header("Content-Type", "application/json")
+        if self.key:
+            request.add_header("Authorization", f"Bearer {self.key}")
         start = time.monotonic()
         try:
             with urllib.request.urlopen(request, timeout=timeout) as response:
