@@ -64,7 +64,7 @@ def serving_too(server: Server) -> Iterator[Server]:
 
 @contextmanager
 def _process(environment: Mapping[str, str], path: Path) -> Iterator[Server]:
-    port = _free_port()
+    port = free_port()
     gunicorn = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "langid_site.wsgi"]
     serve = [*gunicorn, "--bind", f"127.0.0.1:{port}", "--workers", "1"]
     with path.open("w") as log:
@@ -77,7 +77,8 @@ def _process(environment: Mapping[str, str], path: Path) -> Iterator[Server]:
             process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port: int = probe.getsockname()[1]
         return port
