@@ -82,7 +82,8 @@ def answer_next(batch: Batch) -> int:
         return 0
     with suppress(AlreadyReplaced):  # by another tab, or the batch was deleted
         store(_answer(batch, step.words), instead_of=step)
-    return batch.waiting.aggregate(left=Sum("size", default=0))["left"]
+    left: int = batch.waiting.aggregate(left=Sum("size", default=0))["left"]
+    return left
 
 
 def _steps(words: WordList, models: int) -> list[list[tuple[int, str]]]:
