@@ -55,6 +55,7 @@ def test_rolling_restarts_fail_no_request(server, figure):
             while old & set(server.workers) or len(server.workers) < len(old):
                 assert time.monotonic() < end
                 time.sleep(0.1)
+            server.wait_until(200)  # the new workers have started; the next restart would end them unused
     failed = [status for status, *_ in load.answers if status != 201]
     figure("rolling restarts fail no request", f"{COUNT} restarts, {len(load.answers)} requests, {len(failed)} failed")
     assert failed == []
