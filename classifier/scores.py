@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from classifier import charts
 from classifier.charts import Cell, DotPlot, LinePlot, Score
 from classifier.ml.artifacts import Card
-from classifier.ml.metrics import Interval, wilson_interval
+from classifier.ml.metrics import wilson_interval
 
 KINDS = ("single-words", "word-pairs", "sentences")  # the folders of lingua's layout
 HELD_OUT, SHORT_TEXTS, COMMON_WORDS, ELISIONS = "held-out", "short-texts", "common-words", "elisions"
@@ -157,5 +157,5 @@ def program_scores(results: Mapping[str, Any]) -> dict[str, list[Score]]:
 
 
 def _program_score(system: Mapping[str, Any], texts: int, scores: Mapping[str, Any]) -> Score:
-    share = Interval(scores["accuracy"], scores["low"], scores["high"])
+    share = wilson_interval(scores["accuracy"], texts)
     return Score(system["name"], texts, share, ours=system.get("ours", False))
