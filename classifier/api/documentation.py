@@ -47,8 +47,12 @@ def _document() -> bytes:
 @csp_update({"img-src": ["data:"]})
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
-    """Show Swagger UI from local files."""
-    return render(request, "docs.html")
+    """Show Swagger UI from local files, its frame in the visitor's language."""
+    language = translation.get_language_from_request(request)
+    with translation.override(language):
+        response = render(request, "docs.html")
+    response["Content-Language"] = language
+    return response
 
 
 @require_safe
