@@ -65,9 +65,9 @@ def explain_problem(request: HttpRequest, name: str) -> HttpResponse:
 
 
 SCOPES = {
-    "single": gettext_lazy("Words, one a call"),
-    "batch": gettext_lazy("Words, many a call"),
-    "history": gettext_lazy("Calls about a history"),
+    "single": gettext_lazy("Single words, one a request"),
+    "batch": gettext_lazy("Words in batches"),
+    "history": gettext_lazy("Requests about a history"),
     "feedback": gettext_lazy("Corrections"),
     "export": gettext_lazy("Exports"),
 }

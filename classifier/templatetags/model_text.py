@@ -78,7 +78,7 @@ NETWORKS = {
         gettext_lazy(
             "Slides windows, too, but in two steps: first along the letters, for each feature of a letter by itself, "
             "then across the features, at each place by itself. A separable convolution looks as far as a full one "
-            "with a fraction of its weights; dense layers weigh what it found."
+            "with a fraction of its parameters; dense layers weigh what it found."
         ),
         (
             _LETTERS,

@@ -141,8 +141,8 @@ def test_unknown_network_is_described_by_its_card(show, serve, fake_models):
 
 def test_unavailable_model_is_shown_as_such(show, without_model):
     without_model("FF")
-    assert "Cannot answer now" in show("/models/FF/")
-    assert show("/models/").count("Cannot answer now") == 1
+    assert "cannot answer now" in show("/models/FF/")
+    assert show("/models/").count("cannot answer now") == 1
 
 
 @pytest.mark.parametrize("address", ["/models/GPT/", "/models/%00/", "/models/<script>/"])
