@@ -80,7 +80,7 @@ benchmark: $(SERVE) ## measure memory of a web worker, time a word and throughpu
 schema: $(SERVE) .env ## update the API schema after a changed API
 	$(MANAGE) spectacular --validate --fail-on-warn --format openapi-json --file classifier/api/openapi.json
 
-screenshots: $(ALL) ## update the screenshots of the README (needs Chromium)
+screenshots: $(ALL) ## update the README's screenshots and its moving picture (needs Chromium)
 	$(VENV)/bin/python -m tests.browser.screenshots
 
 pin: ## update the two locks after a changed requirement

@@ -1,4 +1,4 @@
-"""Accuracy of systems on the same texts, with bootstrap intervals."""
+"""Accuracy of systems on the same texts, and their leads over lingua."""
 
 import random
 import string
@@ -118,41 +118,38 @@ def right_answers(answers: Detections, test: LabelledTexts) -> dict[str, NDArray
 
 
 def compare(answers: Detections, test: LabelledTexts, languages: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Return accuracies, coverage and leads over lingua with 95 % intervals.
-
-    Percentile bootstrap over the texts; all systems share the resamples, so differences are paired.
-    """
+    """Return accuracies, coverage, and leads over lingua with 95 % intervals."""
     right = right_answers(answers, test)
     labels = np.array(test.labels)
     resampled = bootstrap(right)
     scores: dict[str, dict[str, Any]] = {}
     for name, row in right.items():
         scores[name] = {
-            **percentile_interval(row.mean(), resampled[name]),
+            "accuracy": rounded(row.mean()),
             "by_language": {code: rounded(row[labels == code].mean()) for code in languages},
             **coverage_scores(np.array([one.confidence for one in answers[name]]), row),
         }
         if LINGUA in right and name != LINGUA:
             ahead = row.mean() - right[LINGUA].mean()
             difference = resampled[name] - resampled[LINGUA]
-            scores[name]["ahead_of_lingua"] = percentile_interval(ahead, difference, "difference")
+            scores[name]["ahead_of_lingua"] = percentile_interval(ahead, difference)
     return scores
 
 
 def bootstrap(right: Right) -> dict[str, NDArray[np.float64]]:
     """Return accuracies on resampled texts, (RESAMPLES,), by system.
 
-    All systems share the resamples.
+    All systems share the resamples, so that differences are paired.
     """
     texts = len(next(iter(right.values())))
     counts = np.random.default_rng(SEED).multinomial(texts, np.full(texts, 1 / texts), RESAMPLES)
     return {name: counts @ row / texts for name, row in right.items()}
 
 
-def percentile_interval(value: Any, resampled: NDArray[np.float64], name: str = "accuracy") -> dict[str, float]:
-    """Return a value with its 95 % interval."""
+def percentile_interval(difference: Any, resampled: NDArray[np.float64]) -> dict[str, float]:
+    """Return a difference with its 95 % interval."""
     low, high = np.percentile(resampled, (2.5, 97.5))
-    return {name: rounded(value), "low": rounded(low), "high": rounded(high)}
+    return {"difference": rounded(difference), "low": rounded(low), "high": rounded(high)}
 
 
 def by_length(test: LabelledTexts, right: Right) -> list[dict[str, Any]]:

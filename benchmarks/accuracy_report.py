@@ -59,8 +59,8 @@ def summary(results: Results) -> Iterator[str]:
     yield ""
     scores = results["results"][WORDS][AS_TYPED]
     best = max(ours(results), key=lambda name: float(scores[name]["accuracy"]))
-    others = f", lingua for {percent(scores[LINGUA])}" if LINGUA in scores else ""
-    yield f"**{best} is right for {percent(scores[best])}** of the single words{others}."
+    others = f", lingua for {percent(scores[LINGUA]['accuracy'], count)}" if LINGUA in scores else ""
+    yield f"**{best} is right for {percent(scores[best]['accuracy'], count)}** of the single words{others}."
     yield ""
     yield "![Accuracy of all systems on single words, word pairs and sentences](CHART)"
     yield ""
@@ -101,7 +101,7 @@ def by_kind(results: Results) -> Iterator[str]:
     yield "## By spelling"
     yield ""
     yield (
-        "Accuracy in percent with 95 % bootstrap intervals, the best of each column in bold. *Without accents*: all "
+        "Accuracy in percent with 95 % intervals, the best of each column in bold. *Without accents*: all "
         "marks of letters removed. *With a typing error*: one letter a text doubled, left out, replaced or swapped."
     )
     yield ""
@@ -109,8 +109,9 @@ def by_kind(results: Results) -> Iterator[str]:
         yield f"### {set_name(kind).capitalize()}"
         yield ""
         yield from table_head("", *variants)
+        texts = results["texts"][kind]
         for name in names(results):
-            yield table_row(label(results, name), *(with_interval(scores, name) for scores in variants.values()))
+            yield table_row(label(results, name), *(with_interval(scores, name, texts) for scores in variants.values()))
         yield ""
 
 
@@ -200,9 +201,9 @@ def method(results: Results) -> Iterator[str]:
     yield ""
     yield (
         f"Each system names one language a text; no answer counts as wrong. Our models get the texts as the form "
-        f"cleans them; it refuses {_refused(results)}. Intervals: percentile bootstrap, "
-        f"{results['resamples']:,} resamples of the texts, the same for all systems, so differences are paired. Typing "
-        f"errors and resamples are drawn with the seed {results['seed']}."
+        f"cleans them; it refuses {_refused(results)}. Intervals of accuracies are Wilson's. Those of differences are "
+        f"paired: a percentile bootstrap of {results['resamples']:,} resamples of the texts, the same for all systems. "
+        f"Typing errors and resamples are drawn with the seed {results['seed']}."
     )
     each = results["texts"][WORDS] // len(results["languages"])
     if each < PUBLISHED:

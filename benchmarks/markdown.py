@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from classifier.ml.metrics import wilson_interval
+
 Results = Mapping[str, Any]
 
 
@@ -28,18 +30,20 @@ def lead(scores: Mapping[str, Any]) -> str:
     return f"{points} <sub>{low} to {high}</sub>"
 
 
-def percent(scores: Mapping[str, float]) -> str:
-    """Return an accuracy with its interval for a sentence."""
-    return f"{100 * scores['accuracy']:.1f} % ({100 * scores['low']:.1f} to {100 * scores['high']:.1f})"
+def percent(accuracy: float, texts: int) -> str:
+    """Return an accuracy with its 95 % interval for a sentence."""
+    value, low, high = (f"{100 * share:.1f}" for share in wilson_interval(accuracy, texts))
+    return f"{value} % ({low} to {high})"
 
 
-def with_interval(scores: Mapping[str, Any], name: str) -> str:
-    """Return the accuracy of a system with its interval.
+def with_interval(scores: Mapping[str, Any], name: str, texts: int) -> str:
+    """Return the accuracy of a system with its 95 % interval.
 
     `scores` are those of all systems; the best is bold.
     """
-    cell = bold(name, {system: row["accuracy"] for system, row in scores.items()})
-    return f"{cell} <sub>{100 * scores[name]['low']:.1f}–{100 * scores[name]['high']:.1f}</sub>"  # noqa: RUF001
+    accuracies = {system: row["accuracy"] for system, row in scores.items()}
+    _, low, high = wilson_interval(accuracies[name], texts)
+    return f"{bold(name, accuracies)} <sub>{100 * low:.1f}–{100 * high:.1f}</sub>"  # noqa: RUF001
 
 
 def bold(name: str, accuracies: Mapping[str, float]) -> str:

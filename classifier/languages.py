@@ -17,6 +17,7 @@ SPECIAL_LABELS = {
     "und": gettext_lazy("Not sure"),
 }
 LONGEST_CODE = 35  # characters; RFC 5646, 4.4.1
+_VOWEL = re.compile("[aeiouàâéèêîôœæ]|hé")  # that shortens articles: de l'hébreu, but du hongrois
 _PRIVATE_USE = re.compile(r"q[a-t][a-z]|Qa[ab][a-x]")  # languages and scripts without a public meaning
 
 
@@ -121,6 +122,19 @@ def name_in_text(label: str) -> str:
     if get_language() == "en" and label not in SPECIAL_LABELS:
         return name
     return name[:1].lower() + name[1:]
+
+
+def name_of_text(label: str) -> str:
+    """Return the localised name of the language of a text, for a sentence.
+
+    French needs an article: du français, de l'anglais.
+    """
+    name = name_in_text(label)
+    if _VOWEL.match(name):
+        text = pgettext("language of a text, before a vowel", "%(language)s")
+    else:
+        text = pgettext("language of a text", "%(language)s")
+    return text % {"language": name}
 
 
 def join_names(codes: Sequence[str]) -> str:

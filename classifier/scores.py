@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy
 from classifier import charts
 from classifier.charts import Cell, DotPlot, LinePlot, Score
 from classifier.ml.artifacts import Card
-from classifier.ml.metrics import Interval, wilson_interval
+from classifier.ml.metrics import wilson_interval
+from classifier.ml.verdict import SINGLE
 
 KINDS = ("single-words", "word-pairs", "sentences")  # the folders of lingua's layout
 HELD_OUT, SHORT_TEXTS, COMMON_WORDS, ELISIONS = "held-out", "short-texts", "common-words", "elisions"
@@ -61,6 +62,12 @@ class TestSetScores:
         return self.score.name
 
     @property
+    def silent(self) -> float | None:
+        """The share of texts for which no single language is named."""
+        named = (self.verdicts or {}).get(SINGLE)
+        return None if named is None else 1 - named
+
+    @property
     def calibration_point(self) -> tuple[float, float] | None:
         """A typical confidence and the accuracy of answers with it."""
         if self.reliability is None:
@@ -81,6 +88,11 @@ class ModelScores:
     def accuracy(self) -> DotPlot | None:
         """The accuracy on each test set."""
         return charts.dot_plot([one.score for one in self.test_sets]) if self.test_sets else None
+
+    @property
+    def main(self) -> TestSetScores | None:
+        """The scores on public single words, else on held-out words."""
+        return next((one for one in self.test_sets if one.name in (KINDS[0], HELD_OUT)), None)
 
     @property
     def word_sets(self) -> list[TestSetScores]:
@@ -157,5 +169,5 @@ def program_scores(results: Mapping[str, Any]) -> dict[str, list[Score]]:
 
 
 def _program_score(system: Mapping[str, Any], texts: int, scores: Mapping[str, Any]) -> Score:
-    share = Interval(scores["accuracy"], scores["low"], scores["high"])
+    share = wilson_interval(scores["accuracy"], texts)
     return Score(system["name"], texts, share, ours=system.get("ours", False))

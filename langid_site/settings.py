@@ -207,6 +207,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French")), ("es", _("Spanish"))]
 LOCALE_PATHS = [BASE_DIR / "classifier" / "locale"]
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600  # as long as the visitor's cookie
+FORMAT_MODULE_PATH = "langid_site.formats"
 USE_TZ = True
 TIME_ZONE = "UTC"
 

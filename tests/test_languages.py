@@ -18,6 +18,7 @@ from classifier.languages import (
     label_name,
     language_name,
     name_in_text,
+    name_of_text,
 )
 
 LETTERS = st.text(string.ascii_letters, min_size=2, max_size=3)
@@ -166,3 +167,12 @@ def test_names_inside_a_sentence_are_lower_case_except_in_english():
     with translation.override("fr"):
         assert [label_name("de"), name_in_text("de"), name_in_text("und")] == ["Allemand", "allemand", "incertain"]
     assert [label_name("de"), name_in_text("de"), name_in_text("und")] == ["German", "German", "not sure"]
+
+
+@pytest.mark.parametrize(
+    ("code", "text"), [("fr", "du français"), ("en", "de l’anglais"), ("he", "de l’hébreu"), ("hu", "du hongrois")]
+)
+def test_french_article_goes_with_the_name_of_a_language(code, text):
+    with translation.override("fr"):
+        assert name_of_text(code) == text
+    assert name_of_text(code) == label_name(code)

@@ -22,7 +22,7 @@ class LoginForm(AuthenticationForm):
     request: HttpRequest  # every view passes it
     error_messages = {
         **AuthenticationForm.error_messages,
-        "invalid_login": _("This name and this password do not belong together. Mind capital letters."),
+        "invalid_login": _("This name and this password do not match. Check the capital letters."),
     }
 
     def clean(self) -> dict[str, Any]:

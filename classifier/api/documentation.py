@@ -47,8 +47,12 @@ def _document() -> bytes:
 @csp_update({"img-src": ["data:"]})
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
-    """Show Swagger UI from local files."""
-    return render(request, "docs.html")
+    """Show Swagger UI from local files, its frame in the visitor's language."""
+    language = translation.get_language_from_request(request)
+    with translation.override(language):
+        response = render(request, "docs.html")
+    response["Content-Language"] = language
+    return response
 
 
 @require_safe
@@ -61,9 +65,9 @@ def explain_problem(request: HttpRequest, name: str) -> HttpResponse:
 
 
 SCOPES = {
-    "single": gettext_lazy("Words, one a call"),
-    "batch": gettext_lazy("Words, many a call"),
-    "history": gettext_lazy("Calls about a history"),
+    "single": gettext_lazy("Single words, one a request"),
+    "batch": gettext_lazy("Words in batches"),
+    "history": gettext_lazy("Requests about a history"),
     "feedback": gettext_lazy("Corrections"),
     "export": gettext_lazy("Exports"),
 }

@@ -24,10 +24,11 @@ class ApiProtocol:
         if not is_api(request):
             return response
         response.headers.setdefault("Cache-Control", "private, no-store")
-        response["Content-Language"] = "en"
+        response.headers.setdefault("Content-Language", "en")
         if response.status_code >= 400 and response.get("Content-Type") != CONTENT_TYPE:
             response.content = problem(request, response.status_code).content
             response["Content-Type"] = CONTENT_TYPE
+            response["Content-Language"] = "en"
             response["Content-Length"] = str(len(response.content))
         return response
 

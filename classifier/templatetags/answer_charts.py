@@ -84,7 +84,7 @@ def steps(feedback: Feedback, prediction: Prediction) -> list[Step]:
     received = Step(_("Received"), done=True)
     match feedback.status:
         case Feedback.Status.PENDING:
-            return [received, Step(_("Waits for a reviewer"), done=False), Step(_("In no model yet"), done=False)]
+            return [received, Step(_("Waits for a reviewer"), done=False), Step(_("Not learnt yet"), done=False)]
         case Feedback.Status.REJECTED:
             return [received, Step(_("Reviewed: rejected"), done=True)]
         case Feedback.Status.OTHERWISE:

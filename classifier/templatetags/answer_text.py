@@ -6,7 +6,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from classifier.languages import SPECIAL_LABELS, full_label, join_names, label_name, name_in_text
+from classifier.languages import SPECIAL_LABELS, full_label, join_names, label_name, name_in_text, name_of_text
 from classifier.ml.answers import Answer, Comparison
 from classifier.ml.encoding import LATIN_ALPHABET, is_written_in, normalise
 from classifier.ml.texts import Piece, pieces_of
@@ -61,7 +61,7 @@ def sentence(answer: Answer) -> str:
         return text % {"languages": join_names(answer.sharing)}
     if answer.verdict != SINGLE:
         return _("Not sure")
-    values = {"language": name_in_text(first.language), "share": percent(min(first.probability, LARGEST_SHARE))}
+    values = {"language": name_of_text(first.language), "share": percent(min(first.probability, LARGEST_SHARE))}
     if first.probability > LARGEST_SHARE:
         return _("Probably %(language)s, over %(share)s") % values
     return _("Probably %(language)s, %(share)s") % values

@@ -6,7 +6,7 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from classifier.languages import SPECIAL_LABELS, label_name, name_in_text
+from classifier.languages import SPECIAL_LABELS, label_name, name_of_text
 from classifier.ml.verdict import UNDETERMINED
 from classifier.models import MULTIPLE
 from classifier.services.batches import NO_WORD, LabelCount
@@ -27,7 +27,7 @@ def language_summary(parts: Sequence[LabelCount]) -> str:
     if not languages:
         return _("None of these words is clearly of one language")
     first = languages[0]
-    values = {"language": name_in_text(first.label), "count": number(first.count), "total": number(total)}
+    values = {"language": name_of_text(first.label), "count": number(first.count), "total": number(total)}
     if first.count == total:
         return ngettext("One word, and it is %(language)s", "All %(total)s words are %(language)s", total) % values
     if 2 * first.count > total:

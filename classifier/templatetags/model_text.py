@@ -14,7 +14,7 @@ from classifier.charts import NUMBER, PERCENT
 from classifier.ml.artifacts import Card
 from classifier.ml.metrics import Interval
 from classifier.ml.verdict import SEVERAL, SINGLE, UNSURE
-from classifier.scores import TEST_SETS_ON_PAGES
+from classifier.scores import TEST_SETS_ON_PAGES, TestSetScores, model_scores
 from classifier.templatetags.answer_text import percent
 
 register = template.Library()
@@ -78,7 +78,7 @@ NETWORKS = {
         gettext_lazy(
             "Slides windows, too, but in two steps: first along the letters, for each feature of a letter by itself, "
             "then across the features, at each place by itself. A separable convolution looks as far as a full one "
-            "with a fraction of its weights; dense layers weigh what it found."
+            "with a fraction of its parameters; dense layers weigh what it found."
         ),
         (
             _LETTERS,
@@ -127,6 +127,12 @@ def network(name: str) -> Network | None:
 
 
 @register.filter
+def main_scores(card: Card) -> TestSetScores | None:
+    """Return the scores that describe a model best, if measured."""
+    return model_scores(card).main
+
+
+@register.filter
 def display_name(key: str) -> str:
     """Return the localised name of a score, else its key."""
     return str(NAMES.get(key, key))
@@ -145,8 +151,8 @@ def size(megabytes: float) -> str:
 
 
 @register.filter
-def weights(parameters: int) -> str:
-    """Return the number of a network's weights in millions."""
+def millions(parameters: int) -> str:
+    """Return the number of a network's parameters in millions."""
     # Plural forms for French: 0,46 million, 2,10 millions.
     text = ngettext("%(number)s million", "%(number)s million", int(parameters / 1e6))
     return text % {"number": number(parameters / 1e6, 2)}

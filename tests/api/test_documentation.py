@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from pytest_django.asserts import assertContains
 
 from classifier.api.documentation import SCHEMA
 from classifier.api.problems import PROBLEM_KINDS
@@ -22,6 +23,15 @@ def test_swagger_is_served_from_local_files(client):
     assert page.status_code == 200
     assert b"//" not in page.content.replace(b"<!doctype html>", b"")
     assert b"<style" not in page.content
+
+
+@pytest.mark.parametrize(("language", "way_back"), [("en", "The API in examples"), ("fr", "L’API en exemples")])
+def test_swagger_has_a_way_back_in_the_language_of_the_visitor(client, language, way_back):
+    page = client.get("/api/docs", headers={"accept-language": language})
+
+    assert page["Content-Language"] == language
+    assertContains(page, f'<html lang="{language}">')
+    assertContains(page, f'<a href="{reverse("api-tour")}">{way_back}</a>', html=True)
 
 
 def test_swagger_alone_may_show_data_images(client):

@@ -1,10 +1,11 @@
-"""Screenshots for README, taken from real models by `make screenshots`."""
+"""Pictures for README, taken from real models by `make screenshots`."""
 
 import io
+import sys
 from collections.abc import Iterator
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from benchmarks.server import PROJECT, serving
 from tests.browser.program import OPTIONS, chromium_path
@@ -26,13 +27,21 @@ SCHEMES = ("light", "dark")
 WIDE, PHONE = (1000, 840), (390, 780)  # CSS pixels
 SCALE = 1.5  # pixels of a screenshot for each CSS pixel
 COLOURS = 64  # of a palette, enough for these pages, to keep files small
+FILM, FILM_SIZE = "ask-why-correct.gif", (760, 640)
+CORRECTED = "comment"  # said to be French, and English as well
+MOST_BYTES = 1_000_000  # of the film
 
 
 def ask(page: Page, word: str) -> None:
     """Ask about a word and wait for its answer."""
     page.goto("/")
     page.get_by_label("Your word").fill(word)
-    page.get_by_role("button", name="Which language?").click()
+    submit(page)
+
+
+def submit(page: Page) -> None:
+    """Send the word in the form and wait for its answer."""
+    page.get_by_label("Your word").press("Enter")
     page.wait_for_url("**/predictions/*/")  # no screenshot during navigation
 
 
@@ -89,6 +98,53 @@ def take_screenshots(browser: Browser, address: str, scheme: str, size: tuple[in
     context.close()
 
 
+def act_film(page: Page) -> Iterator[int]:
+    """Ask, look why and correct; yield how long to show each state, in ms."""
+    page.goto("/")
+    yield 1200
+    for place in range(len(CORRECTED)):
+        page.get_by_label("Your word").fill(CORRECTED[: place + 1])
+        yield 150
+    submit(page)
+    yield 2200
+    centre(page.get_by_text("Why?", exact=True)).click()
+    yield 3200
+    centre(page.get_by_text("No", exact=True)).click()
+    yield 1200
+    centre(page.get_by_role("radio", name="English")).check()
+    yield 1000
+    page.get_by_role("button", name="Send").click()
+    centre(page.get_by_role("status"))
+    yield 2000
+    page.evaluate("scrollTo(0, 0)")
+    yield 3500
+
+
+def centre(part: Locator) -> Locator:
+    """Scroll a part to the middle of the window."""
+    part.evaluate("part => part.scrollIntoView({ block: 'center' })")
+    return part
+
+
+def take_film(browser: Browser, address: str) -> None:
+    """Save a moving picture of asking, looking why and correcting."""
+    width, height = FILM_SIZE
+    page = browser.new_page(base_url=address, viewport={"width": width, "height": height}, locale="en")
+    frames, durations = [], []
+    for duration in act_film(page):
+        frames.append(Image.open(io.BytesIO(page.screenshot(animations="disabled"))).convert("RGB"))
+        durations.append(duration)
+    page.close()
+    strip = Image.new("RGB", (width, height * len(frames)))
+    for place, frame in enumerate(frames):
+        strip.paste(frame, (0, height * place))
+    palette = strip.quantize(2 * COLOURS)  # of all frames, so that equal parts are stored once
+    first, *others = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
+    first.save(IMAGES / FILM, save_all=True, append_images=others, duration=durations, loop=0, optimize=True)
+    if (IMAGES / FILM).stat().st_size > MOST_BYTES:
+        sys.exit(f"{FILM} has more than {MOST_BYTES:,} bytes")
+
+
 def save(screenshot: bytes, name: str) -> None:
     """Write a screenshot as PNG with a palette."""
     with Image.open(io.BytesIO(screenshot)) as image:
@@ -102,6 +158,7 @@ def main() -> None:
         for scheme in SCHEMES:
             take_screenshots(browser, server.address, scheme, WIDE)
             take_screenshots(browser, server.address, scheme, PHONE, names="home why")
+        take_film(browser, server.address)
         browser.close()
 
 

@@ -49,7 +49,7 @@ def test_pages_of_accounts_are_accessible(visit, ana, check):
     page.get_by_role("link", name="Log in").click()
     check(page)
     log_in(page, "wrong")
-    page.get_by_role("alert").get_by_text("do not belong together").wait_for()
+    page.get_by_role("alert").get_by_text("do not match").wait_for()
     check(page)
     log_in(page)
     page.get_by_role("link", name="Change password").click()

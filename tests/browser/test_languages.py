@@ -98,6 +98,15 @@ def test_switch_on_a_refused_form_leads_to_its_page(visit):
     assert page.get_by_role("heading", level=1).inner_text() == "No está claro"
 
 
+def test_navigation_of_phones_is_one_line(open_page):
+    page = open_page("/batches/", width=390)
+    links = page.get_by_role("navigation").first.get_by_role("link")
+    for width in (390, 320):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert links.count() == 4
+        assert len({link.bounding_box()["y"] for link in links.all()}) == 1, width
+
+
 @pytest.mark.real_models
 @pytest.mark.parametrize("language", ["fr", "es"], indirect=True)
 def test_pages_fit_small_screens(open_page, ask):

@@ -103,6 +103,12 @@ def test_all_feedback_of_one_visitor_is_rejected(reviewer, say):
     assert statuses() == ["pending"] * 3
 
 
+def test_rejection_of_a_visitor_is_explained_before_its_button(reviewer, say):
+    say("orignal", "en", by=["user:9"])
+    folded = reviewer.get(CARD).content.decode().partition("Reject all of this visitor</summary>")[2]
+    assert "about this word and all others" in folded.partition("Reject it all</button>")[0]
+
+
 def test_feedback_of_nobody_is_not_rejected_as_that_of_one(reviewer, say):
     say("orignal", "en", by=[""]), say("piano", "en", by=[""])
     response = send(reviewer, "orignal", "reject", sender_of=Feedback.objects.first().pk)

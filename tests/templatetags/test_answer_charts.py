@@ -27,7 +27,7 @@ def test_points_have_a_sign(change, text):
 
 
 STEPS = {
-    "pending": ["Received", "Waits for a reviewer", "In no model yet"],
+    "pending": ["Received", "Waits for a reviewer", "Not learnt yet"],
     "accepted": ["Received", "Reviewed: accepted", "Waits for the next model"],
     "otherwise": ["Received", "Reviewed: decided otherwise"],
     "rejected": ["Received", "Reviewed: rejected"],

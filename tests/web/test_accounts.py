@@ -36,7 +36,7 @@ def test_user_is_named_on_the_pages_and_can_log_out(client, ana):
 
 def test_wrong_name_and_wrong_password_get_one_message(client, ana):
     for fields in ({"password": "wrong"}, {"username": "bob"}):
-        assertContains(log_in(client, **fields), "do not belong together", status_code=400)
+        assertContains(log_in(client, **fields), "do not match", status_code=400)
 
 
 def test_refused_form_does_not_repeat_the_password(client, ana):

@@ -46,7 +46,7 @@ def test_new_feedback_waits_for_a_reviewer(give_feedback):
     assert steps(give_feedback(label="es")) == [
         ("Received", True),
         ("Waits for a reviewer", False),
-        ("In no model yet", False),
+        ("Not learnt yet", False),
     ]
 
 

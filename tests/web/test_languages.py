@@ -1,5 +1,8 @@
+from datetime import UTC, datetime
+
 import pytest
 from django.utils import translation
+from django.utils.formats import date_format
 from pytest_django.asserts import assertContains, assertNotContains
 
 from classifier.models import Prediction
@@ -61,7 +64,7 @@ def test_switch_keeps_the_query(client, ask):
     ("language", "sentence", "share"),
     [
         ("en", "Probably French, 67\xa0%", "66.6\xa0%"),
-        ("fr", "Probablement français, 67\xa0%", "66,6\xa0%"),
+        ("fr", "Probablement du français, 67\xa0%", "66,6\xa0%"),
         ("es", "Probablemente francés, 67\xa0%", "66,6\xa0%"),
     ],
 )
@@ -79,6 +82,14 @@ def test_numbers_and_times_are_localised(client, ask):
     assertContains(page, f"de {created.year} a las")
     with translation.override("fr"):
         assert percent(0.12345, 1) == "12,3\xa0%"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("en", "Nov. 25, 2026, 10:00 a.m."), ("fr", "25 novembre 2026 à 10:00")]
+)
+def test_times_of_full_hours_have_minutes(language, text):
+    with translation.override(language):
+        assert date_format(datetime(2026, 11, 25, 10, tzinfo=UTC), "DATETIME_FORMAT") == text
 
 
 def test_texts_for_programs_are_english_on_all_pages(client, ask):

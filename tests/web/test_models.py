@@ -73,6 +73,24 @@ def test_scores_are_drawn_with_their_numbers(set_card, show):
     assert page.count("<svg aria-hidden") == 1 + 1 + 2 + 4  # lengths, reliability, two curves, four cells
 
 
+def test_model_leads_with_three_numbers_and_links_to_its_parts(set_card, show):
+    set_card(scores={"held-out": {**SCORES, "accuracy": 0.5}, "single-words": SCORES}, training=TRAINING)
+    page = show("/models/Ngram/")
+    head = page[: page.index("</header>", page.index("<h1"))]
+    for number in ("85.5 %", "80.0 to 89.7", "± 3.1", "30.0 %"):
+        assert number in head
+    links = set(re.findall(r'href="#(\w+)"', head)) - {"main"}
+    assert links == {"right", "sure", "confused", "verdicts", "training", "versions"}
+    assert all(f'id="{link}"' in page for link in links)
+
+
+def test_list_of_models_shows_the_three_numbers_of_each(set_card, show):
+    set_card(scores={"single-words": SCORES})
+    page = show("/models/")
+    for number in ("85.5 %", "± 3.1", "30.0 %"):
+        assert f"<dd>{number}</dd>" in page
+
+
 def test_calibration_is_described_in_a_sentence(set_card, show):
     set_card(scores={"single-words": SCORES})
     sentence = "When Ngram says 79 %, it is right 77 % of the time."
@@ -123,8 +141,8 @@ def test_unknown_network_is_described_by_its_card(show, serve, fake_models):
 
 def test_unavailable_model_is_shown_as_such(show, without_model):
     without_model("FF")
-    assert "Cannot answer now" in show("/models/FF/")
-    assert show("/models/").count("Cannot answer now") == 1
+    assert "cannot answer now" in show("/models/FF/")
+    assert show("/models/").count("cannot answer now") == 1
 
 
 @pytest.mark.parametrize("address", ["/models/GPT/", "/models/%00/", "/models/<script>/"])

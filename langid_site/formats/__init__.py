@@ -1,0 +1,1 @@
+"""Formats of times, where Django's read badly."""
