@@ -4,7 +4,7 @@ from classifier.languages import MULTIPLE
 from classifier.models.batch import Batch, WaitingWords
 from classifier.models.daily_count import DailyCount
 from classifier.models.feedback import Decision, Feedback, ReviewedWord
-from classifier.models.keys import KEY_LENGTH, key_of, new_public_id
+from classifier.models.keys import KEY_LENGTH, CodePoints, key_of, new_public_id
 from classifier.models.model_version import Activation
 from classifier.models.prediction import OWNERLESS_HOURS, Prediction, PredictionQuerySet
 
@@ -14,6 +14,7 @@ __all__ = [
     "OWNERLESS_HOURS",
     "Activation",
     "Batch",
+    "CodePoints",
     "DailyCount",
     "Decision",
     "Feedback",

@@ -6,17 +6,34 @@ import time
 import zlib
 from functools import reduce
 from operator import or_
+from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, TextField
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import F, Func, Q, TextField
 from django.db.models.functions import Cast
 from django.db.models.lookups import Contains
+from django.db.models.sql.compiler import SQLCompiler
 
 from classifier.languages import MULTIPLE, SPECIAL_LABELS
 from classifier.ml.encoding import normalise
 from classifier.ml.texts import words_of
 
 KEY_LENGTH = 320  # characters of a word_key; fits PostgreSQL's limit for an index entry in any script
+
+
+class CodePoints(Func):
+    """Compare and order a text by code points on every database.
+
+    SQLite does so anyway; PostgreSQL would follow the language of its database, and read no beginnings from an index.
+    """
+
+    arity = 1
+    template = "%(expressions)s"
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any) -> Any:
+        """Return the SQL with the collation."""
+        return self.as_sql(compiler, connection, template='%(expressions)s COLLATE "C"', **context)
 
 
 def new_public_id() -> UUID:

@@ -23,7 +23,7 @@ from classifier.models.answer_columns import (
     word_columns,
 )
 from classifier.models.feedback import Feedback, ReviewedWord
-from classifier.models.keys import KEY_LENGTH, key_of, new_public_id
+from classifier.models.keys import KEY_LENGTH, CodePoints, key_of, new_public_id
 
 OWNERLESS_HOURS = 24  # during which anybody with its id can read a row without owner
 # Empty in private rows, since probabilities name the word to whoever asks the model for all words of a dictionary.
@@ -124,7 +124,16 @@ class Prediction(models.Model):
         verbose_name_plural = _("predictions")
         indexes = [
             models.Index("owner", models.F("id").desc(), name="prediction_history"),
+            models.Index("owner", CodePoints("word_key"), models.F("id").desc(), name="prediction_words"),
+            # The history shows a batch as one row, and so skips its answers.
+            models.Index("owner", models.F("id").desc(), name="prediction_single", condition=Q(batch_row__isnull=True)),
             models.Index(fields=["batch", "batch_row"], name="prediction_batch", condition=Q(batch_row__isnull=False)),
+            # Counts the answers of batches by label without reading or sorting rows.
+            models.Index(
+                fields=["batch", "verdict", "language", "batch_row"],
+                name="prediction_labels",
+                condition=Q(batch_row__isnull=False),
+            ),
         ]
         constraints = [
             models.CheckConstraint(

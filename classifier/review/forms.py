@@ -1,11 +1,12 @@
 """Forms of the reviewers' pages."""
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from classifier.languages import SPECIAL_LABELS, known_names, label_name
+from classifier.languages import SPECIAL_LABELS, find_code, known_names, label_name
 from classifier.models import MULTIPLE
 from classifier.services import registry
 
@@ -44,11 +45,20 @@ class DecisionForm(forms.Form):
         return data
 
 
+class LabelField(forms.ChoiceField):
+    """A choice among labels, by any equivalent code."""
+
+    def to_python(self, value: Any) -> str:
+        """Return the canonical label; keep any other value."""
+        code = super().to_python(value)
+        return find_code(code, [label for label, _name in cast("Iterable[tuple[str, Any]]", self.choices)]) or code
+
+
 class FilterForm(forms.Form):
     """Which words to decide about."""
 
     model = forms.ChoiceField(label=_("Model"), required=False)
-    label = forms.ChoiceField(label=_("What people say"), required=False)
+    label = LabelField(label=_("What people say"), required=False)
     days = forms.TypedChoiceField(label=_("Age"), required=False, coerce=int, empty_value=None, choices=AGES)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from classifier.models import Decision, Feedback
+from classifier.models import Decision, Feedback, key_of
 from classifier.review.forms import REJECT, DecisionForm, FilterForm
 from classifier.review.log import log_decisions
 from classifier.services import registry, review_queue
@@ -66,7 +66,7 @@ def _render_card(request: HttpRequest, key: str | None, form: DecisionForm | Non
     filters = FilterForm(request.GET)
     if key is None:
         key = review_queue.next_key(request.session.get("skipped", ()), **filters.filters)
-    word = review_queue.read_word(key) if key is not None and "\0" not in key else None
+    word = _read_word(key) if key is not None and "\0" not in key else None
     if key is not None and word is None:
         raise Http404
     last = _last_of(request.user)
@@ -85,6 +85,11 @@ def _render_card(request: HttpRequest, key: str | None, form: DecisionForm | Non
         "reject": REJECT,
     }
     return render(request, "review/card.html", context, status=400 if form else 200)
+
+
+def _read_word(key: str) -> review_queue.WaitingWord | None:
+    """Return the word of a key, or of any other spelling."""
+    return review_queue.read_word(key) or review_queue.read_word(key_of(key))
 
 
 def _shareable(word: review_queue.WaitingWord) -> list[str]:

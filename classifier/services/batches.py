@@ -1,15 +1,17 @@
 """Create, read, count and delete batches."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from operator import attrgetter
+from uuid import UUID
 
 from django.db.models import Count, Sum
 from django.utils.translation import gettext_lazy as _
 
-from classifier.ml.verdict import SEVERAL, UNDETERMINED
+from classifier.ml.verdict import UNDETERMINED
 from classifier.models import MULTIPLE, Batch, Prediction, PredictionQuerySet, WaitingWords
+from classifier.models.answer_columns import answer_label
 from classifier.services import history
 from classifier.services.group_commit import AlreadyReplaced
 from classifier.services.identify import count_models, identify, predict
@@ -148,11 +150,24 @@ def read_batch(batch: Batch) -> Iterator[Row[Prediction]]:
 
 def parts(batch: Batch) -> list[LabelCount]:
     """Count rows by label: languages by frequency, then other labels."""
-    groups = predictions(batch).order_by().values_list("verdict", "language").annotate(count=Count("pk"))
-    counts = {language or (MULTIPLE if verdict == SEVERAL else UNDETERMINED): n for verdict, language, n in groups}
-    counts[NO_WORD] = len(batch.errors)
+    return parts_of({**count_answers([batch])[batch.public_id], NO_WORD: len(batch.errors)})
+
+
+def count_answers(batches: Iterable[Batch]) -> dict[UUID, dict[str, int]]:
+    """Count the remaining answers of batches by label, in one query."""
+    counts: dict[UUID, dict[str, int]] = {batch.public_id: {} for batch in batches}
+    rows = Prediction.objects.filter(batch__in=list(counts), batch_row__isnull=False)
+    # Counted by a column of the index, so that no row is read.
+    groups = rows.values_list("batch", "verdict", "language").annotate(count=Count("batch_row"))
+    for batch, verdict, language, count in groups:
+        counts[batch][answer_label(verdict, language)] = count
+    return counts
+
+
+def parts_of(counts: Mapping[str, int]) -> list[LabelCount]:
+    """Return the labels with a count: languages by frequency, then other labels."""
     other_labels = [MULTIPLE, UNDETERMINED, NO_WORD]
-    labels = sorted(set(counts) - set(other_labels), key=lambda label: -counts[label]) + other_labels
+    labels = sorted(set(counts) - set(other_labels), key=lambda label: (-counts[label], label)) + other_labels
     return list(_parts([(label, counts[label]) for label in labels if counts.get(label)]))
 
 

@@ -1,6 +1,6 @@
 """Pages, feedback and deletion of histories."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -37,17 +37,18 @@ class HistoryPage:
         """
         size = size or PAGE_SIZE
         if cursor:
-            rows = rows.filter(id__lt=read_cursor(scope, cursor))
+            [last] = read_cursor(scope, cursor)
+            rows = rows.filter(id__lt=last)
         found = list(rows.order_by("-id")[: size + 1])
-        page = found[: min(size, _count_fitting(found))]
+        page = found[: min(size, count_fitting(found))]
         older = write_cursor(scope, page[-1].pk) if len(found) > len(page) else ""
         return cls(page, older)
 
 
-def _count_fitting(rows: Sequence[Prediction]) -> int:
+def count_fitting(rows: Iterable[Prediction | Batch]) -> int:
     """Return the number of the first rows that have PAGE_WORDS at most; 1 at least."""
-    sizes = accumulate(max(len(row.words), 1) * (1 + len(row.others or ())) for row in rows)
-    return max(1, sum(size <= PAGE_WORDS for size in sizes))
+    sizes = (max(len(row.words), 1) * (1 + len(row.others or ())) if isinstance(row, Prediction) else 1 for row in rows)
+    return max(1, sum(size <= PAGE_WORDS for size in accumulate(sizes)))
 
 
 def with_feedback(predictions: Sequence[Prediction], owner: str) -> Sequence[Prediction]:

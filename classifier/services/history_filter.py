@@ -1,6 +1,7 @@
 """Filters of a history, for pages and API."""
 
 import re
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -8,17 +9,19 @@ from typing import Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.db.models.lookups import Exact, GreaterThanOrEqual, LessThan
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django_filters import ChoiceFilter, Filter, FilterSet
 
 from classifier.languages import canonical_language
-from classifier.models import Feedback, Prediction, key_of
+from classifier.models import CodePoints, Feedback, Prediction, key_of
 from classifier.services import registry
 from classifier.words.clean import clean_word
 
 NO_FEEDBACK, DECIDED = "none", "decided"
 _STATUSES = [(NO_FEEDBACK, _("none")), (DECIDED, _("decided or reopened")), *Feedback.Status.choices]
+LAST_CHARACTER = chr(sys.maxunicode)  # of Unicode; no word holds it
 _MODEL_NAME = re.compile(r"[\w.+-]{1,50}")
 
 
@@ -88,8 +91,19 @@ class WordFilter(Filter):
 
     def filter(self, qs: QuerySet[Prediction], value: str) -> QuerySet[Prediction]:
         """Return the rows of the word; all without one."""
-        # A subquery, since SQLite would otherwise scan the owner's whole history in place of the index of words.
-        return qs.filter(pk__in=Prediction.objects.filter(word_key=key_of(value)).values("pk")) if value else qs
+        return qs.filter(Exact(CodePoints("word_key"), key_of(value))) if value else qs
+
+
+class BeginningFilter(WordFilter):
+    """Selects the rows of all words that begin with a text."""
+
+    def filter(self, qs: QuerySet[Prediction], value: str) -> QuerySet[Prediction]:
+        """Return the rows whose key begins with the text's key; all without one."""
+        if not value:
+            return qs
+        key, beginning = CodePoints("word_key"), key_of(value)
+        # Not `startswith`: SQLite reads no range of an index for LIKE.
+        return qs.filter(GreaterThanOrEqual(key, beginning), LessThan(key, beginning + LAST_CHARACTER))
 
 
 class LanguageFilter(Filter):

@@ -41,7 +41,8 @@ class FeedbackPage:
         rows = rows.filter(status=status) if status else rows
         scope = f"feedback:{owner}:{status}"
         if cursor:
-            moment, row_id = _position(scope, cursor)
+            moment, row_id = read_cursor(scope, cursor)
+            moment = datetime.fromisoformat(moment)
             rows = rows.filter(Q(moment__lt=moment) | Q(moment=moment, id__lt=row_id))
         page = list(rows.select_related("prediction").order_by("-moment", "-id")[: size + 1])
         with_outcomes([feedback.prediction for feedback in page[:size]])
@@ -49,13 +50,4 @@ class FeedbackPage:
 
 
 def _cursor(scope: str, last: Feedback) -> str:
-    """Return the cursor of a row: its moment, signed with its key."""
-    moment = (last.reviewed_at or last.created).isoformat()
-    return f"{moment}~{write_cursor(f'{scope}:{moment}', last.pk)}"
-
-
-def _position(scope: str, cursor: str) -> tuple[datetime, int]:
-    """Return the moment and key of a cursor's row; raise BadRequest for a cursor of another list."""
-    moment, _, signed = cursor.partition("~")
-    row_id = read_cursor(f"{scope}:{moment}", signed)  # first, so that the moment is one of ours
-    return datetime.fromisoformat(moment), row_id
+    return write_cursor(scope, (last.reviewed_at or last.created).isoformat(), last.pk)

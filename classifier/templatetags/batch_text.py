@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from classifier.languages import SPECIAL_LABELS, label_name, name_of_text
 from classifier.ml.verdict import UNDETERMINED
 from classifier.models import MULTIPLE
+from classifier.services import registry
 from classifier.services.batches import NO_WORD, LabelCount
 from classifier.templatetags.model_text import number
 
@@ -45,8 +46,10 @@ def part_name(part: LabelCount) -> str:
 
 @register.filter
 def tone(label: str, place: int) -> str:
-    """Return the CSS class of a label's colour.
+    """Return the CSS class of a label's colour, the same on all pages.
 
-    `place` is the position among the languages, from 1.
+    `place`, from 1, counts for languages that no model knows.
     """
+    known = registry.current().languages
+    place = known.index(label) + 1 if label in known else place
     return _SPECIAL_TONES.get(label) or f"tone-{(place - 1) % TONES + 1}"

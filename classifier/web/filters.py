@@ -14,7 +14,7 @@ from django_filters import Filter
 from classifier.languages import label_name
 from classifier.models import Prediction
 from classifier.services import registry
-from classifier.services.history_filter import FilterForm, HistoryFilter
+from classifier.services.history_filter import BeginningFilter, FilterForm, HistoryFilter
 from classifier.web.forms import INVALID_CHOICE
 
 
@@ -101,8 +101,9 @@ class HistoryForm(FilterForm):
 
 
 class HistoryPageFilter(HistoryFilter):
-    """Filters of the page, by whole days, the last included."""
+    """Filters of the page: by the beginning of a word, and by whole days, the last included."""
 
+    word = BeginningFilter(label=_("Word begins with"))
     since = DayFilter(label=_("From"), field_name="created", lookup_expr="gte")
     until = DayFilter(label=_("To"), field_name="created", lookup_expr="lt", ends=True)
 

@@ -78,11 +78,12 @@ def test_private_word_is_answered_but_neither_kept_nor_addressed(client):
     assert (row.private, row.word, row.word_key, row.owner) == (True, "", "", "")
 
 
-def test_accepted_label_is_in_the_answer(client):
+@pytest.mark.parametrize("spelling", ["Orignal", "ORIGNAL!", "« orignal »", "orig\N{SOFT HYPHEN}nal", "ｏｒｉｇｎａｌ"])
+def test_accepted_label_is_in_the_answer_to_any_spelling(client, spelling):
     ReviewedWord.objects.create(word_key=key_of("orignal"), label="fr", votes=2)
 
     reviewed = {"label": "fr", "languages": [], "votes": 2, "decided_at": None, "trained_in": "", "measures": False}
-    assert post(client, {"word": "Orignal"}).json()["reviewed"] == reviewed
+    assert post(client, {"word": spelling}).json()["reviewed"] == reviewed
 
 
 @pytest.mark.parametrize("model", ["", "all"])

@@ -20,6 +20,13 @@ def open_history(visit, request):
     return open_history
 
 
+def send_list(page, *words):
+    page.goto("/batches/")
+    page.locator("textarea").fill("\n".join(words))
+    page.locator("button.primary").click()
+    page.wait_for_url("**/batches/*-*/")
+
+
 def check_rows(page, *words):
     from playwright.sync_api import expect
 
@@ -39,6 +46,46 @@ def test_word_is_found_downloaded_and_deleted(open_history, width):
     assert page.get_by_role("heading", name="Nothing matches").is_visible()
     page.get_by_role("link", name="Show all").click()
     check_rows(page, "orignal")
+
+
+def test_list_is_one_row_that_leads_to_its_answers(open_history, width):
+    page = open_history("orignal", width=width)
+    send_list(page, *["gâteau", "casa"] * 30)
+    page.goto("/history/")
+    check_rows(page, "Pasted words", "orignal")
+    row = page.get_by_role("listitem").filter(has=page.get_by_role("link", name="Pasted words"))
+    assert row.locator(".languages").inner_text().split() == ["Spanish", "30", "French", "30"]
+    assert row.locator(".stack").bounding_box()["width"] > 100
+    page.get_by_role("link", name="Pasted words").click()
+    page.get_by_role("heading", name="Rows 1 to 60").wait_for()
+
+
+@pytest.mark.parametrize(
+    ("language", "heading"),
+    [
+        ("en", "Words that begin with “Ori”"),
+        ("fr", "Mots commençant par «\N{NO-BREAK SPACE}Ori\N{NO-BREAK SPACE}»"),
+        ("es", "Palabras que empiezan por «Ori»"),
+    ],
+)
+def test_beginning_of_words_is_found_also_in_lists(visit, language, heading):
+    page = visit(language=language, width=320)
+    send_list(page, "original", "origine", "casa")
+    page.goto("/history/")
+    page.get_by_role("searchbox").fill("Ori")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name=heading).wait_for()
+    check_rows(page, "original", "origine")
+
+
+def test_word_asked_again_shows_its_earlier_answer_on_request(open_history):
+    page = open_history("piano", "orignal", "Piano")
+    check_rows(page, "Piano", "orignal")
+    page.get_by_text("Asked 2 times").press("Enter")
+    page.get_by_role("button", name="Delete piano").last.press("Enter")
+    page.get_by_role("status").get_by_text("The answer is deleted.").wait_for()
+    check_rows(page, "Piano", "orignal")
+    assert not page.get_by_text("Asked 2 times").is_visible()
 
 
 def test_filters_narrow_the_list_and_keep_their_values(open_history, width):
@@ -106,9 +153,11 @@ def test_error_is_linked_to_its_field(open_history):
 @pytest.mark.any_database
 @pytest.mark.parametrize("open_history", [True], indirect=True)  # axe needs JavaScript
 def test_states_of_the_history_are_accessible(open_history, check):
-    page = open_history("orignal", "w" * 100, "piano un gâteau")
-    for path in ("", "?language=fr&since=2026-01-01", "?word=12&since=x&owner=1", "?word=chat", "delete/?language=fr"):
+    page = open_history("orignal", "w" * 100, "piano un gâteau", "orignal")
+    send_list(page, "gâteau", "casa", "piano", "xqzt", "orignal")
+    for path in ("", "?language=fr&since=2026-01-01", "?word=12&since=x&owner=1", "?word=o", "delete/?language=fr"):
         page.goto(f"/history/{path}")
+        page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true; })")
         check(page)
     page.goto("/history/")
     page.get_by_role("switch").click()

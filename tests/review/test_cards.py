@@ -167,6 +167,17 @@ def test_filters_stay_after_undo(reviewer, say):
     assertContains(page, f'action="{CARD}decide/?label=en"')
 
 
+@pytest.mark.parametrize("code", ["EN", "eng", "en-GB"])
+def test_filter_takes_any_spelling_of_a_code(reviewer, say, code):
+    say("orignal", "es", by=["user:1", "user:2"]), say("piano", "en")
+    assertContains(reviewer.get(CARD, {"label": code}), "<bdi>piano</bdi>", html=True)
+
+
+def test_card_is_shown_for_any_spelling_of_its_word(reviewer, say):
+    say("école", "fr")
+    assertContains(reviewer.get(CARD, {"word": "« E\u0301COLE »"}), "<bdi>école</bdi>", html=True)
+
+
 def test_filter_that_leaves_nothing_can_be_dropped(reviewer, say):
     say("orignal", "en")
     assertContains(reviewer.get(f"{CARD}?label=es"), "Without the filter")

@@ -1,4 +1,4 @@
-"""Parser of pages: untranslated texts, attributes, language switch."""
+"""Parser of pages: untranslated texts, attributes, language switch, words of a history."""
 
 import re
 from html import unescape
@@ -13,6 +13,12 @@ UNTRANSLATED = {"bdi", "code", "kbd", "pre", "samp", "script", "style"}  # user 
 NAMES = "Ngram FF CNN CNNsep RNN lingua py3langid simplemma fastText langdetect wordfreq UTC CSV JSON curl"
 NAMES = re.compile(rf"\b({NAMES.replace(' ', '|')}|\d{{8}}-[0-9a-f]{{8}}|orignal|piano|xqzt|knowledge|ñ|ana)\b")
 VARYING = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[A-Za-z0-9]{64}\b")  # ids and tokens
+
+
+def listed_words(response):
+    """Return the words on a page of the history, without those of batches."""
+    sections = response.context["page"].sections
+    return [answer.word for section in sections for entry in section.entries for answer in entry.answers]
 
 
 class Reader(HTMLParser):

@@ -3,6 +3,8 @@ from django.conf import settings as django_settings
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
+from tests.web.page_reader import listed_words
+
 pytestmark = pytest.mark.django_db
 PASSWORD = "a moose once bit my sister"
 LOGIN, ADMIN = "/account/login/", "/admin/login/"
@@ -24,7 +26,7 @@ def log_in(client, address=LOGIN, **fields):
 
 
 def words(client):
-    return [prediction.word for prediction in client.get("/history/").context["page"].rows]
+    return listed_words(client.get("/history/"))
 
 
 def test_user_is_named_on_the_pages_and_can_log_out(client, ana):

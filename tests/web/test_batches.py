@@ -62,7 +62,7 @@ def test_chart_and_table_show_the_same_numbers(client, batch_address):
     page = client.get(batch_address("gâteau\nbeau\nknowledge\n12"))
 
     assertContains(page, "Mostly French: 2 of 3 words")
-    assertContains(page, '<rect class="part tone-1" x="0.00%" width="50.00%" height="100%"/>', html=True)
+    assertContains(page, '<rect class="part tone-2" x="0.00%" width="50.00%" height="100%"/>', html=True)
     assertContains(page, "<td>2</td><td>50.0\N{NO-BREAK SPACE}%</td>", html=True)
 
 

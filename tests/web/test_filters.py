@@ -5,6 +5,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from classifier.models import Prediction
 from classifier.services.feedback import submit_feedback
+from tests.web.page_reader import listed_words
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +20,7 @@ def find_words(client, ask):
     def find_words(query):
         response = client.get(f"/history/?{query}")
         assert response.status_code == 200
-        return [prediction.word for prediction in response.context["page"].rows]
+        return listed_words(response)
 
     return find_words
 
@@ -28,7 +29,8 @@ def find_words(client, ask):
     ("query", "words"),
     [
         ("word=Piano", ["piano"]),
-        ("word=pia", []),
+        ("word=pia", ["piano"]),
+        ("word=iano", []),
         ("language=fr", ["orignal"]),
         ("language=FR-ca", ["orignal"]),
         ("language=de", []),
@@ -126,7 +128,7 @@ def test_repeated_parameter_is_refused(client, db, address):
 def test_links_of_the_page_keep_the_filters(client, find_words, monkeypatch):
     monkeypatch.setattr("classifier.services.history.PAGE_SIZE", 1)
     response = client.get("/history/?model=Ngram&word=")
-    older = response.context["page"].older
+    older = response.context["page"].next
     assertContains(response, f'href="?model=Ngram&amp;cursor={older.replace(":", "%3A")}"')
     assertContains(response, 'href="/history/export/?format=csv&amp;model=Ngram"')
     assertContains(response, 'href="/history/delete/?model=Ngram"')
@@ -135,7 +137,7 @@ def test_links_of_the_page_keep_the_filters(client, find_words, monkeypatch):
 
 def test_cursor_of_other_filters_is_refused(client, find_words, monkeypatch):
     monkeypatch.setattr("classifier.services.history.PAGE_SIZE", 1)
-    older = client.get("/history/").context["page"].older
+    older = client.get("/history/").context["page"].next
     assert client.get(f"/history/?model=FF&cursor={older}").status_code == 400
 
 

@@ -15,7 +15,8 @@ from classifier.access.owners import HISTORY_COOKIE, HISTORY_OFF, delete_cookie,
 from classifier.formats.columns import HISTORY
 from classifier.formats.files import DOWNLOADS, download
 from classifier.models import Prediction
-from classifier.services.history import HistoryPage, delete_all, delete_one, read_history, with_feedback
+from classifier.services.history import delete_all, delete_one, read_history
+from classifier.services.history_list import HistoryList
 from classifier.services.own_feedback import mark_read
 from classifier.web.decorators import no_store, rate_limit, redirect_back
 from classifier.web.filters import HistoryPageFilter
@@ -28,21 +29,20 @@ MOST_COUNTED = 1000  # rows before a deletion; counting a long history takes too
 @rate_limit("history", "GET")
 @require_safe
 def history(request: HttpRequest) -> HttpResponse:
-    """List the caller's filtered answers, newest first."""
+    """List the caller's filtered answers: batches as one row, by days; words that were looked for, by word."""
     parameters, owner = request.GET.copy(), owner_of(request)
     cursor = _pop(parameters, "cursor", "")
     filters = HistoryPageFilter(parameters, owner=owner)
     if not filters.is_valid():
-        return _render_history(request, filters.form, HistoryPage(), status=400)
-    page = HistoryPage.read(filters.qs, filters.scope, cursor)
-    with_feedback(page.rows, owner)
+        return _render_history(request, filters.form, HistoryList(), status=400)
+    page = HistoryList.read(filters, cursor)
     response = _render_history(request, filters.form, page)
     if request.method == "GET":
         mark_read(owner)
     return response
 
 
-def _render_history(request: HttpRequest, form: Form, page: HistoryPage, status: int = 200) -> HttpResponse:
+def _render_history(request: HttpRequest, form: Form, page: HistoryList, status: int = 200) -> HttpResponse:
     context = {"form": form, "page": page, "keeps": keeps_history(request), "downloads": DOWNLOAD_LABELS}
     return render(request, "history.html", context, status=status)
 
