@@ -39,6 +39,9 @@ class Batch(models.Model):
     errors = models.JSONField(
         _("errors"), default=list, blank=True, help_text=_("Numbers of rows without a word, and why.")
     )
+    reading = models.JSONField(
+        _("reading"), default=dict, blank=True, help_text=_("How the file was read: column, encoding, sheet.")
+    )
     created = models.DateTimeField(_("created"), default=timezone.now)
 
     objects = BatchQuerySet.as_manager()
@@ -54,3 +57,8 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.public_id}: {self.answered}"
+
+    @property
+    def rows(self) -> int:
+        """The number of rows read."""
+        return self.answered + len(self.errors)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
+from typing import Any
 
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +16,6 @@ from classifier.services.store import store
 from classifier.words.lists import Row, WordList
 
 PAGE_SIZE = 100  # rows
-NO_WORD = "no word"  # label of rows without a word
 
 INVALID = _("This is no word.")
 REASONS = {
@@ -26,6 +26,9 @@ REASONS = {
     "too_many_marks": _("This has too many combining marks in a row."),
     "control_characters": _("This contains control characters."),
     "invalid_unicode": _("This is not valid Unicode."),
+    "quotes": _("A quotation mark opens a cell of this row and does not close it, or closes it too early."),
+    "extra_cells": _("This row has more cells than the table has columns."),
+    "json": _("This row is neither a JSON text nor a JSON object."),
 }
 
 
@@ -45,7 +48,7 @@ class BatchPage:
 
 @dataclass(frozen=True, slots=True)
 class LabelCount:
-    """The rows of one label: count, and segment of a bar."""
+    """The words of one label: count, and segment of a bar."""
 
     label: str
     count: int
@@ -53,12 +56,27 @@ class LabelCount:
     start: float
 
 
-def create_batch(words: WordList, *, owner: str, name: str, model: str, languages: Sequence[str]) -> Batch:
+def create_batch(
+    words: WordList,
+    *,
+    owner: str,
+    name: str,
+    model: str,
+    languages: Sequence[str],
+    reading: dict[str, Any] | None = None,
+) -> Batch:
     """Answer the words and store a batch, in one commit.
 
     Raises UnknownModel, ModelUnavailable and UnknownLanguage.
     """
-    batch = Batch(owner=owner, name=name, model=model, answered=len(words.words), errors=words.errors)
+    batch = Batch(
+        owner=owner,
+        name=name,
+        model=model,
+        answered=len(words.words),
+        errors=words.errors,
+        reading=reading or {},
+    )
     rows = predict(
         words=words.words,
         source=Prediction.Source.BATCH,
@@ -106,11 +124,10 @@ def read_batch(batch: Batch) -> Iterator[Row[Prediction]]:
 
 
 def parts(batch: Batch) -> list[LabelCount]:
-    """Count rows by label: languages by frequency, then other labels."""
+    """Count words by label: languages by frequency, then other labels."""
     groups = predictions(batch).order_by().values_list("verdict", "language").annotate(count=Count("pk"))
     counts = {language or (MULTIPLE if verdict == SEVERAL else UNDETERMINED): n for verdict, language, n in groups}
-    counts[NO_WORD] = len(batch.errors)
-    other_labels = [MULTIPLE, UNDETERMINED, NO_WORD]
+    other_labels = [MULTIPLE, UNDETERMINED]
     labels = sorted(set(counts) - set(other_labels), key=lambda label: -counts[label]) + other_labels
     return list(_parts([(label, counts[label]) for label in labels if counts.get(label)]))
 
