@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 def body(response):
-    return b"".join(response.streaming_content).decode()
+    return b"".join(response.streaming_content).decode("utf-8-sig")
 
 
 def test_pasted_words_get_a_page_of_their_own(client, send_batch):
@@ -61,8 +61,8 @@ def test_chart_and_table_show_the_same_numbers(client, batch_address):
     page = client.get(batch_address("gâteau\nbeau\nknowledge\n12"))
 
     assertContains(page, "Mostly French: 2 of 3 words")
-    assertContains(page, '<rect class="part tone-1" x="0.00%" width="50.00%" height="100%"/>', html=True)
-    assertContains(page, "<td>2</td><td>50.0\N{NO-BREAK SPACE}%</td>", html=True)
+    assertContains(page, '<rect class="part tone-1" x="0.00%" width="66.67%" height="100%"/>', html=True)
+    assertContains(page, "<td>2</td><td>66.7\N{NO-BREAK SPACE}%</td>", html=True)
 
 
 def test_long_batch_is_split_into_pages(client, batch_address):
