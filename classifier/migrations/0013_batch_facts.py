@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='batch',
             name='reading',
-            field=models.JSONField(blank=True, default=dict, help_text='How the file was read: column, encoding, sheet.', verbose_name='reading'),
+            field=models.JSONField(blank=True, default=dict, help_text='The column, encoding and sheet of the file.', verbose_name='how it was read'),
         ),
     ]

@@ -40,7 +40,7 @@ class Batch(models.Model):
         _("errors"), default=list, blank=True, help_text=_("Numbers of rows without a word, and why.")
     )
     reading = models.JSONField(
-        _("reading"), default=dict, blank=True, help_text=_("How the file was read: column, encoding, sheet.")
+        _("how it was read"), default=dict, blank=True, help_text=_("The column, encoding and sheet of the file.")
     )
     created = models.DateTimeField(_("created"), default=timezone.now)
 
