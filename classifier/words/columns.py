@@ -13,7 +13,7 @@ from classifier.words.tables import NO_DELIMITER, USUAL_NAMES, Cell, TableRow, p
 SHOWN_NAMES = 12
 _MOST_TITLES = 20  # rows above the names of columns
 _EXAMPLES = 3
-_WORDS_OF_A_TEXT = 40  # longer cells are no likely words
+_MOST_CHARACTERS = 1000  # of a cell that is judged
 
 Sample = Sequence[tuple[int, list[str]]]
 
@@ -105,12 +105,14 @@ def _likelihood(cells: Sequence[str]) -> float:
     filled = [cell for cell in cells if cell]
     if not filled:
         return 0.0
-    like_words = sum(_is_like_words(cell) for cell in filled)
+    like_words = sum(map(_likeness, filled))
     return round(like_words / len(cells) * len({*filled}) / len(filled), 3)
 
 
-def _is_like_words(cell: str) -> bool:
-    return not any(map(str.isdigit, cell)) and 0 < len(words_of(cell[:1000])) <= _WORDS_OF_A_TEXT
+def _likeness(cell: str) -> float:
+    """Return how much a cell looks like a word; a text less, the longer it is."""
+    words = 0 if any(map(str.isdigit, cell)) else len(words_of(cell[:_MOST_CHARACTERS]))
+    return words**-0.5 if words else 0.0
 
 
 def _find_header(rows: Sample, wanted: str, *, certain: bool) -> tuple[int, list[str]] | None:

@@ -32,6 +32,12 @@ def test_likeliest_column_is_chosen_and_doubted():
     assert choice.columns[1].examples == ("chat", "perro", "dog")
 
 
+def test_words_are_likelier_than_texts():
+    rows = [["Nr", "Notiz", "Wort"], ["1", "a kind of bread", "pan"], ["2", "to be rich", "riche"], ["3", "x y", "12"]]
+
+    assert choice_of(rows).name == "Wort"
+
+
 def test_codes_that_repeat_raise_no_doubt():
     rows = [["forme", "langue"], *([word, "fr"] for word in ("chat", "eau", "beau", "gâteau", "mot", "riz"))]
 
