@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from classifier.ml.texts import words_of
-from classifier.words.tables import NO_DELIMITER, USUAL_NAMES, Cell, TableRow, plain_name
+from classifier.words.tables import NO_DELIMITER, USUAL_NAMES, Cell, TableRow, check_width, plain_name
 
 SHOWN_NAMES = 12
 _MOST_TITLES = 20  # rows above the names of columns
@@ -59,6 +59,7 @@ def choose_column(sample: Sequence[TableRow], column: str, has_names: bool | Non
     below = [row for number, row in rows if not header or number > header[0]]
     # A name for each column is the rule; without names the most frequent number of cells counts.
     width = len(names) or next((size for size, _rows in Counter(map(len, below)).most_common(1)), 0)
+    check_width(width)
     columns = [_describe(names, below, place) for place in range(width)]
     place, in_doubt = _find_place(columns, below, wanted, rows)
     return Choice(columns, place, header[0] if header else 0, in_doubt)

@@ -3,9 +3,9 @@
 import csv
 import io
 import json
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, count, islice
+from itertools import chain, islice
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -25,9 +25,18 @@ NO_DELIMITER = "\x1f"  # in no text: a row is one cell
 _DECLARATION = "sep="  # first line that tells Excel the delimiter
 _LEAST_SHARE = 0.5  # of rows with the same number of cells
 _MOST_CHARACTERS = 1 << 20  # of a row
+_MOST_REREAD = 10 * _MOST_CHARACTERS  # in all
+MOST_COLUMNS = 256
 SAMPLE_ROWS = 500  # by which a table is judged
 
 csv.field_size_limit(_MOST_CHARACTERS)  # the default refuses long notes beside a word
+
+
+def check_width(columns: int) -> None:
+    """Refuse a table with more than MOST_COLUMNS columns."""
+    if columns > MOST_COLUMNS:
+        message = _("This table has more than %(limit)d columns. Send only the column of the words.")
+        raise ValidationError(message, code="too_wide", params={"limit": MOST_COLUMNS})
 
 
 def plain_name(name: str) -> str:
@@ -35,45 +44,62 @@ def plain_name(name: str) -> str:
     return " ".join(normalise(name).split())
 
 
+class _Lines:
+    """Lines that can be put back."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
+        self._returned: deque[str] = deque()
+        self.reread = 0  # characters
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        return self._returned.popleft() if self._returned else next(self._lines)
+
+    def put_back(self, lines: Sequence[str]) -> None:
+        self._returned.extendleft(reversed(lines))
+        self.reread += sum(map(len, lines))
+
+
 def read_rows(lines: Iterable[str], delimiter: str) -> Iterator[TableRow]:
     """Yield numbered rows; one that cannot be read is an error.
 
     Blank rows are left out, but counted.
     """
-    source = iter(lines)
-    for number in count(1):
-        line = next(source, None)
-        if line is None:
-            return
+    source = _Lines(lines)
+    for number, line in enumerate(source, 1):
         if number == 1 and _declared(line):
             continue
-        row, unread = _read_row(line, source, delimiter)
-        if unread:
-            source = chain(unread, source)
+        row = _read_row(line, source, delimiter)
         if isinstance(row, ValidationError) or any(map(str.strip, row)):
             yield number, row
 
 
-def _read_row(line: str, source: Iterator[str], delimiter: str) -> tuple[list[str] | ValidationError, list[str]]:
-    """Read the row that begins with `line`; return it with the lines that are not its own."""
+def _read_row(line: str, source: _Lines, delimiter: str) -> list[str] | ValidationError:
+    """Read the row that begins with `line`."""
     if '"' not in line:
-        return line.rstrip("\n").split(delimiter), []
+        return line.rstrip("\n").split(delimiter)
     taken: list[str] = []
     try:
         row = next(csv.reader(_take(line, source, taken), delimiter=delimiter, strict=True))
     except csv.Error:
         row = None
     if row is not None and not _joins_rows(taken, row, delimiter):
-        return row, []
+        return row
+    source.put_back(taken[1:])
     if delimiter == "\t":  # quotation marks are often plain characters there
-        return line.rstrip("\n").split(delimiter), taken[1:]
+        return line.rstrip("\n").split(delimiter)
     message = _("A quotation mark opens a cell of this row and does not close it, or closes it too early.")
-    return ValidationError(message, code="quotes"), taken[1:]
+    return ValidationError(message, code="quotes")
 
 
-def _take(line: str, source: Iterator[str], taken: list[str]) -> Iterator[str]:
+def _take(line: str, source: _Lines, taken: list[str]) -> Iterator[str]:
+    """Yield the lines that a row may have."""
     characters = 0
-    for each in chain([line], source):
+    # A hostile file could have each row read all others in vain.
+    for each in chain([line], source if source.reread < _MOST_REREAD else ()):
         taken.append(each)
         yield each
         characters += len(each)
@@ -157,4 +183,6 @@ def _parse(line: str) -> object:
 def names_of_objects(sample: str) -> list[str]:
     """Return the names of the values in JSON lines, in their order."""
     objects = map(_parse, islice(io.StringIO(sample, newline=None), SAMPLE_ROWS))
-    return list(dict.fromkeys(name for each in objects if isinstance(each, dict) for name in each))
+    names = list(dict.fromkeys(name for each in objects if isinstance(each, dict) for name in each))
+    check_width(len(names))
+    return names

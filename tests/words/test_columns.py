@@ -69,6 +69,11 @@ def test_missing_column_is_refused_with_the_names_of_the_others(column):
     assert error.value.messages == ["There is no such column. The first row reads: id · mot · <b>"]
 
 
+def test_table_of_too_many_columns_is_refused():
+    with pytest.raises(ValidationError, match="more than 256 columns"):
+        choice_of([["x"] * 257])
+
+
 def test_delimiters_without_quotes_stay_in_the_last_cell():
     choice = choice_of([["id", "phrase"], ["1", "hola"]])
 

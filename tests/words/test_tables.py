@@ -1,3 +1,6 @@
+import time
+from itertools import chain, islice
+
 import pytest
 from django.core.exceptions import ValidationError
 
@@ -48,6 +51,15 @@ def test_stray_quotation_mark_is_an_error_of_its_row_only(bad):
         3: ["3", "perro"],
         4: ["4", "dog"],
     }
+
+
+@pytest.mark.parametrize("line", ['a","', '"a', '"a"b', "x" * 1000 + '","'])
+def test_hostile_quotation_marks_cost_little(line):
+    rows = read_rows(chain.from_iterable([[line + "\n"]] * 100_000), ",")
+
+    started = time.process_time()
+    assert all(isinstance(row, ValidationError) or row for _number, row in islice(rows, 10_000))
+    assert time.process_time() - started < 5
 
 
 def test_stray_quotation_mark_joins_no_rows():
