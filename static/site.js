@@ -14,25 +14,15 @@ function offerCopying(button) {
 
 document.querySelectorAll("[data-copy]").forEach(offerCopying);
 
-// Refuse a large file before the upload, and suggest the column names of a table.
+// Refuse a large file before the upload.
 function checkFile(form) {
-  const { file: input, column } = form.elements;
-  const names = form.querySelector("datalist");
-  column.setAttribute("list", names.id);
-  input.addEventListener("change", async () => {
+  const { file: input } = form.elements;
+  input.addEventListener("change", () => {
     const [file] = input.files;
     const tooLarge = file && file.size > Number(form.dataset.mostBytes);
     input.setCustomValidity(tooLarge ? form.dataset.tooLarge : "");
     if (tooLarge) input.reportValidity();
-    const cells = file && /\.(csv|tsv|tab)$/i.test(file.name) ? firstRow(await file.slice(0, 65536).text()) : [];
-    names.replaceChildren(...cells.map((cell) => new Option(cell, cell)));
   });
-}
-
-function firstRow(text) {
-  const line = text.replace(/^\ufeff/, "").split(/\r\n?|\n/, 1)[0];
-  const parts = [",", ";", "\t", "|"].map((mark) => line.split(mark)).sort((a, b) => b.length - a.length)[0];
-  return parts.map((cell) => cell.trim().replace(/^"(.*)"$/, "$1")).filter(Boolean);
 }
 
 // Show progress in the button, except for private words: their download leaves the page open.

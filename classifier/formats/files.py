@@ -1,7 +1,8 @@
 """File formats of answers: table, TSV, CSV, JSON, JSON lines."""
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any, ClassVar
 
@@ -16,7 +17,11 @@ from classifier.models import Prediction
 from classifier.words.lists import Row
 
 LONGEST_CELL = 40  # characters; longer texts do not widen the first column of a table
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# A sign that begins a formula, also in its full width, at the start of a cell, of a line, or after the separator of
+# countries with a decimal comma.
+_FORMULA = re.compile(r"(^|[;\r\n])(?=[^\S\r\n]*[=+\-@＝＋－＠]|[\t\r])")  # noqa: RUF001
+_QUOTED = re.compile(r'[,;"\t\r\n]')
+BYTE_ORDER_MARK = "\ufeff"  # by which Excel knows UTF-8
 CHUNK = 100  # rows of a download that are sent at once
 
 
@@ -25,7 +30,17 @@ def escape_formula(cell: Cell) -> Cell:
 
     Source: OWASP, CSV injection.
     """
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
+    return _FORMULA.sub(r"\1'", cell) if isinstance(cell, str) else cell
+
+
+def csv_line(cells: Iterable[Cell], line_end: str = "\r\n") -> str:
+    """Return a line of CSV, without formulas; cells hold together where semicolons separate."""
+    return ",".join(map(_quote, map(escape_formula, cells))) + line_end
+
+
+def _quote(cell: Cell) -> str:
+    text = "" if cell is None else str(cell)
+    return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
 
 
 _encode = JSONEncoder(ensure_ascii=False, allow_nan=False).encode
@@ -83,14 +98,12 @@ class Tsv:
     """Tab-separated columns with exact cells."""
 
     media_type: ClassVar[str] = "text/tab-separated-values"
-    delimiter = "\t"
     closing = ""
 
     def __init__(self, layout: Layout, languages: Sequence[str]) -> None:
         self._columns = list(layout.readers(languages))
         self._shows_errors = "error" in layout.columns
-        writer = csv.writer(Echo(), delimiter=self.delimiter, lineterminator=layout.line_end)
-        self._write: Callable[[Iterable[Cell]], str] = writer.writerow
+        self._line_end = layout.line_end
         self.opening = self._write(name for name, _read in self._columns)
 
     def rows(self, rows: Iterable[Row[Result]]) -> str:
@@ -98,7 +111,7 @@ class Tsv:
 
         Errors have lines if there is a column for them.
         """
-        return "".join(self._write(map(self._cell, cells)) for row in rows for cells in self._lines(row))
+        return "".join(self._write(cells) for row in rows for cells in self._lines(row))
 
     def _lines(self, row: Row[Result]) -> Iterator[Iterable[Cell]]:
         if row.value is None and self._shows_errors:
@@ -107,18 +120,18 @@ class Tsv:
         for line in lines_of(row):
             yield [read(line) for _name, read in self._columns]
 
-    def _cell(self, cell: Cell) -> Cell:
-        return cell
+    def _write(self, cells: Iterable[Cell]) -> str:
+        line: str = csv.writer(Echo(), "excel-tab", lineterminator=self._line_end).writerow(cells)
+        return line
 
 
 class Csv(Tsv):
     """Comma-separated columns for spreadsheets, with formulas escaped."""
 
     media_type = "text/csv"
-    delimiter = ","
 
-    def _cell(self, cell: Cell) -> Cell:
-        return escape_formula(cell)
+    def _write(self, cells: Iterable[Cell]) -> str:
+        return csv_line(cells, self._line_end)
 
 
 class Echo:
@@ -184,7 +197,9 @@ def download(rows: Iterable[Row[Prediction]], layout: Layout, name: str) -> Stre
 
 
 def attachment(text: Iterable[str], media_type: str, name: str) -> StreamingHttpResponse:
-    """Return a text as a streamed file."""
+    """Return a text as a streamed file; CSV has the mark by which Excel knows UTF-8."""
+    if media_type == Csv.media_type:
+        text = chain([BYTE_ORDER_MARK], text)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingHttpResponse(text, content_type=f"{media_type}; charset=utf-8", headers=headers)
 

@@ -1,6 +1,5 @@
 """Streamed tables of any rows, as CSV and JSON lines."""
 
-import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
@@ -9,7 +8,7 @@ from django.http import StreamingHttpResponse
 from django.utils import translation
 
 from classifier.formats.columns import Cell
-from classifier.formats.files import CHUNK, Csv, Echo, JsonLines, attachment, encode_line, escape_formula
+from classifier.formats.files import CHUNK, Csv, JsonLines, attachment, csv_line, encode_line
 
 Columns = Mapping[str, Callable[[Any], Cell]]  # by name: the reader of a row
 
@@ -18,7 +17,7 @@ def download_table(rows: Iterable[Any], columns: Columns, stem: str, ending: str
     """Return rows as a streamed file, CSV or JSON lines, in the language of the page."""
     media_type, text_of = _FORMATS[ending]
     text = _stream(iter(rows), lambda chunk: text_of(columns, chunk), translation.get_language())
-    opening = _csv_lines([columns]) if ending == "csv" else ""
+    opening = csv_line(columns) if ending == "csv" else ""
     return attachment(_after(opening, text), media_type, f"{stem}.{ending}")
 
 
@@ -35,12 +34,7 @@ def _stream(rows: Iterator[Any], text_of: Callable[[Sequence[Any]], str], langua
 
 
 def _csv(columns: Columns, rows: Sequence[Any]) -> str:
-    return _csv_lines([escape_formula(read(row)) for read in columns.values()] for row in rows)
-
-
-def _csv_lines(lines: Iterable[Iterable[Cell]]) -> str:
-    write: Callable[[Iterable[Cell]], str] = csv.writer(Echo()).writerow
-    return "".join(map(write, lines))
+    return "".join(csv_line(read(row) for read in columns.values()) for row in rows)
 
 
 def _json_lines(columns: Columns, rows: Sequence[Any]) -> str:

@@ -40,6 +40,9 @@ class Batch(models.Model):
     errors = models.JSONField(
         _("errors"), default=list, blank=True, help_text=_("Numbers of rows without a word, and why.")
     )
+    reading = models.JSONField(
+        _("how it was read"), default=dict, blank=True, help_text=_("The column, encoding and sheet of the file.")
+    )
     created = models.DateTimeField(_("created"), default=timezone.now)
 
     objects = BatchQuerySet.as_manager()
@@ -56,6 +59,11 @@ class Batch(models.Model):
     def __str__(self) -> str:
         return f"{self.public_id}: {self.answered}"
 
+
+    @property
+    def rows(self) -> int:
+        """The number of rows read."""
+        return self.answered + len(self.errors)
 
 class WaitingWords(models.Model):
     """Some words of a batch that are not answered yet; answers replace them."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from operator import attrgetter
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Sum
@@ -22,7 +23,6 @@ from classifier.words.lists import Row, WordList
 PAGE_SIZE = 100  # rows
 # Words, once for each model, that one request answers: about 0.1 s of computing. A private list gets one request.
 MOST_AT_ONCE, MOST_PRIVATE = 1000, 2000
-NO_WORD = "no word"  # label of rows without a word
 
 INVALID = _("This is no word.")
 REASONS = {
@@ -33,6 +33,9 @@ REASONS = {
     "too_many_marks": _("This has too many combining marks in a row."),
     "control_characters": _("This contains control characters."),
     "invalid_unicode": _("This is not valid Unicode."),
+    "quotes": _("A quotation mark opens a cell of this row and does not close it, or closes it too early."),
+    "extra_cells": _("This row has more cells than the table has columns."),
+    "json": _("This row is neither a JSON text nor a JSON object."),
 }
 
 
@@ -52,7 +55,7 @@ class BatchPage:
 
 @dataclass(frozen=True, slots=True)
 class LabelCount:
-    """The rows of one label: count, and segment of a bar."""
+    """The words of one label: count, and segment of a bar."""
 
     label: str
     count: int
@@ -60,13 +63,27 @@ class LabelCount:
     start: float
 
 
-def create_batch(words: WordList, *, owner: str, name: str, model: str, languages: Sequence[str]) -> Batch:
+def create_batch(
+    words: WordList,
+    *,
+    owner: str,
+    name: str,
+    model: str,
+    languages: Sequence[str],
+    reading: dict[str, Any] | None = None,
+) -> Batch:
     """Store a batch with its first answers and the words that still wait, in one commit.
 
     Raises UnknownModel, ModelUnavailable and UnknownLanguage.
     """
     batch = Batch(
-        owner=owner, name=name, model=model, languages=languages, answered=len(words.words), errors=words.errors
+        owner=owner,
+        name=name,
+        model=model,
+        languages=languages,
+        answered=len(words.words),
+        errors=words.errors,
+        reading=reading or {},
     )
     first, *others = _steps(words, count_models(model))
     waiting = [WaitingWords(batch_id=batch.public_id, words=step, size=len(step)) for step in others]
@@ -149,8 +166,8 @@ def read_batch(batch: Batch) -> Iterator[Row[Prediction]]:
 
 
 def parts(batch: Batch) -> list[LabelCount]:
-    """Count rows by label: languages by frequency, then other labels."""
-    return parts_of({**count_answers([batch])[batch.public_id], NO_WORD: len(batch.errors)})
+    """Count words by label: languages by frequency, then other labels."""
+    return parts_of(count_answers([batch])[batch.public_id])
 
 
 def count_answers(batches: Iterable[Batch]) -> dict[UUID, dict[str, int]]:
@@ -166,7 +183,7 @@ def count_answers(batches: Iterable[Batch]) -> dict[UUID, dict[str, int]]:
 
 def parts_of(counts: Mapping[str, int]) -> list[LabelCount]:
     """Return the labels with a count: languages by frequency, then other labels."""
-    other_labels = [MULTIPLE, UNDETERMINED, NO_WORD]
+    other_labels = [MULTIPLE, UNDETERMINED]
     labels = sorted(set(counts) - set(other_labels), key=lambda label: (-counts[label], label)) + other_labels
     return list(_parts([(label, counts[label]) for label in labels if counts.get(label)]))
 

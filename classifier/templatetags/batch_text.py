@@ -6,25 +6,24 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from classifier.languages import SPECIAL_LABELS, label_name, name_of_text
+from classifier.languages import SPECIAL_LABELS, join_names, label_name, name_of_text
 from classifier.ml.verdict import UNDETERMINED
-from classifier.models import MULTIPLE
+from classifier.models import MULTIPLE, Prediction
 from classifier.services import registry
-from classifier.services.batches import NO_WORD, LabelCount
+from classifier.services.batches import LabelCount
 from classifier.templatetags.model_text import number
 
 register = template.Library()
 
 TONES = 5  # colours of languages in the style sheet
-_SPECIAL_TONES = {MULTIPLE: "tone-mul", UNDETERMINED: "tone-und", NO_WORD: "tone-no"}
+_SPECIAL_TONES = {MULTIPLE: "tone-mul", UNDETERMINED: "tone-und"}
 
 
 @register.filter
 def language_summary(parts: Sequence[LabelCount]) -> str:
     """Return the languages of a batch as a sentence."""
-    words = [part for part in parts if part.label != NO_WORD]
-    languages = [part for part in words if part.label not in SPECIAL_LABELS]
-    total = sum(part.count for part in words)
+    languages = [part for part in parts if part.label not in SPECIAL_LABELS]
+    total = sum(part.count for part in parts)
     if not languages:
         return _("None of these words is clearly of one language")
     first = languages[0]
@@ -39,9 +38,17 @@ def language_summary(parts: Sequence[LabelCount]) -> str:
 
 
 @register.filter
+def asked_among(prediction: Prediction) -> str:
+    """Return the languages that an answer was chosen from, in the model's order."""
+    answer = prediction.answer()
+    candidates = {candidate.language for candidate in answer.candidates}
+    return join_names([label for label in answer.probabilities if label in candidates])
+
+
+@register.filter
 def part_name(part: LabelCount) -> str:
-    """Return the name of the label of some rows."""
-    return _("No word") if part.label == NO_WORD else label_name(part.label)
+    """Return the name of the label of some words."""
+    return label_name(part.label)
 
 
 @register.filter

@@ -6,22 +6,18 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
-from django.template.defaultfilters import filesizeformat
-from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
-from classifier.formats.files import DOWNLOADS
 from classifier.languages import SPECIAL_LABELS, find_code, join_names, label_name
 from classifier.models import MULTIPLE, Feedback, Prediction
 from classifier.services import registry
-from classifier.services.batches import MOST_PRIVATE
 from classifier.services.identify import ALL_MODELS, count_models, known_languages
 from classifier.words.clean import clean_word, count_words
-from classifier.words.lists import MOST_BYTES, WordList, build_word_list, cells_of, decode, lines_of
 
 INVALID_CHOICE = _("Choose one from the list.")
 CHOICE_ERRORS = {"invalid_choice": INVALID_CHOICE}  # Django's own repeat the input
+FORMAT_LABELS = {"csv": _("CSV, for spreadsheets"), "jsonl": _("JSON lines, for programs")}
+DOWNLOAD_LABELS = {"csv": _("Download CSV"), "jsonl": _("Download JSON lines")}
 
 
 class WordInput(forms.TextInput):
@@ -180,113 +176,3 @@ class FeedbackForm(forms.Form):
         elif len(data.get("languages", [])) < 2:
             self.add_error("languages", _("Choose at least two languages."))
         return data
-
-
-TABLE_DELIMITERS = {".csv": ",", ".tsv": "\t", ".tab": "\t"}  # if the first row of the file has none
-FORMAT_LABELS = {"csv": _("CSV, for spreadsheets"), "jsonl": _("JSON lines, for programs")}
-DOWNLOAD_LABELS = {"csv": _("Download CSV"), "jsonl": _("Download JSON lines")}
-
-
-class BatchForm(WordForm):
-    """Form for many words; once valid, `word_list` holds them."""
-
-    input = "words"
-    word = None  # type: ignore[assignment]  # Django's way to leave a field out
-    # Not a CharField, since one NUL would refuse all words.
-    words = forms.Field(
-        label=_("Paste your words"),
-        help_text=_("One per line."),
-        required=False,
-        widget=forms.Textarea(
-            attrs={"rows": 8, "autocomplete": "off", "autocapitalize": "off", "spellcheck": "false", "lang": ""}
-        ),
-    )
-    file = forms.FileField(
-        label=_("Or choose a file"),
-        help_text=_("TXT with one word per line, or CSV or TSV. In UTF-8, up to 5 MB."),
-        required=False,
-        allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": ".txt,.csv,.tsv,.tab,text/plain,text/csv,text/tab-separated-values"}),
-    )
-    column = forms.CharField(
-        label=_("Column of the words"),
-        help_text=_(
-            "For a table: the name of the column in its first row, or its number. If empty: “word”, else the first."
-        ),
-        max_length=100,
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-    )
-    format = forms.ChoiceField(
-        choices=[(name, FORMAT_LABELS[name]) for name in DOWNLOADS],
-        initial=DOWNLOADS[0],
-        required=False,
-        error_messages=CHOICE_ERRORS,
-        widget=forms.RadioSelect,
-    )
-    word_list: WordList
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not self.fields["private"].disabled:
-            limit = number_format(MOST_PRIVATE, force_grouping=True)
-            self.fields["private"].help_text = _(
-                "You get the file at once, and nothing of it is kept. Up to %(limit)s words."
-            ) % {"limit": limit}
-
-    @property
-    def size(self) -> int:
-        """The number of words, once valid."""
-        return self.word_list.size
-
-    @property
-    def file_name(self) -> str:
-        """The name of the uploaded file; empty without one."""
-        file: UploadedFile | None = self.cleaned_data["file"]
-        return (file.name or "")[-100:] if file else ""
-
-    def clean_format(self) -> str:
-        """Return the format chosen, else the default."""
-        return self.cleaned_data["format"] or DOWNLOADS[0]
-
-    def clean(self) -> dict[str, Any]:
-        """Read and clean the words."""
-        data = super().clean()
-        if not {"file", "column"} & set(self.errors):
-            field = "file" if data.get("file") else "words"
-            try:
-                self.word_list = build_word_list(self._cells(data["words"] or "", data.get("file"), data["column"]))
-            except ValidationError as error:
-                self.add_error("column" if error.code in {"no_column", "no_words"} and data["file"] else field, error)
-            else:
-                self._check_private_size(field)
-        return data
-
-    def _check_private_size(self, field: str) -> None:
-        """Refuse a private list that one request cannot answer."""
-        if self.cleaned_data.get("private") and "model" in self.cleaned_data and self.cost > MOST_PRIVATE:
-            message = _(
-                "Without keeping them, up to %(limit)s words are answered at once, each counted once for each model. "
-                "Send them in parts."
-            )
-            limit = number_format(MOST_PRIVATE, force_grouping=True)
-            self.add_error(field, ValidationError(message, code="too_many_private", params={"limit": limit}))
-
-    def _cells(self, text: str, file: UploadedFile | None, column: str) -> Any:
-        if not file and not text.strip():
-            raise ValidationError(_("Paste words, or choose a file."), code="required")
-        if not file:
-            return lines_of(text)
-        if text.strip():
-            raise ValidationError(_("Either paste words or choose a file, not both."), code="both")
-        if (file.size or 0) > MOST_BYTES:
-            message = _("The file is larger than %(limit)s. Send it in parts, or only the column of the words.")
-            raise ValidationError(message, code="too_large", params={"limit": filesizeformat(MOST_BYTES)})
-        content = decode(file.read())
-        delimiter = TABLE_DELIMITERS.get(_ending(file))
-        return cells_of(content, column, delimiter) if delimiter else lines_of(content)
-
-
-def _ending(file: UploadedFile) -> str:
-    name = (file.name or "").lower()
-    return name[name.rfind(".") :] if "." in name else ""

@@ -20,7 +20,7 @@ def export(call, api_key):
     def export(query=""):
         response = call("GET", f"{ADDRESS}?{query}", key=api_key)
         assert response.status_code == 200
-        return b"".join(response.streaming_content).decode()
+        return b"".join(response.streaming_content).decode("utf-8-sig")
 
     return export
 

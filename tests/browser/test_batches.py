@@ -7,6 +7,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 TABLE = {"name": "mots.csv", "mimeType": "text/csv", "buffer": "n;forme\n1;gâteau\n2;12\n3;piano\n".encode()}
 
+DOUBTFUL = "n;Wort;Note\n1;chat;a cat\n2;été;summer\n3;pan;bread\n".encode("cp1252")
+
 
 def send(page):
     page.get_by_role("button", name="Which languages?").click()
@@ -23,7 +25,7 @@ def test_words_are_pasted_confirmed_and_deleted(visit, width, javascript):
     page.get_by_label("Paste your words").fill("gâteau\nbeau\n12\nknowledge")
     send(page)
     assert page.get_by_role("heading", level=1).inner_text() == "Mostly French: 2 of 3 words"
-    assert language_counts(page) == [["French", "2"], ["English", "1"], ["No word", "1"]]
+    assert language_counts(page) == [["French", "2"], ["English", "1"]]
     page.get_by_role("link", name="gâteau").click()
     page.get_by_role("button", name="Yes").click()
     page.get_by_role("link", name="Many words").first.click()
@@ -43,7 +45,7 @@ def test_column_of_a_table_is_uploaded_and_downloaded(visit, javascript):
     assert page.get_by_role("row").last.inner_text().split("\t")[:2] == ["4", "piano"]
     with page.expect_download() as download:
         page.get_by_role("link", name="Download CSV").click()
-    lines = download.value.path().read_text().splitlines()
+    lines = download.value.path().read_text("utf-8-sig").splitlines()
     assert [line.split(",")[0] for line in lines] == ["row", "2", "3", "4"]
 
 
@@ -73,12 +75,21 @@ def test_private_words_are_answered_by_a_file_and_not_stored(visit, javascript):
     assert "Nothing here yet" in page.get_by_role("main").inner_text()
 
 
-def test_columns_of_a_table_are_suggested_by_javascript(visit):
-    page = visit("/batches/", javascript=True)
-    page.get_by_label("Or choose a file").set_input_files(TABLE)
-    page.wait_for_selector("#columns option", state="attached")
-    columns = page.locator("#columns option")
-    assert columns.evaluate_all("options => options.map(option => option.value)") == ["n", "forme"]
+@pytest.mark.parametrize("javascript", [False, True], ids=["plain", "javascript"])
+def test_column_in_doubt_is_asked_for_and_named(visit, width, javascript):
+    page = visit("/batches/", width=width, javascript=javascript)
+    page.get_by_label("Or choose a file").set_input_files({**TABLE, "buffer": DOUBTFUL})
+    send(page)
+    assert page.get_by_role("heading", level=1).inner_text() == "Which column holds the words?"
+    assert page.get_by_label("Column of the words").locator(":checked").inner_text() == "Wort: chat, été, pan"
+    assert page.get_by_label("It holds the names of the columns").is_checked()
+    page.get_by_label("Column of the words").select_option(label="Note: a cat, summer, bread")
+    send(page)
+    facts = page.locator(".facts").inner_text().split("\n")
+    assert {"Ngram", "English, French and Spanish", "Note one of 3", "3"} <= set(facts)
+    assert "Windows-1252 assumed, since it is not UTF-8" in facts
+    assert page.get_by_text("mots.csv").is_visible()
+    assert page.get_by_role("row").last.inner_text().split("\t")[:2] == ["4", "bread"]
 
 
 def test_large_file_is_refused_by_javascript_before_the_upload(visit, tmp_path):
@@ -116,9 +127,13 @@ def test_states_of_the_form_are_accessible(visit, check):
     page.get_by_label("Private").check()
     page.get_by_text("Choose the model").click()
     check(page)
-    page.get_by_label("Or choose a file").set_input_files({**TABLE, "buffer": "caf\xe9".encode("latin-1")})
+    page.get_by_label("Or choose a file").set_input_files({**TABLE, "buffer": DOUBTFUL})
     send(page)
-    assert "Latin-1" in page.locator(":focus").inner_text()
+    check(page)
+    page.go_back()
+    page.get_by_label("Or choose a file").set_input_files({**TABLE, "buffer": b"PK\x03\x04"})
+    send(page)
+    assert "damaged" in page.locator(":focus").inner_text()
     check(page)
 
 

@@ -22,7 +22,7 @@ ERROR = Row(2, code="no_letters", detail=REASONS["no_letters"])
 
 
 def text_of(rows, name, layout=BATCH):
-    return b"".join(download(rows, layout, name).streaming_content).decode()
+    return b"".join(download(rows, layout, name).streaming_content).decode("utf-8-sig")
 
 
 @pytest.fixture
@@ -49,6 +49,12 @@ def test_json_lines_of_a_batch_have_an_object_for_each_row(rows):
     assert first["id"] == str(rows[0].value.public_id)
     assert second == {"row": 2, "error": {"code": "no_letters", "detail": "This contains no letters."}}
     assert third["word"] == "=eau"
+
+
+def test_csv_begins_with_the_mark_by_which_excel_knows_utf8(rows):
+    starts = [next(iter(download(rows, BATCH, name).streaming_content)) for name in ("csv", "jsonl")]
+
+    assert [start.startswith(b"\xef\xbb\xbf") for start in starts] == [True, False]
 
 
 @pytest.mark.parametrize("name", ["csv", "jsonl"])
@@ -114,7 +120,7 @@ def test_rows_are_sent_in_chunks(make_prediction):
     prediction = make_prediction("orignal")
     response = download((Row(number, prediction) for number in range(1, 251)), BATCH, "csv")
 
-    assert [chunk.count(b"\n") for chunk in response.streaming_content] == [1, 100, 100, 50, 0]
+    assert [chunk.count(b"\n") for chunk in response.streaming_content] == [0, 1, 100, 100, 50, 0]
 
 
 def test_error_before_the_first_answer_is_no_broken_file():

@@ -7,7 +7,7 @@ import pytest
 
 from classifier.formats.columns import ANSWERS
 from classifier.formats.fields import answer_fields, comparison_fields
-from classifier.formats.files import FORMATS, escape_formula
+from classifier.formats.files import FORMATS, csv_line, escape_formula
 from classifier.ml.answers import Comparison
 from classifier.words.lists import Row
 
@@ -73,7 +73,7 @@ def test_csv_holds_the_cells_of_tsv(write_answers):
     ]
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠", " ="])
 def test_formula_is_escaped(start):
     assert escape_formula(f"{start}cmd|' /C calc'!A0") == f"'{start}cmd|' /C calc'!A0"
 
@@ -81,6 +81,24 @@ def test_formula_is_escaped(start):
 @pytest.mark.parametrize("cell", ["aujourd'hui-=+@", "", -0.5, None])
 def test_cell_without_formula_is_unchanged(cell):
     assert escape_formula(cell) == cell
+
+
+@pytest.mark.parametrize(
+    ("cell", "escaped"),
+    [
+        ("a;=1+1;b", "a;'=1+1;b"),
+        ("a; ＝1", "a;' ＝1"),
+        ("a\n=1", "a\n'=1"),
+        ("a\r\n+1", "a\r\n'+1"),
+        ("a; b-c", "a; b-c"),
+    ],
+)
+def test_formula_is_escaped_where_other_countries_begin_a_cell(cell, escaped):
+    assert escape_formula(cell) == escaped
+
+
+def test_cells_with_semicolons_are_quoted():
+    assert csv_line(["a;b", 'say "c"', 1.0, None], "\n") == '"a;b","say ""c""",1.0,\n'
 
 
 def test_formulas_are_escaped_in_csv_and_exact_in_tsv(write_answers):

@@ -24,7 +24,7 @@ def export(admin_client):
         address = reverse(f"admin:classifier_{table}_changelist", query=query)
         fields = {"action": action, "_selected_action": [row.pk for row in rows] or [0]}
         response = client.post(address, fields | ({} if rows else {"select_across": "1"}))
-        return b"".join(response.streaming_content).decode() if response.streaming else response
+        return b"".join(response.streaming_content).decode("utf-8-sig") if response.streaming else response
 
     return export
 

@@ -1,6 +1,6 @@
 import pytest
 
-from classifier.services.batches import NO_WORD, LabelCount
+from classifier.services.batches import LabelCount
 from classifier.templatetags import batch_text
 
 
@@ -19,15 +19,13 @@ def parts(**counts):
         ({"fr": 1, "en": 1, "und": 1}, "Mixed: no language leads"),
         ({"und": 2, "fr": 2, "en": 1}, "Mixed: most often French, 2 of 5 words"),
         ({"mul": 1, "und": 1}, "None of these words is clearly of one language"),
-        ({"fr": 1, NO_WORD: 2}, "One word, and it is French"),
-        ({NO_WORD: 1}, "None of these words is clearly of one language"),
     ],
 )
 def test_summary_names_the_leading_language(counts, summary):
     assert batch_text.language_summary(parts(**counts)) == summary
 
 
-@pytest.mark.parametrize(("label", "name"), [("fr", "French"), ("mul", "Several languages"), (NO_WORD, "No word")])
+@pytest.mark.parametrize(("label", "name"), [("fr", "French"), ("mul", "Several languages")])
 def test_parts_have_the_names_of_their_labels(label, name):
     assert batch_text.part_name(LabelCount(label, 1, 1, 0)) == name
 

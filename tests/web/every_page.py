@@ -148,6 +148,9 @@ class Site:
     def file(self, content, **fields):
         return self.client.post("/batches/", {"file": SimpleUploadedFile("words.csv", content), **fields})
 
+    def table(self, content, column):
+        return self.client.get(self.file(content, column=column).headers["Location"])
+
     def history(self, query="", **fields):
         for word in ("orignal", "piano", "xqzt"):
             self.ask(word, **fields)
@@ -211,9 +214,11 @@ STATES = {
     "batches: history off": lambda site: site.follow("/history/keep/", keep="off", next="/batches/"),
     "batches: no such column": lambda site: site.file(b"orignal,123\npiano,123\n", column="123456"),
     "batches: not a text": lambda site: site.file(b"PK\x03\x04" + bytes(100)),
-    "batches: another encoding": lambda site: site.file("ñ\nñ\n".encode("latin-1")),
+    "batches: which column": lambda site: site.file(b"orignal;piano\nknowledge;xqzt\n"),
+    "batches: old Excel": lambda site: site.file(b"\xd0\xcf\x11\xe0"),
     "batches: deleted": lambda site: site.follow(site.batch("orignal").request["PATH_INFO"] + "delete/"),
     "batch": lambda site: site.batch("orignal", "orignal", "piano", "xqzt", "", "123", "w" * 101),
+    "batch: table": lambda site: site.table("123;;\n123;456;orignal\n1;2;ñ\n2;1;orignal\n".encode("latin-1"), "3"),
     "batch: one word": lambda site: site.batch("orignal"),
     "batch: no language": lambda site: site.batch("xqzt", "xqzt"),
     "batch: mixed": lambda site: site.batch("orignal", "ñ", "knowledge", "xqzt", "xqzt"),

@@ -1,6 +1,8 @@
 import csv
+import html
 import io
 import json
+import re
 
 import pytest
 from django.test import Client
@@ -14,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def body(response):
-    return b"".join(response.streaming_content).decode()
+    return b"".join(response.streaming_content).decode("utf-8-sig")
 
 
 def test_pasted_words_get_a_page_of_their_own(client, send_batch):
@@ -36,6 +38,48 @@ def test_table_is_read_by_its_usual_column(client, batch_address, file):
 
 def test_table_is_read_by_the_column_given(client, batch_address, file):
     assertContains(client.get(batch_address(file=file("id;forme\n1;gâteau\n"), column="forme")), "gâteau")
+
+
+DOUBTFUL = "n;forme;note\n1;gâteau;a cake\n2;piano;music\n"
+
+
+def ask_again(response):
+    """Return the hidden fields of a page, as they would be sent."""
+    fields = re.findall('<input type="hidden" name="([^"]*)" value="([^"]*)"', response.content.decode())
+    return {name: html.unescape(value) for name, value in fields if name not in {"csrfmiddlewaretoken", "next"}}
+
+
+def test_column_in_doubt_is_asked_for_with_the_table_in_the_form(client, send_batch, file):
+    page = send_batch(file=file(DOUBTFUL.encode("cp1252")), model="FF", private="")
+    assertContains(page, '<option value="2" selected>forme: gâteau, piano</option>', html=True)
+    assert not Batch.objects.exists()
+
+    send_batch(**ask_again(page), column="3", first_row="names")
+    batch = Batch.objects.get()
+    assert (batch.name, batch.model, batch.answered) == ("words.csv", "FF", 2)
+    assert batch.reading == {"column": "note", "columns": 3, "header": 1, "encoding": "Windows-1252"}
+    assert [row.word for row in Prediction.objects.order_by("batch_row")] == ["a cake", "music"]
+
+
+def test_private_table_is_asked_for_its_column_and_stays_private(client, send_batch, file):
+    page = send_batch(file=file(DOUBTFUL), private="on")
+    assertContains(page, "Nothing of the table is kept.")
+
+    assert "a cake" in body(send_batch(**ask_again(page), column="3"))
+    assert not Batch.objects.exists()
+
+
+def test_table_too_large_for_a_form_must_be_chosen_again(send_batch, file):
+    response = send_batch(file=file(DOUBTFUL + "3;eau;" + "x" * 900_000))
+
+    assertContains(response, "choose the file again: n · forme · note", status_code=400)
+
+
+def test_model_languages_and_column_are_named(client, batch_address, file):
+    page = client.get(batch_address(file=file("list;\n;\nid;mot\n1;chat\n"), languages=["en", "es"]))
+
+    for fact in ("Ngram", "English and Spanish", "<bdi>mot</bdi>", "one of 2", "Row 3", "no row above it was read"):
+        assertContains(page, fact)
 
 
 @pytest.mark.parametrize("name", ["words.txt", "words", "WORDS.LIST"])
@@ -62,8 +106,8 @@ def test_chart_and_table_show_the_same_numbers(client, batch_address):
     page = client.get(batch_address("gâteau\nbeau\nknowledge\n12"))
 
     assertContains(page, "Mostly French: 2 of 3 words")
-    assertContains(page, '<rect class="part tone-2" x="0.00%" width="50.00%" height="100%"/>', html=True)
-    assertContains(page, "<td>2</td><td>50.0\N{NO-BREAK SPACE}%</td>", html=True)
+    assertContains(page, '<rect class="part tone-2" x="0.00%" width="66.67%" height="100%"/>', html=True)
+    assertContains(page, "<td>2</td><td>66.7\N{NO-BREAK SPACE}%</td>", html=True)
 
 
 def test_long_batch_is_split_into_pages(client, batch_address):

@@ -3,7 +3,8 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from classifier.formats.files import DOWNLOADS, FORMATS
 from classifier.models import Prediction
-from classifier.web.forms import DOWNLOAD_LABELS, FORMAT_LABELS, BatchForm
+from classifier.web.batch_forms import BatchForm
+from classifier.web.forms import DOWNLOAD_LABELS, FORMAT_LABELS
 from classifier.words import lists
 from classifier.words.lists import MOST_BYTES
 
@@ -23,11 +24,9 @@ def check_refusal(response, advice):
         (b"\xef\xbb\xbf", "There are no words in it"),
         (b"word\n", "There are no words in it"),
         (b"\n \n", "There are no words in it"),
-        ("mañana".encode("latin-1"), "it looks like Latin-1"),
-        ("mañana".encode("utf-16"), "This file is in UTF-16"),
         (b"\x89PNG\r\n\x1a\n\0\0", "This is no text file"),
-        (b"PK\x03\x04", "Save it as “CSV UTF-8”"),
-        (b'word\n"chat\n', "Row 2 cannot be read"),
+        (b"PK\x03\x04", "This Excel file is damaged"),
+        (b'word\n"chat\n', "None of the 1 rows holds a word"),
         (b"1,2\n3,4\n", "None of the 2 rows holds a word"),
     ],
 )

@@ -14,7 +14,7 @@ def export(client):
     def export(query):
         response = client.get(f"/history/export/?{query}")
         assert response.status_code == 200
-        return b"".join(response.streaming_content).decode()
+        return b"".join(response.streaming_content).decode("utf-8-sig")
 
     return export
 

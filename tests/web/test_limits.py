@@ -3,7 +3,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from classifier.access.counters import STEP, WINDOW
 from classifier.models import Batch, Feedback, Prediction
-from classifier.web import forms
+from classifier.web import batch_forms
 
 pytestmark = pytest.mark.django_db
 
@@ -98,13 +98,13 @@ def test_upload_is_counted_by_its_words_if_they_cost_more(client, limits, file):
     assert Batch.objects.get().answered == 2_000
 
 
-def test_upload_over_the_limit_is_not_decoded(client, limits, file, monkeypatch):
+def test_upload_over_the_limit_is_not_read(client, limits, file, monkeypatch):
     limits(batch=0)
 
-    def fail(_content):
-        raise AssertionError("decoded")
+    def fail(*_arguments):
+        raise AssertionError("read")
 
-    monkeypatch.setattr(forms, "decode", fail)
+    monkeypatch.setattr(batch_forms, "open_words", fail)
     assert client.post("/batches/", {"file": file(b"a\nb", "words.txt")}).status_code == 429
 
 

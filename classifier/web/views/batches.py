@@ -21,8 +21,9 @@ from classifier.formats import files
 from classifier.formats.columns import BATCH
 from classifier.models import Batch
 from classifier.services import batches
+from classifier.web.batch_forms import FIRST_ROW, BatchForm
 from classifier.web.decorators import body_limit, charge, no_store, rate_limit
-from classifier.web.forms import DOWNLOAD_LABELS, BatchForm
+from classifier.web.forms import DOWNLOAD_LABELS
 from classifier.words.lists import MOST_BYTES, MOST_WORDS
 
 LATEST = 5  # batches below the form
@@ -34,16 +35,20 @@ LATEST = 5  # batches below the form
 def start(request: HttpRequest) -> HttpResponseBase:
     """Show the form, or identify the words sent.
 
-    Private words are answered by the file, any others at their own address.
+    Private words are answered by the file, any others at their own address. A table whose column is in doubt comes
+    back with the question, since nothing of it is kept.
     """
     form_data = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = BatchForm(*form_data, keeps_history=keeps_history(request))
+    if form.is_valid() and form.table:
+        return _ask_column(request, form)
     if not (form.is_valid() and charge(request, form, "batch", paid=cost_of_body(request))):
         return _render_form(request, form)
     options = {name: form.cleaned_data[name] for name in ("model", "languages")}
     if form.cleaned_data["private"]:
         return files.download(batches.answer_privately(form.word_list, **options), BATCH, form.cleaned_data["format"])
-    batch = batches.create_batch(form.word_list, owner=assign_visitor(request), name=form.file_name, **options)
+    owner = assign_visitor(request)
+    batch = batches.create_batch(form.word_list, owner=owner, name=form.file_name, reading=form.facts, **options)
     response = HttpResponseRedirect(resolve_url("batch", batch.public_id), status=303)
     set_visitor_cookie(request, response)
     return response
@@ -53,6 +58,12 @@ def _render_form(request: HttpRequest, form: BatchForm) -> HttpResponse:
     latest = Batch.objects.of(owner_of(request)).defer("errors")[:LATEST]
     context = {"form": form, "batches": latest, "most_words": MOST_WORDS, "most_bytes": MOST_BYTES}
     return render(request, "batches.html", context, status=400 if form.is_bound else 200)
+
+
+def _ask_column(request: HttpRequest, form: BatchForm) -> HttpResponse:
+    choice = form.word_file.choice
+    context = {"form": form, "choice": choice, "first_row": FIRST_ROW, "guess": "names" if choice.header else "words"}
+    return render(request, "batch_column.html", context)
 
 
 @no_store
@@ -67,7 +78,13 @@ def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
     page = batches.read_page(batch, first)
     if not page.rows:
         raise Http404
-    context = {"batch": batch, "page": page, "parts": batches.parts(batch), "downloads": DOWNLOAD_LABELS}
+    context = {
+        "batch": batch,
+        "page": page,
+        "first": batches.predictions(batch).first(),
+        "parts": batches.parts(batch),
+        "downloads": DOWNLOAD_LABELS,
+    }
     return render(request, "batch.html", context)
 
 

@@ -27,6 +27,23 @@ def test_words_are_lines_of_a_file(run, tmp_path):
     assert words_of(run("--input", str(tmp_path / "words"), "--format", "jsonl")) == ["orignal", "dog"]
 
 
+def test_column_of_a_table_is_read_and_named(run, tmp_path):
+    (tmp_path / "words.csv").write_bytes("n;Wort;été\n1;chat;x\n2;dog;y\n".encode("cp1252"))
+
+    result = run("--input", str(tmp_path / "words.csv"), "--column", "wort", "--format", "jsonl")
+    assert words_of(result) == ["chat", "dog"]
+    assert result.err.splitlines() == [
+        "The file is not UTF-8; read as Windows-1252.",
+        "Read column Wort of n, Wort, été; choose another with --column.",
+    ]
+
+
+def test_missing_column_is_a_failure(run):
+    result = run("--column", "mot", stdin=b"a;b\n")
+
+    assert (result.code, "a · b" in result.err) == (2, True)
+
+
 def test_dash_is_standard_input(run):
     assert words_of(run("--input", "-", "--format", "jsonl", stdin=b"orignal\n")) == ["orignal"]
 
@@ -82,10 +99,10 @@ def test_stored_answer_equals_the_answer_not_stored(run):
 
 
 def test_invalid_line_is_reported_by_number(run):
-    result = run("--format", "tsv", stdin=b"orignal\n12 !\n\ndog\n")
+    result = run("--format", "tsv", stdin=b"orignal\n\n12 !\ndog\n")
 
     assert [line.split("\t")[0] for line in result.out.splitlines()] == ["word", "orignal", "dog"]
-    assert result.err.splitlines()[:2] == ["line 2: The word contains no letters.", "line 3: Enter a word."]
+    assert result.err.splitlines()[:-1] == ["line 3: The word contains no letters."]
     assert result.code == 1
 
 
@@ -98,9 +115,11 @@ def test_invalid_argument_is_reported_by_number(run):
 
 
 def test_json_has_a_row_for_each_line(run):
-    rows = [json.loads(line) for line in run("--format", "jsonl", stdin=b"orignal\n12\n\xff\n").out.splitlines()]
+    rows = [
+        json.loads(line) for line in run("--format", "jsonl", stdin="é\n12\n".encode() + b"\xff\n").out.splitlines()
+    ]
 
-    assert [row.get("error", {}).get("code") for row in rows] == [None, "no_letters", "encoding"]
+    assert [row.get("error", {}).get("code") for row in rows] == [None, "no_letters", "invalid_unicode"]
     assert [row.get("line") for row in rows] == [None, 2, 3]
 
 
@@ -151,6 +170,7 @@ def test_empty_file_gives_no_error(run, form):
         ["dog", "--languages", "und"],
         ["dog", "--languages", "de", "--model", "all"],
         ["dog", "--input", "words"],
+        ["dog", "--column", "1"],
         ["--input", "no/such/file"],
         ["--input", "."],
     ],

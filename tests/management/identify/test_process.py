@@ -1,4 +1,5 @@
 import os
+import signal
 import subprocess
 import sys
 
@@ -33,6 +34,11 @@ def test_exit_code_depends_on_the_result(arguments, code):
     assert process(*arguments, capture_output=True).returncode == code
 
 
+def shell(command):
+    program = ["sh", "-c", command, sys.executable, PROGRAM]
+    return subprocess.run(program, cwd=settings.BASE_DIR, check=False, capture_output=True, text=True, timeout=60)
+
+
 def test_closed_pipe_ends_the_command_quietly():
     reading, writing = os.pipe()
     os.close(reading)
@@ -47,6 +53,39 @@ def test_full_disk_is_reported():
         result = process("dog", stdout=full, stderr=subprocess.PIPE, text=True)
 
     assert (result.returncode, "No space left" in result.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(("stream", "arguments"), [("<&-", ""), (">&-", "dog")])
+def test_closed_stream_is_a_failure_in_one_line(stream, arguments):
+    result = shell(f'"$0" -c "$1" {arguments} {stream}')
+
+    assert (result.returncode, result.stderr.count("\n")) == (2, 1)
+    assert "is closed" in result.stderr
+
+
+def test_closed_standard_error_does_no_harm():
+    result = shell('"$0" -c "$1" dog 12 2>&-')
+
+    assert (result.returncode, result.stdout.split()[0]) == (1, "dog")
+
+
+@pytest.mark.parametrize(("form", "word"), [("table", "\\u0153uf"), ("tsv", "œuf")])
+def test_terminal_that_is_not_utf8_is_served(form, word):
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    result = process("œuf", "--format", form, capture_output=True, env=environment)
+
+    assert (result.returncode, word in result.stdout.decode()) == (0, True)
+
+
+def test_answers_come_before_the_input_ends_and_interrupts_are_quiet():
+    command = [sys.executable, "-c", PROGRAM, "--format", "tsv"]
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with subprocess.Popen(command, cwd=settings.BASE_DIR, **pipes) as running:
+        running.stdin.write(b"orignal\n")
+        running.stdin.flush()
+        assert [running.stdout.readline()[:7] for _line in range(2)] == [b"word\tla", b"orignal"]
+        running.send_signal(signal.SIGINT)
+        assert (running.wait(60), running.stderr.read()) == (130, b"CommandError: Interrupted.\n")
 
 
 def test_arguments_that_are_not_utf8_are_refused():
