@@ -177,7 +177,7 @@ def status_text(feedback: Feedback, prediction: Prediction) -> str:
 def _accepted_text(feedback: Feedback, overturned: bool) -> str:
     if overturned:
         return _("A reviewer agreed, but the word was decided otherwise later.")
-    if feedback.decision and not feedback.decision.reviewer_id:
+    if feedback.decision and feedback.decision.by_consensus:
         return _("Accepted, since people agree about it.")
     if feedback.follows_decision:
         return _("Accepted at once: reviewers had decided the same before.")

@@ -104,7 +104,7 @@ def test_feedback_and_history_are_accessible(open_answer, check):
 def test_outcome_of_a_review_is_accessible(open_answer, check, word):
     ReviewedWord.objects.create(word_key="orignal", label="es", votes=2, decided_at=timezone.now())
     page = open_answer(word)
-    page.get_by_role("region", name="What reviewers decided").wait_for()
+    page.get_by_role("region", name="What people decided").wait_for()
     check(page)
 
 
