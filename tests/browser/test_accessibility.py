@@ -48,7 +48,7 @@ def test_answers_without_a_single_language_are_accessible(open_answer, check, wo
 @pytest.mark.parametrize("word", ["mañana", "xqzt", "piano", "a", "w" * 100, "Un gâteau et " + "w" * 100])
 def test_unfolded_answer_is_accessible(open_answer, check, word):
     page = open_answer(word)
-    for fold in page.locator(".fold > summary").all():
+    for fold in page.locator(".acts summary, .again summary, .choice summary").all():
         fold.click()
     check(page)
 
@@ -89,6 +89,13 @@ def test_comparison_is_accessible(visit, check):
     page.get_by_role("radio", name="All models").check()
     page.get_by_role("button", name="Which language?").click()
     page.get_by_role("heading", name="All models side by side").wait_for()
+    check(page)
+
+
+def test_page_after_a_deletion_is_accessible(open_answer, check):
+    page = open_answer("orignal")
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Undo").wait_for()
     check(page)
 
 
