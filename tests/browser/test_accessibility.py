@@ -139,6 +139,14 @@ def test_transitions_are_off_for_reduced_motion(visit):
     assert page.evaluate(style) == "0s"
 
 
+def test_letters_stay_marked_in_forced_colours(open_answer):
+    page = open_answer("né")
+    page.emulate_media(forced_colors="active")
+    marked = page.locator(".letters .level-5")
+    style = "element => getComputedStyle(element).textDecoration"
+    assert (marked.inner_text(), marked.evaluate(style).split()[0]) == ("é", "underline")
+
+
 def test_printed_page_shows_the_answer_without_controls(open_answer):
     page = open_answer("orignal")
     page.emulate_media(media="print")
