@@ -101,6 +101,18 @@ class DotPlot:
     unit: str = PERCENT
 
 
+def round_shares(shares: Sequence[float], total: int) -> list[int]:
+    """Round shares of 1 to parts of `total` that add up to it.
+
+    The largest remainders are rounded up.
+    """
+    parts = [math.floor(share * total) for share in shares]
+    by_remainder = sorted(range(len(shares)), key=lambda place: parts[place] - shares[place] * total)
+    for place in by_remainder[: total - sum(parts)]:
+        parts[place] += 1
+    return parts
+
+
 def dot_plot(scores: Sequence[Score], scale: Scale | None = None) -> DotPlot:
     """Return a dot plot of scores; `scale` defaults to theirs."""
     scale = scale or share_scale(scores)

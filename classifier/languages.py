@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Sequence
+from functools import cache
 
 from django.conf.locale import LANG_INFO
 from django.core.exceptions import ValidationError
@@ -9,6 +10,7 @@ from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 MULTIPLE = "mul"  # the label of a word that several languages share
+OTHER_LANGUAGE = "mis"  # the label of a word of a language that nobody named
 # Labels that are no language, with the meanings that ISO 639 gives these codes.
 SPECIAL_LABELS = {
     "mul": gettext_lazy("Several languages"),
@@ -98,8 +100,12 @@ def language_name(code: str) -> str:
 
 def known_names() -> list[tuple[str, str]]:
     """Return the codes and localised names of the languages that Django names, by name."""
-    codes = {canonical_language(code) for code in LANG_INFO if "-" not in code}
-    return sorted(((code, label_name(code)) for code in codes), key=lambda pair: pair[1].casefold())
+    return sorted(((code, label_name(code)) for code in _known_codes()), key=lambda pair: pair[1].casefold())
+
+
+@cache
+def _known_codes() -> frozenset[str]:
+    return frozenset(canonical_language(code) for code in LANG_INFO if "-" not in code)
 
 
 def label_name(label: str) -> str:
@@ -145,4 +151,15 @@ def join_names(codes: Sequence[str]) -> str:
     text = _("%(others)s and %(last)s")
     if last.lower().startswith(("i", "hi")):  # Spanish has another "and" there: francés e inglés
         text = pgettext("before the sound of i", "%(others)s and %(last)s")
+    return text % {"others": ", ".join(others), "last": last}
+
+
+def join_alternatives(codes: Sequence[str]) -> str:
+    """Return localised alternatives: English, French or Spanish."""
+    *others, last = map(name_in_text, codes)
+    if not others:
+        return last
+    text = _("%(others)s or %(last)s")
+    if last.lower().startswith(("o", "ho")):  # Spanish has another "or" there: inglés u holandés
+        text = pgettext("before the sound of o", "%(others)s or %(last)s")
     return text % {"others": ", ".join(others), "last": last}

@@ -14,6 +14,22 @@ function offerCopying(button) {
 
 document.querySelectorAll("[data-copy]").forEach(offerCopying);
 
+// Let people type at once: in the form, or over the word of an answer whose heading has the focus.
+function awaitTyping(form) {
+  const { word } = form.elements;
+  if (!matchMedia("(hover: hover) and (pointer: fine)").matches) return;  // no keyboard, or one that hides the page
+  if (form.dataset.ask === "first") word.focus();
+  document.addEventListener("keydown", (event) => {
+    const modified = event.ctrlKey || event.metaKey || event.altKey;
+    const types = modified ? event.key === "v" && !event.altKey : /^(\p{L}|Dead|Process)$/u.test(event.key);
+    if (!types || !event.target.matches('[tabindex="-1"]')) return;
+    word.focus();
+    word.select();
+  });
+}
+
+document.querySelectorAll("form[data-ask]").forEach(awaitTyping);
+
 // Refuse a large file before the upload.
 function checkFile(form) {
   const { file: input } = form.elements;

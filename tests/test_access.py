@@ -53,6 +53,7 @@ TABLE = {
     "GET predictions/<uuid:public_id>/feedback/": row(405),
     "GET predictions/<uuid:public_id>/feedback/withdraw/": row(405),
     "GET predictions/<uuid:public_id>/delete/": row(405),
+    "GET predictions/restore/": row(405),
     "GET history/export/": OPEN,
     "GET history/delete/": OPEN,
     "GET history/keep/": row(405),

@@ -60,6 +60,11 @@ class Answer:
                 named.update(word.sharing[:1])
         return tuple(language for language, _ in named.most_common())
 
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Languages that the answer names: one, several that share the word or are mixed, or none."""
+        return self.mixture or self.sharing or ((self.language,) if self.language else ())
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -69,22 +74,23 @@ class Comparison:
     unavailable: tuple[str, ...] = ()  # names of the models that cannot answer
 
     @property
-    def majority(self) -> list[Answer]:
-        """Answers with the most frequent opinion.
+    def opinions(self) -> list[list[Answer]]:
+        """Answers that name the same languages, in any order, together: the most frequent first, then the best."""
+        together: dict[frozenset[str], list[Answer]] = {}
+        for answer in self.answers:
+            together.setdefault(frozenset(answer.named), []).append(answer)
+        return sorted(together.values(), key=len, reverse=True)
 
-        Opinions are a language, `several` and `unsure`; a tie goes to the better model's.
-        """
-        [(opinion, _)] = Counter(map(_opinion, self.answers)).most_common(1)
-        return [answer for answer in self.answers if _opinion(answer) == opinion]
+    @property
+    def majority(self) -> Sequence[Answer]:
+        """Answers with the most frequent opinion; none when two are equally frequent."""
+        first, *others = self.opinions
+        return () if others and len(others[0]) == len(first) else first
 
     @property
     def agreement(self) -> float:
-        """Share of the models in the majority."""
-        return round(len(self.majority) / len(self.answers), 4)
-
-
-def _opinion(answer: Answer) -> str:
-    return answer.language or answer.verdict
+        """Share of the models with the most frequent opinion."""
+        return round(len(self.opinions[0]) / len(self.answers), 4)
 
 
 def rank(probabilities: dict[str, float], languages: Sequence[str] = ()) -> tuple[Candidate, ...]:

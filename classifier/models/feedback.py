@@ -162,6 +162,9 @@ class Decision(models.Model):
         blank=True,
         related_name="+",
     )
+    by_consensus = models.BooleanField(
+        _("by consensus"), default=False, help_text=_("Enough people agreed; no reviewer decided.")
+    )
     created = models.DateTimeField(_("created"), default=timezone.now, db_index=True)
     undone_at = models.DateTimeField(_("undone"), null=True, blank=True)
     undone_by = models.ForeignKey(
@@ -201,6 +204,9 @@ class ReviewedWord(models.Model):
     languages = models.JSONField(_("languages"), default=list, blank=True)
     votes = models.PositiveIntegerField(_("votes"))
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    by_consensus = models.BooleanField(
+        _("by consensus"), default=False, help_text=_("Enough people agreed; no reviewer decided.")
+    )
     trained_in = models.CharField(_("trained in"), max_length=30, blank=True)
 
     class Meta:

@@ -16,7 +16,6 @@ from classifier.ml.answers import Answer, Comparison
 from classifier.ml.verdict import SEVERAL, SINGLE, UNSURE
 from classifier.models.answer_columns import (
     MODEL_COLUMNS,
-    answer_label,
     answer_of,
     model_columns,
     verdict_columns,
@@ -192,11 +191,6 @@ class Prediction(models.Model):
         row = cls(source=source, private=private, **columns)
         row.new_comparison, row.new_languages = comparison, languages
         return row
-
-    @property
-    def label(self) -> str:
-        """The answer in the vocabulary of feedback."""
-        return answer_label(self.verdict, self.language)
 
     def answer(self) -> Answer:
         """Return the answer; of a comparison, the best model's."""

@@ -11,6 +11,7 @@ from classifier.access.owners import short_owner
 from classifier.formats.tables import Columns
 from classifier.languages import full_label
 from classifier.models import Feedback, Prediction
+from classifier.services.feedback import label_of
 from classifier.templatetags.answer_text import brief
 
 CHUNK = 1000  # rows in memory
@@ -49,7 +50,7 @@ BATCHES: Columns = {
 FEEDBACK: Columns = {
     "word": lambda row: row.prediction.word,
     "answer": lambda row: brief(row.prediction.answer()),
-    "answer_code": lambda row: _codes(row.prediction.label, row.prediction.answer().sharing),
+    "answer_code": lambda row: _codes(*label_of(row.prediction.answer())),
     "label": lambda row: full_label(row.label, row.languages),
     "label_code": lambda row: _codes(row.label, row.languages),
     "votes": lambda row: row.votes,

@@ -19,10 +19,9 @@ def decide_by_consensus(word_key: str) -> None:
         return
     label, languages, owners = said[0]["label"], said[0]["languages"], said[0]["owners"]
     reason = f"{owners} people agree, nobody disagrees"
-    decision = Decision.objects.create(word_key=word_key, label=label, languages=languages, reason=reason)
-    ReviewedWord.objects.create(
-        word_key=word_key, label=label, languages=languages, votes=owners, decided_at=decision.created
-    )
+    outcome = {"word_key": word_key, "label": label, "languages": languages, "by_consensus": True}
+    decision = Decision.objects.create(**outcome, reason=reason)
+    ReviewedWord.objects.create(**outcome, votes=owners, decided_at=decision.created)
 
 
 def _was_decided(word_key: str) -> bool:

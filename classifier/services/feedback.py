@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from classifier.languages import canonical_label, canonical_language
+from classifier.ml.answers import Answer
+from classifier.ml.verdict import UNDETERMINED
 from classifier.models import MULTIPLE, Decision, Feedback, Prediction, ReviewedWord
 from classifier.services.consensus import decide_by_consensus
 from classifier.services.locks import lock
@@ -110,7 +112,18 @@ def canonical_pair(label: str, languages: Sequence[str]) -> tuple[str, list[str]
     return label, codes
 
 
+def label_of(answer: Answer) -> tuple[str, list[str]]:
+    """Return label and sorted languages of the feedback that confirms an answer."""
+    match answer.named:
+        case ():
+            return UNDETERMINED, []
+        case (language,):
+            return language, []
+        case languages:
+            return MULTIPLE, sorted(languages)
+
+
 def _kind(prediction: Prediction, label: str, languages: Sequence[str]) -> Feedback.Kind:
     """Return whether label and languages confirm the prediction."""
-    agrees = label == prediction.label and set(languages) == set(prediction.answer().sharing)
+    agrees = (label, list(languages)) == label_of(prediction.answer())
     return Feedback.Kind.CONFIRMATION if agrees else Feedback.Kind.CORRECTION

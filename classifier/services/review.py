@@ -224,6 +224,7 @@ def _store_outcome(decision: Decision) -> None:
             "languages": languages,
             "votes": Feedback.objects.votes(word_key, label, languages),
             "decided_at": decision.created,
+            "by_consensus": decision.by_consensus,
             "trained_in": before.trained_in if before and same else _trained_in(decision),
         },
     )

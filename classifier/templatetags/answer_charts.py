@@ -1,4 +1,4 @@
-"""Template filters for charts: effects of letters, steps of feedback."""
+"""Template filters for charts: shares of languages, effects of letters, steps of feedback."""
 
 from dataclasses import dataclass
 
@@ -6,16 +6,23 @@ from django import template
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from classifier.charts import round_shares
 from classifier.languages import name_in_text
+from classifier.ml.answers import Answer, Comparison
 from classifier.ml.occlusion import Explanation
 from classifier.ml.verdict import UNDETERMINED
 from classifier.models import Feedback, Prediction, ReviewedWord
+from classifier.templatetags.answer_text import percent
 
 register = template.Library()
 
 MIDDLE = 50  # percent of the height; bars above it speak for the answer, bars below it against
 LEAST_SCALE = 0.1  # change that fills a bar at least, so that small changes look small
 NOTICEABLE = 0.005  # smaller changes are shown as 0
+LEVELS = 5  # of markers on the letters of a word
+MOST_MARKED = 12  # letters of a word whose letters are marked
+TENTHS = 1000  # of a percent in 1
+NONE_MATTERS = 0.2  # of the probability that the word is of no language that the model knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,29 @@ class Bar:
     top: int
     height: int
 
+    @property
+    def level(self) -> int:
+        """The strength of the letter's marker, 1 to LEVELS; 0 without an effect."""
+        return -(-self.height * LEVELS // MIDDLE) if self.side else 0
+
+
+@dataclass(frozen=True, slots=True)
+class ShareBar:
+    """A language's share of an answer; the texts of all bars add up to 100 %."""
+
+    language: str
+    share: float
+    text: str
+    named: bool  # by the answer
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonTable:
+    """Shares by model, languages in the same order for all."""
+
+    languages: list[str]
+    rows: list[tuple[Answer, list[ShareBar | None]]]  # None: the model does not know the language
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -39,6 +69,48 @@ class Step:
 
     text: str
     done: bool
+
+
+@register.filter
+def share_bars(answer: Answer) -> list[ShareBar]:
+    """Return a bar for each language, most probable first."""
+    parts = round_shares([candidate.probability for candidate in answer.candidates], TENTHS)
+    return [
+        ShareBar(candidate.language, candidate.probability, _share_text(part), candidate.language in answer.named)
+        for candidate, part in zip(answer.candidates, parts, strict=True)
+    ]
+
+
+def _share_text(tenths: int) -> str:
+    """Return tenths of a percent as a text that claims neither 0 nor 100 %."""
+    if tenths == TENTHS:
+        return f">\N{NO-BREAK SPACE}{percent((TENTHS - 1) / TENTHS, 1)}"
+    return percent(tenths / TENTHS, 1) if tenths else f"<\N{NO-BREAK SPACE}{percent(1 / TENTHS, 1)}"
+
+
+@register.filter
+def comparison_table(comparison: Comparison) -> ComparisonTable:
+    """Return the shares of all models as a table."""
+    shares = [{bar.language: bar for bar in share_bars(answer)} for answer in comparison.answers]
+    languages = sorted(set().union(*shares))
+    rows = [[bars.get(language) for language in languages] for bars in shares]
+    return ComparisonTable(languages, list(zip(comparison.answers, rows, strict=True)))
+
+
+@register.filter
+def none_matters(answer: Answer) -> bool:
+    """Return whether the word may well be of no language that the model knows."""
+    return answer.undetermined >= NONE_MATTERS
+
+
+@register.filter
+def marked_letters(explanation: Explanation | None, word: str) -> list[Bar]:
+    """Return the letters of a short word with their effects, in one list with what stands around them; else none."""
+    if explanation is None or not 1 < len(explanation.parts) <= MOST_MARKED:
+        return []
+    before, letters, after = word.partition("".join(part.text for part in explanation.parts))
+    around = [Bar(text, "", "", strongest=False, top=MIDDLE, height=0) for text in (before, after)]
+    return [around[0], *bars(explanation), around[1]] if letters else []
 
 
 @register.filter

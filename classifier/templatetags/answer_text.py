@@ -6,7 +6,15 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from classifier.languages import SPECIAL_LABELS, full_label, join_names, label_name, name_in_text, name_of_text
+from classifier.languages import (
+    SPECIAL_LABELS,
+    full_label,
+    join_alternatives,
+    join_names,
+    label_name,
+    name_in_text,
+    name_of_text,
+)
 from classifier.ml.answers import Answer, Comparison
 from classifier.ml.encoding import LATIN_ALPHABET, is_written_in, normalise
 from classifier.ml.texts import Piece, pieces_of
@@ -35,6 +43,7 @@ STATUS_TEXTS = {
 
 register.filter("language", label_name)
 register.filter("languages", join_names)
+register.filter("alternatives", lambda codes: capfirst(join_alternatives(codes)))
 
 
 @register.filter
@@ -42,6 +51,14 @@ def percent(share: float, decimals: int = 0) -> str:
     """Return a share of 1 in percent, localised."""
     text = _("%(number)s %%") % {"number": number_format(round(100 * share, decimals), decimals)}
     return text.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+@register.filter
+def estimate(share: float) -> str:
+    """Return a probability in whole percent that claims neither 0 nor 100 %."""
+    if share > LARGEST_SHARE:
+        return _("over %(share)s") % {"share": percent(LARGEST_SHARE)}
+    return percent(share) if share >= 1 - LARGEST_SHARE else _("under %(share)s") % {"share": percent(0.01)}
 
 
 @register.filter
@@ -124,17 +141,28 @@ def gloss(word: Answer) -> str:
 
 
 @register.filter
-def agreement(comparison: Comparison) -> str:
-    """Return the agreement of the models as a sentence."""
-    models, majority = len(comparison.answers), comparison.majority
+def headline(comparison: Comparison) -> str:
+    """Return what most models say."""
+    majority, models = comparison.majority, len(comparison.answers)
+    if not majority:
+        return _("The models disagree")
     if models == 1:
-        return _("Only this model could answer.")
-    if len(majority) == models:
-        return _("All %(count)d models say so.") % {"count": models}
-    if len(majority) == 1:
-        return _("Each model says something else.")
+        return sentence(majority[0])
     counts = {"some": len(majority), "count": models, "opinion": _answer_in_text(majority[0])}
-    return _("%(some)d of %(count)d models agree: %(opinion)s.") % counts
+    if len(majority) == models:
+        return _("All %(count)d models say: %(opinion)s") % counts
+    return _("%(some)d of %(count)d models say: %(opinion)s") % counts
+
+
+@register.filter
+def other_opinions(comparison: Comparison) -> list[str]:
+    """Return what the models say that are not in the majority, by opinion."""
+    opinions = comparison.opinions[1:] if comparison.majority else comparison.opinions
+    return [
+        _("%(models)s: %(opinion)s")
+        % {"models": ", ".join(answer.model for answer in answers), "opinion": _answer_in_text(answers[0])}
+        for answers in opinions
+    ]
 
 
 @register.filter
@@ -177,7 +205,7 @@ def status_text(feedback: Feedback, prediction: Prediction) -> str:
 def _accepted_text(feedback: Feedback, overturned: bool) -> str:
     if overturned:
         return _("A reviewer agreed, but the word was decided otherwise later.")
-    if feedback.decision and not feedback.decision.reviewer_id:
+    if feedback.decision and feedback.decision.by_consensus:
         return _("Accepted, since people agree about it.")
     if feedback.follows_decision:
         return _("Accepted at once: reviewers had decided the same before.")
@@ -211,6 +239,8 @@ def model_accuracy(name: str) -> float | None:
 
 
 def _answer_in_text(answer: Answer) -> str:
-    if answer.verdict == SEVERAL:
-        return _("several languages")
+    if answer.mixture:
+        return _("a mix of %(languages)s") % {"languages": join_names(answer.mixture)}
+    if answer.sharing:
+        return _("shared by %(languages)s") % {"languages": join_names(answer.sharing)}
     return name_in_text(answer.language) if answer.language else _("not sure")

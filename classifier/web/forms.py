@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from classifier.languages import SPECIAL_LABELS, find_code, join_names, label_name
+from classifier.languages import OTHER_LANGUAGE, SPECIAL_LABELS, find_code, join_names, known_names, label_name
 from classifier.models import MULTIPLE, Feedback, Prediction
 from classifier.services import registry
 from classifier.services.identify import ALL_MODELS, count_models, known_languages
@@ -62,9 +62,12 @@ class LanguagesField(forms.MultipleChoiceField):
         return list(dict.fromkeys(find_code(code, codes) or code for code in super().to_python(value)))
 
 
+def _choices(field: forms.Field) -> Iterable[tuple[str, Any]]:
+    return cast("Iterable[tuple[str, Any]]", cast("forms.ChoiceField", field).choices)
+
+
 def _codes(field: forms.ChoiceField) -> list[str]:
-    choices = cast("Iterable[tuple[str, Any]]", field.choices)
-    return [code for code, _name in choices]
+    return [code for code, _name in _choices(field)]
 
 
 class AllByDefault(forms.CheckboxSelectMultiple):
@@ -119,6 +122,15 @@ class WordForm(forms.Form):
         """Whether model or languages were changed or are invalid."""
         return self.is_bound and bool({"model", "languages"} & {*self.changed_data, *self.errors})
 
+    @property
+    def chosen(self) -> str:
+        """The chosen model and languages in short; empty without a model."""
+        models, languages = dict(_choices(self.fields["model"])), self["languages"].value()
+        model = models.get(self["model"].value())
+        if not model or set(languages) == set(self.serving.languages):
+            return _("Model: %(model)s") % {"model": model} if model else ""
+        return _("Model: %(model)s; %(languages)s") % {"model": model, "languages": join_names(languages)}
+
     def clean_languages(self) -> list[str]:
         """Return the chosen languages; empty if all are chosen."""
         languages: list[str] = self.cleaned_data["languages"]
@@ -140,7 +152,7 @@ class WordForm(forms.Form):
 
 
 class FeedbackForm(forms.Form):
-    """Form for feedback: a label, languages and a comment."""
+    """Form for feedback: a label, languages or another language, and a comment."""
 
     label = LabelField(
         label=_("What is it?"),
@@ -153,13 +165,12 @@ class FeedbackForm(forms.Form):
         required=False,
         error_messages=CHOICE_ERRORS,
     )
+    other = forms.ChoiceField(label=_("Which one? (optional)"), required=False, error_messages=CHOICE_ERRORS)
     comment = forms.CharField(
         label=_("Comment (optional)"), widget=forms.Textarea(attrs={"rows": 2}), max_length=500, required=False
     )
 
     def __init__(self, *args: Any, prediction: Prediction, feedback: Feedback | None = None, **kwargs: Any) -> None:
-        if feedback:
-            kwargs["initial"] = {name: getattr(feedback, name) for name in ("label", "languages", "comment")}
         super().__init__(*args, **kwargs)
         # Also those of the answer: its model may since have been replaced by one that knows others.
         candidates = [candidate.language for candidate in prediction.answer().candidates]
@@ -167,10 +178,22 @@ class FeedbackForm(forms.Form):
         names = [(code, label_name(code)) for code in codes]
         cast("forms.ChoiceField", self.fields["languages"]).choices = names
         cast("forms.ChoiceField", self.fields["label"]).choices = [*names, *SPECIAL_LABELS.items()]
+        others = [(code, name) for code, name in known_names() if code not in codes]
+        cast("forms.ChoiceField", self.fields["other"]).choices = [("", _("I do not know")), *others]
+        if feedback:
+            self._set_initial(feedback)
+
+    def _set_initial(self, feedback: Feedback) -> None:
+        self.initial = {name: getattr(feedback, name) for name in ("label", "languages", "comment")}
+        if feedback.label not in _codes(cast("forms.ChoiceField", self.fields["label"])):
+            self.initial |= {"label": OTHER_LANGUAGE, "other": feedback.label}
 
     def clean(self) -> dict[str, Any]:
-        """Require two languages for the label `mul`; drop others."""
+        """Require two languages for the label `mul`; name the other language in place of `mis`."""
         data = super().clean() or {}
+        other = data.pop("other", "")
+        if data.get("label") == OTHER_LANGUAGE:
+            data["label"] = other or OTHER_LANGUAGE
         if data.get("label") != MULTIPLE:
             data["languages"] = []
         elif len(data.get("languages", [])) < 2:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("predictions/<uuid:public_id>/feedback/", ask.feedback, name="feedback"),
     path("predictions/<uuid:public_id>/feedback/withdraw/", ask.withdraw, name="withdraw-feedback"),
     path("predictions/<uuid:public_id>/delete/", history.delete, name="delete-prediction"),
+    path("predictions/restore/", history.restore, name="restore-prediction"),
     path("history/", history.history, name="history"),
     path("history/export/", history.export, name="export-history"),
     path("history/delete/", history.delete_many, name="delete-history"),

@@ -66,7 +66,7 @@ def visit_pages(page: Page) -> Iterator[str]:
     page.goto("/history/")
     yield "history"
     ask(page, "piano")
-    page.get_by_role("button", name="Ask all").click()
+    page.get_by_role("button", name="Compare").click()
     page.get_by_role("heading", name="All models side by side").wait_for()
     yield "models-agree"
     page.goto("/batches/")

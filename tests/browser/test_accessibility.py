@@ -48,7 +48,7 @@ def test_answers_without_a_single_language_are_accessible(open_answer, check, wo
 @pytest.mark.parametrize("word", ["mañana", "xqzt", "piano", "a", "w" * 100, "Un gâteau et " + "w" * 100])
 def test_unfolded_answer_is_accessible(open_answer, check, word):
     page = open_answer(word)
-    for fold in page.locator(".fold > summary").all():
+    for fold in page.locator(".acts summary, .again summary, .choice summary").all():
         fold.click()
     check(page)
 
@@ -92,6 +92,13 @@ def test_comparison_is_accessible(visit, check):
     check(page)
 
 
+def test_page_after_a_deletion_is_accessible(open_answer, check):
+    page = open_answer("orignal")
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Undo").wait_for()
+    check(page)
+
+
 def test_feedback_and_history_are_accessible(open_answer, check):
     page = open_answer("orignal")
     page.get_by_role("button", name="Yes").click()
@@ -104,7 +111,7 @@ def test_feedback_and_history_are_accessible(open_answer, check):
 def test_outcome_of_a_review_is_accessible(open_answer, check, word):
     ReviewedWord.objects.create(word_key="orignal", label="es", votes=2, decided_at=timezone.now())
     page = open_answer(word)
-    page.get_by_role("region", name="What reviewers decided").wait_for()
+    page.get_by_role("region", name="What people decided").wait_for()
     check(page)
 
 
@@ -130,6 +137,14 @@ def test_transitions_are_off_for_reduced_motion(visit):
     page.emulate_media(reduced_motion="reduce")
     style = "getComputedStyle(document.querySelector('button')).transitionDuration"
     assert page.evaluate(style) == "0s"
+
+
+def test_letters_stay_marked_in_forced_colours(open_answer):
+    page = open_answer("né")
+    page.emulate_media(forced_colors="active")
+    marked = page.locator(".letters .level-5")
+    style = "element => getComputedStyle(element).textDecoration"
+    assert (marked.inner_text(), marked.evaluate(style).split()[0]) == ("é", "underline")
 
 
 def test_printed_page_shows_the_answer_without_controls(open_answer):

@@ -91,6 +91,7 @@ def test_switch_on_a_refused_form_leads_to_its_page(visit):
     page = visit()
     page.get_by_label("Your word").fill("xqzt")
     page.get_by_role("button", name="Which language?").click()
+    page.get_by_text("No", exact=True).click()
     page.get_by_role("radio", name="Several languages").check()
     page.get_by_role("button", name="Send").click()
     assert page.url.endswith("/feedback/")

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifier.ml.answers import Comparison, rank
+from classifier.ml.identifier import make_answer
 
 PROBABILITIES = {"en": 0.2, "fr": 0.5, "es": 0.1, "und": 0.2}
 
@@ -33,22 +34,34 @@ def comparison_of(fakes, *words):
 
 
 @pytest.mark.parametrize(
-    ("words", "agreement", "majority"),
+    ("words", "agreement", "named"),
     [
-        (["gâteau"] * 5, 1, "fr"),
-        (["gâteau"] * 4 + ["piano"], 0.8, "fr"),
-        (["school", "gâteau", "gâteau", "xqzt", "piano"], 0.4, "fr"),
-        (["piano", "piano", "gâteau"], 0.6667, "several"),
-        (["xqzt", "xqzt", "gâteau"], 0.6667, "unsure"),
-        (["xqzt", "gâteau", "gâteau", "xqzt"], 0.5, "unsure"),
-        (["school", "gâteau", "papa"], 0.3333, "en"),
-        (["gâteau"], 1, "fr"),
+        (["gâteau"] * 5, 1, {"fr"}),
+        (["gâteau"] * 4 + ["piano"], 0.8, {"fr"}),
+        (["school", "gâteau", "gâteau", "xqzt", "piano"], 0.4, {"fr"}),
+        (["piano", "piano", "gâteau"], 0.6667, {"en", "fr", "es"}),
+        (["xqzt", "xqzt", "gâteau"], 0.6667, set()),
+        (["xqzt", "gâteau", "gâteau", "xqzt"], 0.5, set()),
+        (["school", "gâteau", "papa"], 0.3333, {"en"}),
+        (["gâteau"], 1, {"fr"}),
     ],
 )
-def test_agreement_is_the_share_of_the_largest_group_of_models(fake_models, words, agreement, majority):
+def test_agreement_is_the_share_of_the_most_frequent_opinion(fake_models, words, agreement, named):
     comparison = comparison_of(fake_models, *words)
     assert comparison.agreement == agreement
-    assert {answer.language or answer.verdict for answer in comparison.majority} == {majority}
+    assert {frozenset(answer.named) for answer in comparison.opinions[0]} == {frozenset(named)}
+
+
+def test_opinions_are_sets_of_languages(fake_models):
+    shares = [{"en": 0.5, "fr": 0.45}, {"en": 0.45, "fr": 0.5}, {"es": 0.5, "fr": 0.45}]
+    rest = {"en": 0.0, "fr": 0.0, "es": 0.05, "und": 0.0}
+    answers = [make_answer(fake_models["FF"].card, "word", rest | one) for one in shares]
+    assert [len(opinion) for opinion in Comparison(tuple(answers)).opinions] == [2, 1]
+
+
+def test_answer_for_a_mixed_text_names_the_languages_that_are_mixed(fake_models):
+    [answer] = fake_models["FF"].identify(["gâteau papa school"])
+    assert (set(answer.named), answer.mixture) == ({"en", "fr", "es"}, answer.named)
 
 
 def test_probability_of_the_only_candidate_is_a_float():

@@ -108,3 +108,16 @@ def test_private_rows_lose_what_names_their_word(tables, others):
     assert (stored.model, stored.model_version, stored.verdict) == ("Ngram", "1", "single")
     assert not any([stored.probabilities, stored.language, stored.languages, stored.unavailable, stored.batch])
     assert stored.others == (None if others is None else [])
+
+
+def test_old_decisions_by_consensus_are_told_from_those_of_deleted_reviewers(tables):
+    tables = migrate("0012_private_rows")
+    reasons = {"piano": "3 people agree, nobody disagrees", "orignal": ""}
+    for key, reason in reasons.items():
+        fields = {"word_key": key, "label": "en"}
+        decision = tables("classifier", "Decision").objects.create(**fields, reason=reason)
+        tables("classifier", "ReviewedWord").objects.create(**fields, votes=3, decided_at=decision.created)
+    tables = migrate("0013_by_consensus")
+    for name in ("Decision", "ReviewedWord"):
+        rows = tables("classifier", name).objects.values_list("word_key", "by_consensus")
+        assert dict(rows) == {"piano": True, "orignal": False}

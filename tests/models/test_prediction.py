@@ -178,11 +178,6 @@ def test_stored_answer_keeps_the_requested_languages(make_prediction):
     assert [candidate.language for candidate in row.answer().candidates] == ["en", "es"]
 
 
-@pytest.mark.parametrize(("word", "label"), [("orignal", "fr"), ("piano", "mul"), ("xqzt", "und")])
-def test_verdict_has_a_label(make_prediction, word, label):
-    assert make_prediction(word).label == label
-
-
 def test_correction_is_shown_to_its_owner_only(make_prediction):
     Feedback(prediction=make_prediction(), label="en", kind="correction", owner=VISITOR).save()
     row = Prediction.objects.get()

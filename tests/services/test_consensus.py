@@ -36,6 +36,7 @@ def test_agreeing_people_decide(say):
     decision = Decision.objects.get()
     assert (decision.reviewer, decision.reason) == (None, "3 people agree, nobody disagrees")
     assert ReviewedWord.objects.values_list("label", "languages", "votes").get() == ("en", [], 3)
+    assert (decision.by_consensus, ReviewedWord.objects.get().by_consensus) == (True, True)
     assert set(Feedback.objects.values_list("decision", "reviewer")) == {(decision.pk, None)}
 
 

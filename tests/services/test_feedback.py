@@ -22,6 +22,7 @@ ANA, BEN = "user:1", "visitor:" + "b" * 64
         ("piano", "mul", ["en", "fr"], "correction"),
         ("piano", "mul", ["de", "en", "es", "fr"], "correction"),
         ("piano", "en", [], "correction"),
+        ("gâteau papa", "mul", ["es", "fr"], "confirmation"),
         ("xqzt", "und", [], "confirmation"),
         ("xqzt", "zxx", [], "correction"),
     ],

@@ -1,5 +1,6 @@
 import pytest
 
+from classifier.ml.identifier import make_answer
 from classifier.ml.occlusion import Explanation, Part
 from classifier.models import Feedback, Prediction
 from classifier.templatetags import answer_charts
@@ -19,6 +20,38 @@ def test_largest_change_fills_half_of_the_chart():
 def test_small_changes_have_small_bars():
     [bar] = answer_charts.bars(explanation(0.002))
     assert (bar.height, bar.strongest, answer_charts.decisive(explanation(0.002))) == (1, False, False)
+
+
+def test_letters_are_marked_by_the_strength_of_their_effect():
+    before, *letters, after = answer_charts.marked_letters(explanation(0.4, -0.2, 0.001), "«xxx»")
+    assert [(letter.level, letter.side) for letter in letters] == [(5, "for"), (3, "against"), (0, "")]
+    assert (before.text, before.level, after.text, after.level) == ("«", 0, "»", 0)
+
+
+@pytest.mark.parametrize(("letters", "word"), [(13, "x" * 13), (1, "x"), (0, "x"), (2, "né")])
+def test_long_words_and_single_letters_are_not_marked(letters, word):
+    assert answer_charts.marked_letters(explanation(*[0.1] * letters), word) == []
+
+
+@pytest.mark.parametrize(
+    ("shares", "texts"),
+    [
+        ((0.443, 0.323, 0.234), ["44.3\xa0%", "32.3\xa0%", "23.4\xa0%"]),
+        ((0.4425, 0.3234, 0.2341), ["44.3\xa0%", "32.3\xa0%", "23.4\xa0%"]),
+        ((0.59555, 0.35355, 0.0509), ["59.6\xa0%", "35.3\xa0%", "5.1\xa0%"]),
+        ((0.9998, 0.0001, 0.0001), [">\xa099.9\xa0%", "<\xa00.1\xa0%", "<\xa00.1\xa0%"]),
+    ],
+)
+def test_shares_add_up_and_claim_neither_0_nor_100_percent(fake_models, shares, texts):
+    probabilities = dict(zip(("en", "fr", "es"), shares, strict=True)) | {"und": 0.0}
+    answer = make_answer(fake_models["FF"].card, "word", probabilities)
+    assert [bar.text for bar in answer_charts.share_bars(answer)] == texts
+
+
+def test_bars_of_the_languages_that_an_answer_names_are_marked(fake_models):
+    [shared, single] = fake_models["FF"].identify(["piano", "orignal"])
+    assert [bar.named for bar in answer_charts.share_bars(shared)] == [True, True, True]
+    assert [bar.named for bar in answer_charts.share_bars(single)] == [True, False, False]
 
 
 @pytest.mark.parametrize(("change", "text"), [(0.314, "+31"), (-0.05, "\N{MINUS SIGN}5"), (0.004, "0"), (-0.004, "0")])

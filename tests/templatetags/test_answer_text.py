@@ -79,18 +79,26 @@ def comparison_of(fakes, *shares):
 
 
 @pytest.mark.parametrize(
-    ("shares", "text"),
+    ("shares", "text", "others"),
     [
-        ([(0, 1, 0)], "Only this model could answer."),
-        ([(0, 1, 0), (0, 0.9, 0.1)], "All 2 models say so."),
-        ([(0, 1, 0), (1, 0, 0)], "Each model says something else."),
-        ([(0, 1, 0), (1, 0, 0), (0, 1, 0)], "2 of 3 models agree: French."),
-        ([(0.5, 0.5, 0), (1, 0, 0), (0, 0.5, 0.5)], "2 of 3 models agree: several languages."),
-        ([(0, 1, 0), (0.1, 0, 0, 0.9), (0.1, 0, 0, 0.9)], "2 of 3 models agree: not sure."),
+        ([(0, 1, 0)], "Probably French, over 99\xa0%", []),
+        ([(0, 1, 0), (0, 0.9, 0.1)], "All 2 models say: French", []),
+        ([(0, 1, 0), (1, 0, 0)], "The models disagree", ["Ngram: French", "Ngram: English"]),
+        ([(1, 0, 0), (0, 1, 0), (0, 1, 0)], "2 of 3 models say: French", ["Ngram: English"]),
+        ([(0.5, 0.5, 0), (1, 0, 0), (0.5, 0.5, 0)], "2 of 3 models say: shared by English and French", None),
+        ([(0.5, 0.5, 0), (1, 0, 0), (0, 0.5, 0.5)], "The models disagree", None),
+        ([(0, 1, 0), (0.1, 0, 0, 0.9), (0.1, 0, 0, 0.9)], "2 of 3 models say: not sure", ["Ngram: French"]),
     ],
 )
-def test_agreement_is_a_sentence(fake_models, shares, text):
-    assert answer_text.agreement(comparison_of(fake_models, *shares)) == text
+def test_headline_of_a_comparison_is_what_most_models_say(fake_models, shares, text, others):
+    comparison = comparison_of(fake_models, *shares)
+    assert answer_text.headline(comparison) == text
+    assert others is None or answer_text.other_opinions(comparison) == others
+
+
+@pytest.mark.parametrize(("share", "text"), [(0.5, "50\xa0%"), (0.9996, "over 99\xa0%"), (0.001, "under 1\xa0%")])
+def test_estimate_claims_neither_0_nor_100_percent(share, text):
+    assert answer_text.estimate(share) == text
 
 
 def test_pieces_hold_the_whole_text(fake_models):

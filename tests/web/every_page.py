@@ -24,7 +24,7 @@ from tests.reviews import review_feedback
 from tests.web.test_models import SCORES, TRAINING
 
 # Addresses without a page: they redirect or send a file.
-NO_PAGES = {"delete-batch", "delete-prediction", "download-batch", "export-history", "keep-history", "logout"}
+NO_PAGES = {"delete-batch", "restore-prediction", "download-batch", "export-history", "keep-history", "logout"}
 NO_PAGES |= {"set-language", "withdraw-feedback", "review-skip", "review-undo"}
 ACTIVE, SHIPPED = "20261122-00000001", read_active(settings.MODEL_DIRS[0])["Ngram"]
 
@@ -58,6 +58,10 @@ class Site:
         feedback = Prediction.objects.get(public_id=UUID(address.split("/")[2])).feedback.get()
         review_feedback(feedback=feedback, reviewer=self.reviewer, status=status, **decision)
         return self.client.get(address)
+
+    def restore(self):
+        page = self.client.post(f"{self.ask()}delete/")
+        return self.follow("/predictions/restore/", copy=page.context["copy"])
 
     def refused_feedback(self, label):
         return self.client.post(f"{self.ask()}feedback/", {"label": label})
@@ -203,7 +207,10 @@ STATES = {
     "history: refused": lambda site: site.history("?since=123&language=123"),
     "history: switched off": lambda site: site.follow("/history/keep/", keep="off"),
     "history: switched on": lambda site: site.follow("/history/keep/", keep="on"),
-    "history: one deleted": lambda site: site.follow(f"{site.ask()}delete/"),
+    "delete-prediction": lambda site: site.client.post(f"{site.ask()}delete/"),
+    "result: restored": lambda site: site.restore(),
+    "history: not restored": lambda site: site.follow("/predictions/restore/"),
+    "history: one deleted": lambda site: site.follow(f"{site.ask()}delete/", next="/history/"),
     "history: all deleted": lambda site: site.history() and site.follow("/history/delete/"),
     "delete-history": lambda site: site.history() and site.client.get("/history/delete/"),
     "delete-history: filtered": lambda site: site.history() and site.client.get("/history/delete/?language=fr"),

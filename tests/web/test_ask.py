@@ -13,6 +13,10 @@ def measure(fakes, name, accuracy):
     fakes[name].card.scores["held-out"] = {"accuracy": accuracy}
 
 
+def test_home_page_names_the_languages_first(client):
+    assertContains(client.get("/"), "<strong>English, French or Spanish?</strong> Type a word")
+
+
 def test_form_has_a_label_and_the_best_model_chosen(client):
     response = client.get("/")
     assertContains(response, '<label for="id_word">Your word</label>', html=True)
@@ -167,7 +171,7 @@ def test_visitor_is_recognised_by_a_cookie_without_a_session(client):
 
 def test_private_word_is_answered_at_once_and_not_stored(client):
     response = client.post("/", {"word": "orignal", "private": "on"})
-    assertContains(response, '<bdi lang="fr">orignal</bdi>', html=True)
+    assertContains(response, '<bdi class="visually-hidden" lang="fr">orignal</bdi>', html=True)
     assertContains(response, '<h1 tabindex="-1" autofocus>Probably French, 67\N{NO-BREAK SPACE}%</h1>', html=True)
     prediction = Prediction.objects.get()
     assert (prediction.private, prediction.word, prediction.word_key, prediction.owner) == (True, "", "", "")

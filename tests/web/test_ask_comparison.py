@@ -53,10 +53,11 @@ def test_all_models_are_offered_if_there_are_several(client, serve, fake_models)
 def test_all_models_stand_side_by_side_with_their_accuracy(client, ask, fake_models):
     fake_models["FF"].card.scores["held-out"] = {"accuracy": 0.8871}
     response = client.get(ask(model="all"))
-    assertContains(response, "All 2 models say so.")
-    assertContains(response, "<h3>Ngram <span>French</span></h3>", html=True)
-    assertContains(response, "<h3>FF <span>French</span></h3>", html=True)
-    assertContains(response, "88.7\N{NO-BREAK SPACE}% of test words right", count=1)
+    assertContains(response, '<h1 tabindex="-1" autofocus>All 2 models say: French</h1>', html=True)
+    for name in ("Ngram", "FF"):
+        assertContains(response, f'<th scope="row"><strong>{name}</strong> <span>French</span></th>', html=True)
+    assertContains(response, '<th scope="col">English</th><th scope="col">Spanish</th><th scope="col">French</th>')
+    assertContains(response, "88.7\N{NO-BREAK SPACE}% of test words right", count=2)  # among the choices, too
     assertContains(response, "Version 20261122-00000002")
     assert Prediction.objects.count() == 1
 
@@ -64,22 +65,22 @@ def test_all_models_stand_side_by_side_with_their_accuracy(client, ask, fake_mod
 def test_stored_comparison_needs_no_model_files(client, ask, without_model):
     address = ask(model="all")
     without_model("FF")
-    assertContains(client.get(address), "<h3>FF <span>French</span></h3>", html=True)
+    assertContains(client.get(address), '<th scope="row"><strong>FF</strong> <span>French</span></th>', html=True)
 
 
 def test_unavailable_model_is_named(client, ask, without_model):
     without_model("FF")
     response = client.get(ask(model="all"))
     assertContains(response, "FF could not answer")
-    assertContains(response, "Only this model could answer.")
+    assertContains(response, '<h1 tabindex="-1" autofocus>Probably French, 67\N{NO-BREAK SPACE}%</h1>', html=True)
 
 
 def test_one_model_has_no_comparison(client, ask):
     assertNotContains(client.get(ask()), "side by side</h2>")
 
 
-def test_form_below_a_comparison_asks_all_models(client, ask):
-    assertContains(client.get(ask(model="all")), '<input type="hidden" name="model" value="all">', html=True)
+def test_next_question_after_a_comparison_is_for_all_models(client, ask):
+    assert client.get(ask(model="all")).context["form"]["model"].value() == "all"
 
 
 def test_private_text_is_compared_and_not_stored(client):

@@ -21,6 +21,23 @@ def test_each_letter_is_drawn_with_its_effect(client, ask):
     assert effects(page) == [("n", "0", ""), ("é", "+87", "for")]
 
 
+def test_letters_of_the_word_are_marked_at_once(client, ask):
+    page = client.get(ask("né"))
+    assertContains(page, '<bdi lang="fr" aria-hidden="true">n<span class="for level-5">é</span></bdi>', html=True)
+    assertContains(page, '<bdi class="visually-hidden" lang="fr">né</bdi>', html=True)
+
+
+@pytest.mark.parametrize(("word", "fields"), [("w" * 13, {}), ("un gâteau", {}), ("né", {"model": "all"})])
+def test_letters_of_long_words_texts_and_comparisons_are_not_marked(client, ask, word, fields):
+    assertNotContains(client.get(ask(word, **fields)), "level-")
+
+
+def test_letters_of_a_corrected_word_are_not_marked(client, ask):
+    address = ask("né")
+    client.post(f"{address}feedback/", {"label": "es"})
+    assertNotContains(client.get(address), "level-")
+
+
 def test_strongest_letter_is_named_in_a_sentence(client, ask):
     sentence = (
         '<b><bdi lang="fr">é</bdi></b>: without it, French has 5\N{NO-BREAK SPACE}% instead of 92\N{NO-BREAK SPACE}%'

@@ -1,3 +1,4 @@
+import re
 from uuid import uuid4
 
 import pytest
@@ -62,13 +63,39 @@ def test_labels_have_names(give_feedback, label, name):
     assertContains(give_feedback(label=label), f'<h1 tabindex="-1" autofocus>{name}</h1>', html=True)
 
 
-@pytest.mark.parametrize("word", ["piano", "xqzt"])
-def test_form_is_open_if_the_model_named_no_language(client, ask, word):
-    response = client.get(ask(word))
-    assertNotContains(response, "Is this right?")
-    section = response.content.decode().partition('id="feedback"')[2].partition("</section>")[0]
-    assert "<details" not in section
-    assert section.count('type="radio" name="label"') == 7
+@pytest.mark.parametrize(
+    ("word", "label", "languages"),
+    [("piano", "mul", ["en", "es", "fr"]), ("gâteau papa", "mul", ["es", "fr"]), ("xqzt", "und", [])],
+)
+def test_every_answer_is_confirmed_with_one_click(client, ask, word, label, languages):
+    address = ask(word)
+    form = client.get(address).content.decode().partition('<div class="choice">')[2].partition("</form>")[0]
+    fields = re.findall(r'name="(label|languages)" value="(\w+)"', form)
+    client.post(
+        f"{address}feedback/", {"label": label, "languages": [code for name, code in fields if name != "label"]}
+    )
+    assert dict(fields)["label"] == label
+    assert Feedback.objects.values_list("kind", "label", "languages").get() == ("confirmation", label, languages)
+
+
+def test_question_of_a_comparison_is_about_a_named_model(client, ask):
+    page = client.get(ask(model="all"))
+    assertContains(page, "Is Ngram right?")
+    assertContains(page, "Ngram said: “Probably French, 67\N{NO-BREAK SPACE}%”.")
+
+
+def test_another_language_is_named(client, give_feedback):
+    page = give_feedback(label="mis", other="de")
+    assertContains(page, '<h1 tabindex="-1" autofocus>German</h1>', html=True)
+    assertContains(page, '<option value="de" selected>German</option>', html=True)
+    assert Feedback.objects.get().label == "de"
+
+
+def test_another_language_may_stay_unnamed_and_counts_for_no_other_label(give_feedback):
+    give_feedback(label="mis", other="")
+    assert Feedback.objects.get().label == "mis"
+    give_feedback(label="es", other="de")
+    assert Feedback.objects.get().label == "es"
 
 
 def test_pending_feedback_can_be_changed(give_feedback):
@@ -141,6 +168,7 @@ def test_wrong_method_is_refused(client, ask, method, path):
         {"label": "mul", "languages": ["en", "en"]},
         {"label": "mul", "languages": ["en", "EN"]},
         {"label": "mul", "languages": ["en", "xx"]},
+        {"label": "mis", "other": "<b>"},
         {"label": "en", "comment": "c" * 501},
         {"label": "en", "comment": "\x00"},
     ],

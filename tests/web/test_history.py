@@ -114,7 +114,7 @@ def test_page_is_not_cached(client):
 def test_reviewed_label_is_shown(client, ask):
     ReviewedWord.objects.create(word_key="orignal", label="fr", votes=1)
     ask()
-    assertContains(client.get("/history/"), "reviewers settled on: French")
+    assertContains(client.get("/history/"), "decided: French")
 
 
 def test_model_and_probability_are_shown(client, ask):

@@ -17,11 +17,20 @@ pytestmark = pytest.mark.django_db
 def test_prediction_is_deleted_with_its_feedback(client, ask):
     address = ask()
     client.post(f"{address}feedback/", {"label": "es"})
-    response = client.post(f"{address}delete/", follow=True)
-    assert response.redirect_chain == [("/history/", 303)]
-    assertContains(response, "The answer is deleted.")
+    assertContains(client.post(f"{address}delete/"), "The answer is deleted.")
     assert not Prediction.objects.exists()
     assert client.get(address).status_code == 404
+
+
+def test_deletion_is_undone_by_who_deleted(client, ask, stranger):
+    address = ask()
+    client.post(f"{address}feedback/", {"label": "es"})
+    copy = client.post(f"{address}delete/").context["copy"]
+    assertContains(stranger.post("/predictions/restore/", {"copy": copy}, follow=True), "can no longer be undone")
+    response = client.post("/predictions/restore/", {"copy": copy}, follow=True)
+    assert response.redirect_chain == [(address, 303)]
+    assertContains(response, "The answer is back.")
+    assertContains(response, '<h1 tabindex="-1" autofocus>Spanish</h1>', html=True)
 
 
 def test_prediction_of_another_visitor_is_not_deleted(stranger, ask):
@@ -31,7 +40,7 @@ def test_prediction_of_another_visitor_is_not_deleted(stranger, ask):
 
 def test_second_deletion_is_not_found(client, ask):
     address = ask()
-    assert [client.post(f"{address}delete/").status_code for _ in range(2)] == [303, 404]
+    assert [client.post(f"{address}delete/").status_code for _ in range(2)] == [200, 404]
 
 
 def test_deletion_needs_a_csrf_token(strict_client):

@@ -28,6 +28,13 @@ def test_outcome_stands_beside_the_answer_for_every_spelling(client, ask, outcom
     assertContains(page, '<rect width="66.57%"')
 
 
+def test_agreement_of_people_is_not_called_a_decision_of_reviewers(client, ask, outcome):
+    ReviewedWord.objects.update(by_consensus=True)
+    page = client.get(ask())
+    assertContains(page, "People agree: Spanish")
+    assertNotContains(page, "Reviewers")
+
+
 def test_outcome_is_shown_to_everybody(client, ask, outcome, stranger):
     page = stranger.post("/", {"word": "orignal"}, follow=True)
     assertContains(page, DECIDED)
@@ -52,8 +59,8 @@ def test_reviewed_words_of_a_text_are_named(client, ask, outcome):
     page = client.get(address)
     assertContains(page, '<bdi lang="es">orignal</bdi> <strong>Spanish</strong>', html=True, count=1)
     assertContains(page, '<bdi lang="">mesa</bdi> <strong>English and Spanish</strong>', html=True)
-    assertNotContains(page, "Reviewers decided:")
-    listed = "reviewers settled on: orignal: Spanish; mesa: English and Spanish"
+    assertContains(page, "Decided about these words:")
+    listed = "decided: orignal: Spanish; mesa: English and Spanish"
     assertContains(client.get("/history/"), listed)
 
 
@@ -65,11 +72,11 @@ def test_outcome_of_a_whole_text_stands_beside_those_of_its_words(client, ask, o
 
 
 def test_word_that_nobody_reviewed_has_no_second_verdict(client, ask, outcome):
-    assertNotContains(client.get(ask("piano")), "What reviewers decided")
+    assertNotContains(client.get(ask("piano")), "What people decided")
 
 
 def test_outcomes_are_listed_with_many_words(client, batch_address, outcome):
-    assertContains(client.get(batch_address("orignal\npiano")), "reviewers settled on: Spanish", count=1)
+    assertContains(client.get(batch_address("orignal\npiano")), "decided: Spanish", count=1)
 
 
 def test_word_in_an_outcome_is_escaped(client, ask):

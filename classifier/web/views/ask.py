@@ -15,9 +15,9 @@ from classifier.access.limits import consume
 from classifier.access.owners import assign_visitor, keeps_history, owner_of, set_visitor_cookie
 from classifier.formats.share import share
 from classifier.ml.answers import Answer
-from classifier.models import Prediction
+from classifier.models import Feedback, Prediction
 from classifier.services import history, registry
-from classifier.services.feedback import FeedbackClosed, submit_feedback, withdraw_feedback
+from classifier.services.feedback import FeedbackClosed, label_of, submit_feedback, withdraw_feedback
 from classifier.services.identify import explain, find_prediction, identify, options_to_repeat
 from classifier.web.decorators import charge, no_store, rate_limit
 from classifier.web.forms import FeedbackForm, WordForm
@@ -139,22 +139,37 @@ def _render_result(
     history.with_feedback([prediction], owner)
     own_feedback = prediction.feedback_of(owner)
     answer = prediction.answer()
+    comparison, options = prediction.comparison(), options_to_repeat(prediction)
     may_explain = _may_explain(request, answer)
+    explanation = explain(answer) if may_explain else None
+    corrected = own_feedback is not None and own_feedback.kind == Feedback.Kind.CORRECTION
     context = {
         "prediction": prediction,
         "shared": shared,
         "answer": answer,
-        "comparison": prediction.comparison(),
+        "answers": [answer],
+        "shown": next(iter(comparison.majority), None) if comparison else answer,
+        "comparison": comparison,
+        "agreed": label_of(answer),
         "model_count": len(registry.current().names),
         "may_explain": may_explain,
-        "explanation": explain(answer) if may_explain else None,
-        "options": options_to_repeat(prediction),
+        "explanation": explanation,
+        "shown_at_once": None if comparison or corrected else explanation,
+        "options": options,
         "share": share(prediction, request, owner),
         "feedback": own_feedback,
         "feedback_form": invalid_form or FeedbackForm(prediction=prediction, feedback=own_feedback),
-        "form": WordForm(initial={"private": prediction.private and not shared}, keeps_history=keeps_history(request)),
+        "form": _form_to_repeat(request, prediction, options, private=prediction.private and not shared),
     }
     return render(request, "result.html", context, status=400 if invalid_form else 200)
+
+
+def _form_to_repeat(
+    request: HttpRequest, prediction: Prediction, options: dict[str, Any], *, private: bool
+) -> WordForm:
+    """Return the form with what was asked; its ids differ from those of the form for feedback."""
+    asked = {"word": prediction.shown_word, "private": private, **{name: one for name, one in options.items() if one}}
+    return WordForm(initial=asked, auto_id="ask_%s", keeps_history=keeps_history(request))
 
 
 def _may_explain(request: HttpRequest, answer: Answer) -> bool:

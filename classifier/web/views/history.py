@@ -5,8 +5,8 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
+from django.shortcuts import render, resolve_url
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,12 +15,14 @@ from classifier.access.owners import HISTORY_COOKIE, HISTORY_OFF, delete_cookie,
 from classifier.formats.columns import HISTORY
 from classifier.formats.files import DOWNLOADS, download
 from classifier.models import Prediction
-from classifier.services.history import delete_all, delete_one, read_history
+from classifier.services.history import delete_all, read_history
 from classifier.services.history_list import HistoryList
 from classifier.services.own_feedback import mark_read
+from classifier.services.undo import InvalidCopy, delete_and_copy
+from classifier.services.undo import restore as restore_copy
 from classifier.web.decorators import no_store, rate_limit, redirect_back
 from classifier.web.filters import HistoryPageFilter
-from classifier.web.forms import DOWNLOAD_LABELS
+from classifier.web.forms import DOWNLOAD_LABELS, WordForm
 
 MOST_COUNTED = 1000  # rows before a deletion; counting a long history takes too long
 
@@ -72,13 +74,33 @@ def export(request: HttpRequest) -> HttpResponseBase:
 @rate_limit("history")
 @require_POST
 def delete(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Delete one of the caller's answers and its feedback."""
+    """Delete one of the caller's answers and its feedback.
+
+    Unless it was deleted from a list, a page offers to undo that.
+    """
     try:
-        delete_one(owner_of(request), public_id)
+        copy = delete_and_copy(owner_of(request), public_id)
     except Prediction.DoesNotExist as error:
         raise Http404 from error
-    messages.success(request, _("The answer is deleted."))
-    return redirect_back(request, "history")
+    if request.POST.get("next"):
+        messages.success(request, _("The answer is deleted."))
+        return redirect_back(request, "history")
+    form = WordForm(auto_id="ask_%s", keeps_history=keeps_history(request))
+    return render(request, "deleted.html", {"form": form, "copy": copy})
+
+
+@no_store
+@rate_limit("history")
+@require_POST
+def restore(request: HttpRequest) -> HttpResponse:
+    """Undo the deletion of an answer."""
+    try:
+        public_id = restore_copy(request.POST.get("copy", ""), owner_of(request))
+    except InvalidCopy:
+        messages.error(request, _("This deletion can no longer be undone."))
+        return HttpResponseRedirect(resolve_url("history"), status=303)
+    messages.success(request, _("The answer is back."))
+    return HttpResponseRedirect(resolve_url("result", public_id), status=303)
 
 
 @no_store
