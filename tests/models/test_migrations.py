@@ -111,13 +111,13 @@ def test_private_rows_lose_what_names_their_word(tables, others):
 
 
 def test_old_decisions_by_consensus_are_told_from_those_of_deleted_reviewers(tables):
-    tables = migrate("0012_private_rows")
+    tables = migrate("0015_history_rows")
     reasons = {"piano": "3 people agree, nobody disagrees", "orignal": ""}
     for key, reason in reasons.items():
         fields = {"word_key": key, "label": "en"}
         decision = tables("classifier", "Decision").objects.create(**fields, reason=reason)
         tables("classifier", "ReviewedWord").objects.create(**fields, votes=3, decided_at=decision.created)
-    tables = migrate("0013_by_consensus")
+    tables = migrate("0016_by_consensus")
     for name in ("Decision", "ReviewedWord"):
         rows = tables("classifier", name).objects.values_list("word_key", "by_consensus")
         assert dict(rows) == {"piano": True, "orignal": False}

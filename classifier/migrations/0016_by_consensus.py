@@ -16,7 +16,7 @@ def mark_old_decisions(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("classifier", "0012_private_rows"),
+        ("classifier", "0015_history_rows"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('classifier', '0012_private_rows'),
+        ('classifier', '0013_waiting_words'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from classifier.models.keys import CodePoints
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('classifier', '0012_private_rows'),
+        ('classifier', '0014_batch_facts'),
     ]
 
     operations = [
