@@ -1,10 +1,10 @@
-"""Pages of a history for people: batches as one row, by days, or words in alphabetical order."""
+"""Pages of a history for people: by days, or the words found."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from heapq import merge
-from itertools import groupby
+from itertools import groupby, islice
 from operator import attrgetter
 from typing import Any, Self
 
@@ -67,12 +67,18 @@ class HistoryList:
 
 
 def _by_feedback(filters: HistoryFilter) -> bool:
-    """Return whether answers are looked for by their feedback, so that each is shown on its own."""
+    """Return whether answers are chosen by their feedback.
+
+    Then each is shown on its own, with those of batches.
+    """
     return filters.form.cleaned_data["feedback"] not in ("", NO_FEEDBACK)
 
 
 def _newest(filters: HistoryFilter, answer: int | None, batch: int | None) -> Iterable[Line]:
-    """Return a page of answers and batches, newest first, and one more; each kind is older than a key."""
+    """Return the answers and batches of a page, and one more.
+
+    Newest first; `answer` and `batch` are the keys of the last ones before.
+    """
     answers, batches = filters.qs, Batch.objects.of(filters.owner).defer("errors")
     if _by_feedback(filters):
         batches = batches.none()
@@ -85,7 +91,7 @@ def _newest(filters: HistoryFilter, answer: int | None, batch: int | None) -> It
     batches = batches if batch is None else batches.filter(id__lt=batch)
     limit = history.PAGE_SIZE + 1
     lines: Iterator[Line] = merge(answers[:limit], batches[:limit], key=attrgetter("created"), reverse=True)
-    return [line for line, _ in zip(lines, range(limit), strict=False)]
+    return islice(lines, limit)
 
 
 def _time_place(page: Sequence[Line], before: Sequence[Any]) -> list[Any]:
@@ -95,7 +101,10 @@ def _time_place(page: Sequence[Line], before: Sequence[Any]) -> list[Any]:
 
 
 def _found(filters: HistoryFilter, word: str | None, answer: int | None) -> Iterable[Line]:
-    """Return a page of answers, by word and newest first, and one more, after a word and key."""
+    """Return the answers of a page by word, and one more.
+
+    Those to one word newest first; `word` and `answer` are the keys of the last one before.
+    """
     key, rows = CodePoints("word_key"), filters.qs
     if word is not None:
         later = Q(GreaterThan(key, word)) | Q(Exact(key, word), id__lt=answer)
