@@ -35,6 +35,7 @@ def review(visit, rita, words):
         page.get_by_label("Password").fill(PASSWORD)
         page.keyboard.press("Enter")
         page.get_by_role("heading", name="orignal", level=1).wait_for()
+        page.wait_for_load_state()  # the keys work from then on
         return page
 
     return review
