@@ -28,8 +28,8 @@ _DAMAGE = (BadZipFile, zlib.error, ExpatError, EOFError, KeyError, IndexError, V
 def read_sheet(file: BinaryIO) -> tuple[Iterator[TableRow], str, int]:
     """Return rows and name of the sheet shown last, and the number of sheets.
 
-    openpyxl takes 78 s and 1.6 GB for 20 MB of hostile XML, packed in 35 kB. Raises ValidationError for a file that is too
-    large, damaged or of another kind; the rows do, too.
+    openpyxl takes 78 s and 1.6 GB for 20 MB of hostile XML, packed in 35 kB. Raises ValidationError for a file that is
+    too large, damaged or of another kind; the rows do, too.
     """
     try:
         archive = ZipFile(file)
