@@ -2,19 +2,12 @@
 
 import hashlib
 import secrets
-from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
-from django.contrib.auth.signals import user_logged_in
 from django.core.signing import BadSignature, Signer
-from django.db import transaction
-from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
-
-from classifier.models import Batch, Feedback, Prediction
 
 COOKIE = "visitor"
 COOKIE_SECONDS = 365 * 24 * 3600
@@ -32,7 +25,7 @@ def owner_of(request: HttpRequest | Request) -> str:
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
         return f"user:{user.pk}"
-    return _visitor(request)
+    return visitor_of(request)
 
 
 def owner_of_get(request: HttpRequest | Request) -> str:
@@ -59,7 +52,7 @@ def assign_visitor(request: HttpRequest) -> str:
     if owner:
         return owner
     request.COOKIES[full_name(COOKIE)] = _signer.sign(secrets.token_urlsafe(24))
-    return _visitor(request)
+    return visitor_of(request)
 
 
 def set_visitor_cookie(request: HttpRequest, response: HttpResponseBase) -> None:
@@ -91,27 +84,14 @@ def delete_cookie(response: HttpResponseBase, name: str) -> None:
     )
 
 
-def _visitor(request: HttpRequest | Request) -> str:
+def visitor_of(request: HttpRequest | Request) -> str:
+    """Return `visitor:<hash>` by the cookie, or an empty string."""
     try:
         value = _signer.unsign(request.COOKIES.get(full_name(COOKIE), ""))
     except BadSignature:
         return ""
     # Rows hold only a hash, so that a reader of the database cannot pose as the visitor.
     return f"visitor:{hashlib.sha256(value.encode()).hexdigest()}"
-
-
-@receiver(user_logged_in)
-def move_rows_to_user(request: HttpRequest, user: AbstractBaseUser, **_: Any) -> None:
-    """Move the visitor's rows to the user who logs in."""
-    visitor, owner = _visitor(request), f"user:{user.pk}"
-    if not visitor:
-        return
-    with transaction.atomic():
-        with_own_feedback = Feedback.objects.filter(owner=owner).values("prediction")
-        Feedback.objects.filter(owner=visitor, prediction__in=with_own_feedback).delete()
-        Feedback.objects.filter(owner=visitor).update(owner=owner)
-        Prediction.objects.filter(owner=visitor).update(owner=owner)
-        Batch.objects.filter(owner=visitor).update(owner=owner)
 
 
 def short_owner(owner: str) -> str:

@@ -122,7 +122,7 @@ class Predictions(JsonView):
         filters, options = read_filters(request, require_owner(request), DeletionQuery)
         if bool(options) == any(filters.form.cleaned_data.values()):
             raise ValidationError({"all": "Give filters, or all=true to delete everything."}, code="required")
-        history.delete_all(filters.qs)
+        history.delete_history(filters)
         return Response(status=204)
 
 

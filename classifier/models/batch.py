@@ -59,11 +59,11 @@ class Batch(models.Model):
     def __str__(self) -> str:
         return f"{self.public_id}: {self.answered}"
 
-
     @property
     def rows(self) -> int:
         """The number of rows read."""
         return self.answered + len(self.errors)
+
 
 class WaitingWords(models.Model):
     """Some words of a batch that are not answered yet; answers replace them."""
@@ -81,3 +81,11 @@ class WaitingWords(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch_id}: {self.size}"
+
+    def take(self) -> bool:
+        """Delete the row; return False if it was gone, or its batch has got another owner.
+
+        Locks the batch, so that a login cannot leave its answers behind.
+        """
+        batch = Batch.objects.select_for_update().filter(pk=self.batch.pk, owner=self.batch.owner)
+        return bool(batch.values_list("pk")[:1]) and bool(WaitingWords.objects.filter(pk=self.pk).delete()[0])

@@ -1,7 +1,6 @@
 """Create, read, count and delete batches."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
@@ -14,8 +13,8 @@ from classifier.ml.verdict import UNDETERMINED
 from classifier.models import MULTIPLE, Batch, Prediction, PredictionQuerySet, WaitingWords
 from classifier.models.answer_columns import answer_label
 from classifier.services import history
-from classifier.services.group_commit import AlreadyReplaced
-from classifier.services.identify import count_models, identify, predict
+from classifier.services.identify import count_models, identify, known_languages, predict
+from classifier.services.registry import UnknownModel
 from classifier.services.store import store
 from classifier.words.clean import count_words
 from classifier.words.lists import Row, WordList
@@ -91,18 +90,27 @@ def create_batch(
     return batch
 
 
-def answer_next(batch: Batch) -> int:
-    """Answer the next words that wait, in one commit; return how many rows are still left.
+def answer_next(batch: Batch) -> None:
+    """Answer the next words that wait, in one commit.
 
-    Raises UnknownModel, ModelUnavailable and UnknownLanguage.
+    Raises UnknownModel, ModelUnavailable, UnknownLanguage, and AlreadyReplaced if another request answered them.
     """
-    step = batch.waiting.first()
-    if step is None:
-        return 0
-    with suppress(AlreadyReplaced):  # by another tab, or the batch was deleted
+    if step := batch.waiting.first():
         store(_answer(batch, step.words), instead_of=step)
+
+
+def count_waiting(batch: Batch) -> int:
+    """Return the number of rows that wait for their answers."""
     left: int = batch.waiting.aggregate(left=Sum("size", default=0))["left"]
     return left
+
+
+def can_go_on(batch: Batch) -> bool:
+    """Return whether the model asked still knows the languages asked."""
+    try:
+        return set(batch.languages) <= set(known_languages(batch.model))
+    except UnknownModel:
+        return False
 
 
 def _steps(words: WordList, models: int) -> list[list[tuple[int, str]]]:
@@ -197,7 +205,8 @@ def _parts(counts: Sequence[tuple[str, int]]) -> Iterator[LabelCount]:
 
 def delete_batch(batch: Batch) -> None:
     """Delete a batch with its answers and their feedback."""
-    history.delete_all(Prediction.objects.of(batch.owner).filter(batch=batch.public_id, batch_row__isnull=False))
+    rows = Prediction.objects.of(batch.owner).filter(batch=batch.public_id, batch_row__isnull=False)
+    history.delete_all(rows, batch.waiting.all())
 
 
 def _rows_from(batch: Batch, start: int, count: int) -> list[Row[Prediction]]:

@@ -9,9 +9,19 @@ import threading
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import Future
-from typing import Any
+from typing import Any, Protocol
 
-from django.db import DataError, Error, IntegrityError, OperationalError, ProgrammingError, connection, transaction
+from django.db import (
+    DataError,
+    Error,
+    IntegrityError,
+    InterfaceError,
+    NotSupportedError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+    transaction,
+)
 from django.db.models import Model
 
 
@@ -19,21 +29,31 @@ class AlreadyReplaced(Exception):
     """The row to replace is gone: somebody else replaced or deleted it."""
 
 
+class Replaceable(Protocol):
+    """A row that others replace."""
+
+    def take(self) -> bool:
+        """Delete the row within a transaction; return whether it was there."""
+
+
 # Errors of a unit's own rows. Any other, such as a full disk, fails the whole transaction.
-_OWN_ERRORS = (AlreadyReplaced, IntegrityError, DataError, ProgrammingError, ArithmeticError, TypeError, ValueError)
+_OWN_ERRORS = (
+    *(AlreadyReplaced, IntegrityError, DataError, ProgrammingError, InterfaceError, NotSupportedError),
+    *(ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError),
+)
 
 
 class Unit:
     """Rows of one caller, stored together or not at all."""
 
-    def __init__(self, rows: Sequence[Model], instead_of: Model | None = None) -> None:
+    def __init__(self, rows: Sequence[Model], instead_of: Replaceable | None = None) -> None:
         self.rows, self.instead_of = rows, instead_of
         self.error: Exception | None = None
         self.outcome: Future[None] = Future()
 
     def write(self) -> None:
         """Write the rows, within a transaction."""
-        if self.instead_of and not _delete(self.instead_of):
+        if self.instead_of and not self.instead_of.take():
             raise AlreadyReplaced
         rows_by_model: dict[Any, list[Model]] = defaultdict(list)
         for row in self.rows:
@@ -43,17 +63,10 @@ class Unit:
 
     def end(self, failure: Exception | None) -> None:
         """Tell the caller that all is stored, or why not."""
-        if error := self.error or failure:
+        if error := failure or self.error:
             self.outcome.set_exception(error)
         else:
             self.outcome.set_result(None)
-
-
-def _delete(row: Model) -> int:
-    """Delete the row; return 0 if it was gone."""
-    model: Any = type(row)
-    deleted: int = model.objects.filter(pk=row.pk).delete()[0]
-    return deleted
 
 
 _queue: list[Unit] = []
@@ -73,30 +86,44 @@ def commit(unit: Unit) -> None:
 
 def _commit_queue() -> None:
     """Wait for the turn, then commit what is queued."""
-    # SQLite lets waiting writers in by chance: of 32 threads without turns, some waited in vain for 5 s.
-    has_turn = _turn.acquire(timeout=connection.settings_dict["OPTIONS"]["timeout"])
+    has_turn = False
+    try:
+        # SQLite lets waiting writers in by chance: of 32 threads without turns, some waited in vain for 5 s.
+        has_turn = _turn.acquire(timeout=connection.settings_dict["OPTIONS"]["timeout"])
+    finally:  # also if this thread was interrupted, since the others wait for it
+        units = _take_queue()
+        if not has_turn:
+            _end(units, OperationalError("too many requests wait for the database"))
+    if has_turn:
+        try:
+            _commit_together(units)
+        finally:
+            _turn.release()
+
+
+def _take_queue() -> list[Unit]:
     with _queue_lock:
         units = _queue[:]
         _queue.clear()
-    if not has_turn:
-        _end(units, OperationalError("too many requests wait for the database"))
-        return
-    try:
-        _commit_together(units)
-    finally:
-        _turn.release()
+    return units
 
 
-def _commit_together(units: Sequence[Unit]) -> None:
+def _commit_together(units: list[Unit]) -> None:
     """Commit the units in one transaction."""
+    if not units:  # the commit before has failed, and these with it
+        return
     failure: Exception | None = OperationalError("the thread that stores these rows was stopped")
     try:
         with transaction.atomic(durable=True):
             for unit in units:
                 _write(unit, savepoint=len(units) > 1)
+            # Django rolls all back, without an error, after a savepoint that could not be rolled back.
+            if transaction.get_rollback() and not all(unit.error for unit in units):
+                raise OperationalError("a faulty row could not be taken back alone")
         failure = None
     except Error as error:
         failure = error
+        units = [*units, *_take_queue()]  # else they would wait as long once more
     finally:
         _end(units, failure)
 

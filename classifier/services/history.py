@@ -14,6 +14,7 @@ from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from classifier.models import Batch, Feedback, Prediction, PredictionQuerySet, ReviewedWord, WaitingWords
 from classifier.services.cursors import read_cursor, write_cursor
 from classifier.services.feedback import forget_decisions, lock_word
+from classifier.services.history_filter import HistoryFilter
 from classifier.services.store import STEP, empty_log, take_turn
 from classifier.words.lists import Row
 
@@ -79,11 +80,23 @@ def read_history(rows: QuerySet[Prediction], owner: str) -> Iterator[Row[Predict
         before = {"id__lt": chunk[-1].pk}
 
 
-def delete_all(rows: QuerySet[Prediction]) -> int:
-    """Delete rows with their feedback; return their number.
+def delete_history(filters: HistoryFilter) -> int:
+    """Delete the rows of valid filters; return their number.
+
+    Without filters, also the words of lists that wait for their answers.
+    """
+    everything = not any(filters.form.cleaned_data.values())
+    waiting = WaitingWords.objects.filter(batch__owner=filters.owner)
+    return delete_all(filters.qs, waiting if everything else None)
+
+
+def delete_all(rows: QuerySet[Prediction], waiting: QuerySet[WaitingWords] | None = None) -> int:
+    """Delete rows with their feedback, and waiting words first; return the number of rows.
 
     Deletes in chunks, so that other writers wait only briefly. Rows added meanwhile stay.
     """
+    if waiting is not None:
+        waiting.delete()  # else their answers would be added meanwhile
     total = 0
     before: dict[str, Any] = {}
     while chunk := list(rows.filter(**before).values_list("pk", flat=True)[:CHUNK]):
@@ -91,6 +104,17 @@ def delete_all(rows: QuerySet[Prediction]) -> int:
         total, before = total + len(chunk), {"id__lt": chunk[-1]}
     empty_log()
     return total
+
+
+def move_rows(visitor: str, owner: str) -> None:
+    """Give a visitor's rows to the user who logs in."""
+    with transaction.atomic():
+        feedback = Feedback.objects.filter(owner=visitor)
+        rows, batches = Prediction.objects.filter(owner=visitor), Batch.objects.filter(owner=visitor)
+        _lock(set(feedback.values_list("prediction__word_key", flat=True)), batches, rows, feedback)
+        feedback.filter(prediction__in=Feedback.objects.filter(owner=owner).values("prediction")).delete()
+        for moved in (feedback, rows, batches):
+            moved.update(owner=owner)
 
 
 def delete_one(owner: str, public_id: UUID) -> None:
@@ -120,14 +144,22 @@ def delete_rows(keys: Sequence[int]) -> None:
     feedback = Feedback.objects.filter(prediction__in=keys)
     batches = set(rows.values_list("batch", flat=True)) - {None}
     words = set(feedback.values_list("prediction__word_key", flat=True))
-    # All transactions lock in this order, so that nobody deadlocks: words, batches, waiting words, predictions,
-    # feedback. A locked batch makes two deletions of its halves see each other, so that the later one deletes the
-    # batch; locked waiting words are not answered after their batch is found empty.
-    for word_key in sorted(words):
-        lock_word(word_key)
-    waiting = WaitingWords.objects.filter(batch__in=batches)
-    for locked in (Batch.objects.filter(public_id__in=batches), waiting, rows, feedback):
-        list(locked.order_by("pk").select_for_update().values_list("pk"))
+    _lock(words, Batch.objects.filter(public_id__in=batches), rows, feedback)
     rows.delete()
     Batch.objects.delete_empty(batches)
     forget_decisions(words)
+
+
+def _lock(
+    words: Iterable[str], batches: QuerySet[Batch], rows: QuerySet[Prediction], feedback: QuerySet[Feedback]
+) -> None:
+    """Lock words and rows in the order of all transactions, so that nobody deadlocks.
+
+    A locked batch makes two deletions of its halves see each other, so that the later one deletes the batch; locked
+    waiting words are not answered after their batch is found empty.
+    """
+    for word_key in sorted(words):
+        lock_word(word_key)
+    waiting = WaitingWords.objects.filter(batch__in=batches.values("public_id"))
+    for locked in (batches, waiting, rows, feedback):
+        list(locked.order_by("pk").select_for_update(of=("self",)).values_list("pk"))

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from django.db import connection, transaction
 from django.db.models import Model, QuerySet
 
-from classifier.services.group_commit import Unit, commit
+from classifier.services.group_commit import Replaceable, Unit, commit
 
 STEP = 1000  # rows deleted in one transaction
 _TRIES, _PAUSE = 20, 0.05  # seconds between two tries to empty the log
@@ -17,8 +17,8 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 
-def store(rows: Sequence[Model], *, instead_of: Model | None = None) -> None:
-    """Insert `rows`, of any tables, in one commit; delete the row `instead_of` in the same one.
+def store(rows: Sequence[Model], *, instead_of: Replaceable | None = None) -> None:
+    """Insert `rows`, of any tables, in one commit; delete the row `instead_of` in it.
 
     On return they survive a power cut. Tables are written in the order of their first row. On SQLite a commit also
     holds what other threads store at the time. Raises IntegrityError, OperationalError, AlreadyReplaced, and

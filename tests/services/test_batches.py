@@ -1,8 +1,13 @@
+from contextlib import suppress
+
 import pytest
+from django.http import QueryDict
 
 from classifier.models import Batch, Prediction, WaitingWords
 from classifier.services import batches, history
 from classifier.services.feedback import submit_feedback
+from classifier.services.group_commit import AlreadyReplaced
+from classifier.services.history_filter import HistoryFilter
 from classifier.services.registry import ModelUnavailable
 from classifier.words.lists import WordList, build_word_list
 
@@ -61,9 +66,12 @@ def test_long_batch_is_answered_in_steps(create, small_steps):
     batch = create("a", "12", "b", "c", "d", "e")
     assert answered(batch) == [(1, "a"), (3, "b")]
 
-    assert batches.answer_next(batch) == 1
+    batches.answer_next(batch)
     assert answered(batch) == [(1, "a"), (3, "b"), (4, "c"), (5, "d")]
-    assert batches.answer_next(batch) == batches.answer_next(batch) == 0
+    assert batches.count_waiting(batch) == 1
+    batches.answer_next(batch)
+    batches.answer_next(batch)
+    assert batches.count_waiting(batch) == 0
     assert len(answered(batch)) == batch.answered == 5
 
 
@@ -88,16 +96,59 @@ def test_step_asks_the_model_and_languages_of_the_batch(create, small_steps):
 @pytest.mark.django_db(transaction=True)
 def test_step_is_answered_once_by_simultaneous_requests(create, small_steps, at_once):
     batch = create("a", "b", "c", "d")
-    at_once(lambda: batches.answer_next(batch), [()] * 5)
+
+    def answer_next():
+        with suppress(AlreadyReplaced):
+            batches.answer_next(batch)
+
+    at_once(answer_next, [()] * 5)
     assert [row for row, _word in answered(batch)] == [1, 2, 3, 4]
 
 
 def test_words_that_wait_are_deleted_with_their_batch(create, small_steps):
     batch = create("a", "b", "c")
-    history.delete_all(Prediction.objects.of(OWNER))
+    batches.delete_batch(batch)
     assert not WaitingWords.objects.exists()
-    assert batches.answer_next(batch) == 0
     assert not Prediction.objects.exists()
+
+
+def test_words_being_answered_while_their_batch_is_deleted_are_not_stored(create, small_steps, monkeypatch):
+    batch = create("a", "b", "c", "d", "e")
+    store = batches.store
+
+    def delete_first(*arguments, **options):
+        batches.delete_batch(batch)
+        store(*arguments, **options)
+
+    monkeypatch.setattr(batches, "store", delete_first)
+    with pytest.raises(AlreadyReplaced):
+        batches.answer_next(batch)
+    assert not Prediction.objects.exists()
+    assert not Batch.objects.exists()
+
+
+def test_words_being_answered_during_a_login_go_to_the_user(create, small_steps, monkeypatch):
+    batch = create("a", "b", "c")
+    store = batches.store
+    monkeypatch.setattr(batches, "store", lambda *rows, **options: (move(), store(*rows, **options)))
+
+    def move():
+        history.move_rows(OWNER, "user:7")
+
+    with pytest.raises(AlreadyReplaced):
+        batches.answer_next(batch)
+    monkeypatch.undo()
+    batches.answer_next(Batch.objects.get())
+    assert {*Prediction.objects.values_list("owner", flat=True)} == {"user:7"}
+
+
+def test_history_is_deleted_with_the_words_that_wait(create, small_steps):
+    create("a", "b", "c")
+    other = create("a", "b", "c", owner="visitor:b")
+    filters = HistoryFilter(QueryDict(), owner=OWNER)
+    assert filters.is_valid()
+    assert history.delete_history(filters) == 2
+    assert {row.batch_id for row in WaitingWords.objects.all()} == {other.public_id}
 
 
 def test_unavailable_model_lets_words_wait(create, small_steps, without_model):

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from classifier.models import Prediction
 from classifier.services import group_commit
 from classifier.services.store import store
+from langid_site.sqlite.base import DatabaseWrapper
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db(transaction=True)]
 
@@ -82,6 +83,50 @@ def test_failed_commit_is_told_to_all(store_together, monkeypatch):
     monkeypatch.setattr(group_commit.Unit, "write", fail)
     assert [str(error) for error in store_together([row()], [row()])] == ["disk full"] * 2
     assert not Prediction.objects.exists()
+
+
+def test_savepoint_that_cannot_be_rolled_back_fails_the_group(store_together, monkeypatch):
+
+    def fail(*_arguments):
+        raise OperationalError("no such savepoint")
+
+    monkeypatch.setattr(DatabaseWrapper, "_savepoint_rollback", fail)
+    errors = store_together([row()], [row(source="mail")], [row()])
+    assert all(errors)
+    assert not Prediction.objects.exists()
+
+
+def test_failed_commit_counts_more_than_a_faulty_row():
+    unit = group_commit.Unit([row()])
+    unit.error = IntegrityError("a row with the same key, which was not committed either")
+    unit.end(OperationalError("disk full"))
+    assert str(unit.outcome.exception()) == "disk full"
+
+
+def test_failed_commit_fails_those_that_wait_for_the_next(monkeypatch):
+    waiting = group_commit.Unit([row()])
+
+    def fail(_unit):
+        group_commit._queue.append(waiting)
+        raise OperationalError("locked")
+
+    monkeypatch.setattr(group_commit.Unit, "write", fail)
+    with pytest.raises(OperationalError, match="locked"):
+        store([row()])
+    assert str(waiting.outcome.exception(timeout=0)) == "locked"
+
+
+def test_thread_interrupted_in_the_queue_leaves_nobody_waiting(monkeypatch):
+    class Lock:
+        def acquire(self, timeout):
+            group_commit._queue.append(follower)
+            raise KeyboardInterrupt
+
+    follower = group_commit.Unit([row()])
+    monkeypatch.setattr(group_commit, "_turn", Lock())
+    with pytest.raises(KeyboardInterrupt):
+        store([row()])
+    assert isinstance(follower.outcome.exception(timeout=0), OperationalError)
 
 
 def test_stopped_thread_leaves_nobody_waiting(monkeypatch):

@@ -57,6 +57,15 @@ def test_deletions_and_decisions_at_once_fail_neither(owned_words, at_once, user
         assert failures == []
 
 
+def test_logins_deletions_and_feedback_at_once_fail_none(owned_words, at_once):
+    for number in range(ROUNDS):
+        visitor = f"visitor:{number}"
+        rows = owned_words(visitor, ["un", "deux", "trois", "quatre"])
+        calls = [(history.move_rows, visitor, "user:1"), (delete, visitor), *((correct, row, "fr") for row in rows)]
+        outcomes = at_once(lambda function, *arguments: function(*arguments), calls)
+        assert [one for one in outcomes if isinstance(one, Exception)] == []
+
+
 def test_batch_deleted_in_parts_at_once_is_gone(make_prediction, at_once):
     for _ in range(ROUNDS):
         batch = Batch.objects.create(owner="user:1", answered=2)

@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
-from classifier.models import Batch, Prediction
+from classifier.models import Batch, Prediction, WaitingWords
 from classifier.services.group_commit import AlreadyReplaced
 from classifier.services.store import store
 
@@ -70,12 +70,14 @@ def test_simultaneous_writers_wait_for_each_other(at_once):
 
 @pytest.mark.django_db(transaction=True)
 def test_row_is_replaced_once():
-    old = row(word="ancien")
-    store([old])
-    store([row(word="nouveau")], instead_of=old)
+    batch = Batch(owner="user:1", answered=1)
+    waiting = WaitingWords(batch_id=batch.public_id, words=[[1, "mot"]], size=1)
+    store([batch, waiting])
+    store([row(word="nouveau")], instead_of=waiting)
     with pytest.raises(AlreadyReplaced):
-        store([row(word="encore")], instead_of=old)
+        store([row(word="encore")], instead_of=waiting)
     assert [*Prediction.objects.values_list("word", flat=True)] == ["nouveau"]
+    assert not WaitingWords.objects.exists()
 
 
 INSERTS = {"create", "bulk_create", "get_or_create", "update_or_create", "save"}

@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from classifier.access.owners import HISTORY_COOKIE, HISTORY_OFF
-from classifier.models import Batch, Prediction
+from classifier.models import Batch, Prediction, WaitingWords
 from classifier.services import batches
 
 pytestmark = pytest.mark.django_db
@@ -145,6 +145,20 @@ def test_file_waits_for_the_last_answer(client, batch_address, small_steps):
     address = batch_address("\n".join(["chat"] * 4))
     assertRedirects(client.get(f"{address}answers.csv"), address, status_code=303)
     assert len(body(client.get(f"{address}answers.csv")).splitlines()) == 5
+
+
+def test_step_computed_twice_is_charged(client, batch_address, small_steps, limits, monkeypatch):
+    address = batch_address("\n".join(["chat"] * 6))
+    monkeypatch.setattr(WaitingWords, "take", lambda _words: False)
+    limits(batch=8)  # 6 words sent, 2 computed in vain
+    assert [client.get(address).status_code for _ in range(2)] == [200, 429]
+
+
+def test_answers_are_shown_when_the_model_of_the_others_is_gone(client, batch_address, small_steps, serve, fake_models):
+    address = batch_address("\n".join(["chat"] * 6), model="FF")
+    serve({"Ngram": fake_models["Ngram"]})
+    assertContains(client.get(address), "4 rows have no answers")
+    assert len(body(client.get(f"{address}answers.csv")).splitlines()) == 3
 
 
 @pytest.mark.parametrize(("model", "words"), [("", 2001), ("all", 1001)])

@@ -7,12 +7,17 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import views
+from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 
 from classifier.access.limits import consume_or_raise
 from classifier.access.login_forms import LoginForm, NewPasswordForm
+from classifier.access.owners import visitor_of
+from classifier.services.history import move_rows
 from classifier.web.decorators import no_store
 
 
@@ -48,6 +53,13 @@ class ChangePassword(views.PasswordChangeView):
     def form_invalid(self, form: Any) -> HttpResponse:
         """Show the form with its errors."""
         return self.render_to_response(self.get_context_data(form=form), status=400)
+
+
+@receiver(user_logged_in)
+def move_history(request: HttpRequest, user: AbstractBaseUser, **_: Any) -> None:
+    """Move the visitor's rows to the user who logs in, here or in the admin."""
+    if visitor := visitor_of(request):
+        move_rows(visitor, f"user:{user.pk}")
 
 
 log_in = LogIn.as_view()

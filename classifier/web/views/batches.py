@@ -15,12 +15,13 @@ from django.shortcuts import get_object_or_404, render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from classifier.access.limits import cost_of_body
+from classifier.access.limits import consume_or_raise, cost_of_body
 from classifier.access.owners import assign_visitor, keeps_history, owner_of, set_visitor_cookie
 from classifier.formats import files
 from classifier.formats.columns import BATCH
 from classifier.models import Batch
 from classifier.services import batches
+from classifier.services.group_commit import AlreadyReplaced
 from classifier.web.batch_forms import FIRST_ROW, BatchForm
 from classifier.web.decorators import body_limit, charge, no_store, rate_limit
 from classifier.web.forms import DOWNLOAD_LABELS
@@ -73,7 +74,7 @@ def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Show a page of the rows and counts by language; first answer the words that wait, a step each time."""
     batch = _get_batch(request, public_id)
     first = _first_row(request)
-    if request.method == "GET" and (left := batches.answer_next(batch)):
+    if left := _answer_next(request, batch):
         return render(request, "batch_progress.html", {"batch": batch, "done": batch.answered - left})
     page = batches.read_page(batch, first)
     if not page.rows:
@@ -84,8 +85,21 @@ def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "first": batches.predictions(batch).first(),
         "parts": batches.parts(batch),
         "downloads": DOWNLOAD_LABELS,
+        "waiting": batches.count_waiting(batch),  # in vain: their model has gone
     }
     return render(request, "batch.html", context)
+
+
+def _answer_next(request: HttpRequest, batch: Batch) -> int:
+    """Answer the next words, unless the request is a HEAD; return how many rows can still be answered."""
+    if not (batch.waiting.exists() and batches.can_go_on(batch)):
+        return 0
+    if request.method == "GET":
+        try:
+            batches.answer_next(batch)
+        except AlreadyReplaced:  # by another tab; this one has computed the same for nothing
+            consume_or_raise(request, "batch", batches.MOST_AT_ONCE)
+    return batches.count_waiting(batch)
 
 
 @no_store
@@ -96,7 +110,7 @@ def download(request: HttpRequest, public_id: UUID, name: str) -> HttpResponseBa
     if name not in files.DOWNLOADS:
         raise Http404
     batch = _get_batch(request, public_id)
-    if batch.waiting.exists():
+    if batch.waiting.exists() and batches.can_go_on(batch):
         return HttpResponseRedirect(resolve_url("batch", public_id), status=303)
     return files.download(batches.read_batch(batch), BATCH, name)
 

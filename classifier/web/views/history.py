@@ -15,7 +15,7 @@ from classifier.access.owners import HISTORY_COOKIE, HISTORY_OFF, delete_cookie,
 from classifier.formats.columns import HISTORY
 from classifier.formats.files import DOWNLOADS, download
 from classifier.models import Prediction
-from classifier.services.history import delete_all, read_history
+from classifier.services.history import delete_history, read_history
 from classifier.services.history_list import HistoryList
 from classifier.services.own_feedback import mark_read
 from classifier.services.undo import InvalidCopy, delete_and_copy
@@ -115,7 +115,7 @@ def delete_many(request: HttpRequest) -> HttpResponse:
         count = filters.qs[: MOST_COUNTED + 1].count()
         context = {"form": filters.form, "count": count, "most_counted": MOST_COUNTED, "more": count > MOST_COUNTED}
         return render(request, "delete_history.html", context)
-    deleted = delete_all(filters.qs)
+    deleted = delete_history(filters)
     text = ngettext("%(count)d answer is deleted.", "%(count)d answers are deleted.", deleted)
     messages.success(request, text % {"count": deleted})
     return redirect_back(request, "history")
