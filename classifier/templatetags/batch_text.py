@@ -6,6 +6,7 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from classifier.charts import round_shares
 from classifier.languages import SPECIAL_LABELS, join_names, label_name, name_of_text
 from classifier.ml.verdict import UNDETERMINED
 from classifier.models import MULTIPLE, Prediction
@@ -43,6 +44,13 @@ def asked_among(prediction: Prediction) -> str:
     answer = prediction.answer()
     candidates = {candidate.language for candidate in answer.candidates}
     return join_names([label for label in answer.probabilities if label in candidates])
+
+
+@register.filter
+def with_shares(parts: Sequence[LabelCount]) -> list[tuple[LabelCount, float]]:
+    """Return the parts with their shares in tenths of a percent, which add up to 1."""
+    tenths = round_shares([part.share for part in parts], 1000)
+    return [(part, share / 1000) for part, share in zip(parts, tenths, strict=True)]
 
 
 @register.filter

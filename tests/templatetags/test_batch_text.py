@@ -36,3 +36,8 @@ def test_parts_have_the_names_of_their_labels(label, name):
 )
 def test_languages_of_models_have_the_same_tone_everywhere(label, place, tone):
     assert batch_text.tone(label, place) == tone
+
+
+def test_shares_add_up_as_shown():
+    shares = [share for _part, share in batch_text.with_shares(parts(fr=4, en=2, es=2, mul=1))]
+    assert shares == [0.445, 0.222, 0.222, 0.111]
