@@ -23,7 +23,7 @@ from classifier.api.fields import (
     WordField,
 )
 from classifier.api.problems import field_errors
-from classifier.formats.files import DOWNLOADS
+from classifier.formats.files import DEFAULT, DOWNLOADS
 from classifier.languages import LONGEST_CODE, find_code
 from classifier.models import MULTIPLE, Feedback
 from classifier.services.history import PAGE_SIZE
@@ -169,7 +169,7 @@ class ExportQuery(StrictSerializer):
     """The format of an export."""
 
     format = serializers.ChoiceField(
-        DOWNLOADS, default=DOWNLOADS[0], error_messages={"invalid_choice": f"Must be one of: {', '.join(DOWNLOADS)}."}
+        list(DOWNLOADS), default=DEFAULT, error_messages={"invalid_choice": f"Must be one of: {', '.join(DOWNLOADS)}."}
     )
 
 

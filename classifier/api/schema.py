@@ -8,13 +8,14 @@ from typing import Any, TypeVar
 
 from django_filters import Filter
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 
 from classifier.api import requests, responses, service_responses
 from classifier.api.fields import CODE_SCHEMA, WORD_SCHEMA, named_string
 from classifier.api.idempotency import HEADER
 from classifier.api.lines import MEDIA_TYPE
-from classifier.formats.files import DOWNLOADS, FORMATS
+from classifier.formats.files import DOWNLOADS, Xlsx
 from classifier.languages import LONGEST_CODE
 from classifier.services.history_filter import HistoryFilter, LanguageFilter, ModelFilter, MomentFilter, WordFilter
 
@@ -35,7 +36,7 @@ LOCATION = OpenApiParameter(
     response=[201],
     description="The address of the prediction; a private one has none.",
 )
-FILE = {(200, FORMATS[name].media_type): str for name in DOWNLOADS}
+FILE = {(200, kind.media_type): OpenApiTypes.BINARY if kind is Xlsx else str for kind in DOWNLOADS.values()}
 
 
 def _lines(kind: str) -> dict[str, str]:

@@ -36,7 +36,7 @@ from classifier.api.requests import (
 from classifier.api.responses import feedback_fields
 from classifier.formats.columns import HISTORY
 from classifier.formats.fields import prediction_fields
-from classifier.formats.files import DOWNLOADS, FORMATS, download
+from classifier.formats.files import DEFAULT, DOWNLOADS, download
 from classifier.models import Prediction, new_public_id
 from classifier.services import history, registry
 from classifier.services.feedback import submit_feedback, withdraw_feedback
@@ -151,7 +151,7 @@ class FileRenderer(BaseRenderer):
     charset = "utf-8"
 
     def __init__(self, name: str) -> None:
-        self.format, self.media_type = name, FORMATS[name].media_type
+        self.format, self.media_type = name, DOWNLOADS[name].media_type
 
 
 class Export(JsonView):
@@ -163,7 +163,7 @@ class Export(JsonView):
     def get_renderers(self) -> list[BaseRenderer]:
         """Return the format's renderer; the Accept header must allow it."""
         name = self.request.GET.get("format", "")
-        return [FileRenderer(name if name in DOWNLOADS else DOWNLOADS[0])]
+        return [FileRenderer(name if name in DOWNLOADS else DEFAULT)]
 
     @schema.EXPORT
     def get(self, request: Request) -> StreamingHttpResponse:

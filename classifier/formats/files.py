@@ -1,4 +1,4 @@
-"""File formats of answers: table, TSV, CSV, JSON, JSON lines."""
+"""File formats of answers: table, TSV, CSV, Excel, JSON, JSON lines."""
 
 import csv
 import re
@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.http import StreamingHttpResponse
 from rest_framework.utils.encoders import JSONEncoder
 
+from classifier.formats import excel
 from classifier.formats.columns import Cell, Layout, Result, answers_of, error_detail, lines_of
 from classifier.formats.fields import answer_fields, comparison_fields, prediction_fields
 from classifier.languages import language_name
@@ -134,6 +135,31 @@ class Csv(Tsv):
         return csv_line(cells, self._line_end)
 
 
+class Xlsx(Tsv):
+    """A workbook for spreadsheets, with exact cells."""
+
+    media_type = excel.MEDIA_TYPE
+
+    def __init__(self, layout: Layout, languages: Sequence[str]) -> None:
+        self._workbook = excel.Workbook()
+        super().__init__(layout, languages)
+
+    def rows(self, rows: Iterable[Row[Result]]) -> bytes:  # type: ignore[override]
+        """Return the bytes of the file that hold `rows`, or some of them."""
+        super().rows(rows)
+        return self._workbook.take()
+
+    @property
+    def closing(self) -> bytes:  # type: ignore[override]
+        """The bytes that end the file."""
+        self._workbook.close()
+        return self._workbook.take()
+
+    def _write(self, cells: Iterable[Cell]) -> str:
+        self._workbook.write(cells)
+        return ""
+
+
 class Echo:
     """A file for csv.writer."""
 
@@ -175,9 +201,10 @@ class Table:
 
 
 Format = JsonLines | Tsv | Table
-# Each name is also the ending of the file's name.
+# Each name is also the ending of the file's name. Commands write the first ones, pages and API offer the last.
 FORMATS: dict[str, type[Format]] = {"table": Table, "tsv": Tsv, "csv": Csv, "json": Json, "jsonl": JsonLines}
-DOWNLOADS = ("csv", "jsonl")  # offered by pages and API, the default first
+DOWNLOADS: dict[str, type[Format]] = {"csv": Csv, "xlsx": Xlsx, "jsonl": JsonLines}
+DEFAULT = "csv"
 
 
 def download(rows: Iterable[Row[Prediction]], layout: Layout, name: str) -> StreamingHttpResponse:
@@ -192,19 +219,20 @@ def download(rows: Iterable[Row[Prediction]], layout: Layout, name: str) -> Stre
         start.append(row)
         if row.value is not None:
             break
-    text = _stream(FORMATS[name](layout, _languages(start)), chain(start, rows))
-    return attachment(text, FORMATS[name].media_type, f"{layout.stem}.{name}")
+    content = _stream(DOWNLOADS[name](layout, _languages(start)), chain(start, rows))
+    return attachment(content, DOWNLOADS[name].media_type, f"{layout.stem}.{name}")
 
 
-def attachment(text: Iterable[str], media_type: str, name: str) -> StreamingHttpResponse:
-    """Return a text as a streamed file; CSV has the mark by which Excel knows UTF-8."""
+def attachment(content: Iterable[str | bytes], media_type: str, name: str) -> StreamingHttpResponse:
+    """Return a streamed file; CSV has the mark by which Excel knows UTF-8."""
     if media_type == Csv.media_type:
-        text = chain([BYTE_ORDER_MARK], text)
+        content = chain([BYTE_ORDER_MARK], content)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingHttpResponse(text, content_type=f"{media_type}; charset=utf-8", headers=headers)
+    charset = "" if media_type == Xlsx.media_type else "; charset=utf-8"
+    return StreamingHttpResponse(content, content_type=media_type + charset, headers=headers)
 
 
-def _stream(file: Format, rows: Iterator[Row[Prediction]]) -> Iterator[str]:
+def _stream(file: Format, rows: Iterator[Row[Prediction]]) -> Iterator[str | bytes]:
     yield file.opening
     while chunk := list(islice(rows, CHUNK)):
         yield file.rows(chunk)

@@ -11,7 +11,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
-from classifier.formats.files import DOWNLOADS
+from classifier.formats.files import DEFAULT, DOWNLOADS
 from classifier.services.batches import MOST_PRIVATE
 from classifier.web.forms import CHOICE_ERRORS, FORMAT_LABELS, WordForm
 from classifier.words.columns import SHOWN_NAMES, Choice
@@ -62,7 +62,7 @@ class BatchForm(WordForm):
     sheet = forms.CharField(max_length=100, required=False)
     format = forms.ChoiceField(
         choices=[(name, FORMAT_LABELS[name]) for name in DOWNLOADS],
-        initial=DOWNLOADS[0],
+        initial=DEFAULT,
         required=False,
         error_messages=CHOICE_ERRORS,
         widget=forms.RadioSelect,
@@ -107,7 +107,7 @@ class BatchForm(WordForm):
 
     def clean_format(self) -> str:
         """Return the format chosen, else the default."""
-        return self.cleaned_data["format"] or DOWNLOADS[0]
+        return self.cleaned_data["format"] or DEFAULT
 
     def clean(self) -> dict[str, Any]:
         """Read and clean the words, unless their column is in doubt."""

@@ -16,8 +16,8 @@ from classifier.words.clean import clean_word, count_words
 
 INVALID_CHOICE = _("Choose one from the list.")
 CHOICE_ERRORS = {"invalid_choice": INVALID_CHOICE}  # Django's own repeat the input
-FORMAT_LABELS = {"csv": _("CSV, for spreadsheets"), "jsonl": _("JSON lines, for programs")}
-DOWNLOAD_LABELS = {"csv": _("Download CSV"), "jsonl": _("Download JSON lines")}
+FORMAT_LABELS = {"csv": "CSV", "xlsx": _("Excel, for spreadsheets"), "jsonl": _("JSON lines, for programs")}
+DOWNLOAD_LABELS = {"csv": _("Download CSV"), "xlsx": _("Download Excel"), "jsonl": _("Download JSON lines")}
 
 
 class WordInput(forms.TextInput):

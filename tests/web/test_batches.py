@@ -11,6 +11,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from classifier.access.owners import HISTORY_COOKIE, HISTORY_OFF
 from classifier.models import Batch, Prediction, WaitingWords
 from classifier.services import batches
+from classifier.words.files import open_words
 
 pytestmark = pytest.mark.django_db
 
@@ -193,8 +194,16 @@ def test_files_hold_every_row(client, batch_address):
     assert (rows[2]["word"], lines[2]["word"]) == ("'=eau", "=eau")
 
 
+def test_workbook_holds_every_row(client, batch_address, file):
+    address = batch_address("orignal\n12\n=eau")
+    response = client.get(f"{address}answers.xlsx")
+    assert response["Content-Disposition"] == 'attachment; filename="words.xlsx"'
+    words = open_words(io.BytesIO(b"".join(response.streaming_content)), "words.xlsx", "word")
+    assert [cell for _row, cell in words.cells] == ["orignal", "", "=eau"]
+
+
 def test_unknown_file_format_is_not_found(client, batch_address):
-    assert client.get(f"{batch_address('chat')}answers.xlsx").status_code == 404
+    assert client.get(f"{batch_address('chat')}answers.ods").status_code == 404
 
 
 @pytest.mark.parametrize(("name", "start"), [("csv", "row,word"), ("jsonl", '{"row": 1')])

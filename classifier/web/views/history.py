@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from classifier.access.owners import HISTORY_COOKIE, HISTORY_OFF, delete_cookie, keeps_history, owner_of, set_cookie
 from classifier.formats.columns import HISTORY
-from classifier.formats.files import DOWNLOADS, download
+from classifier.formats.files import DEFAULT, DOWNLOADS, download
 from classifier.models import Prediction
 from classifier.services.history import delete_history, read_history
 from classifier.services.history_list import HistoryList
@@ -63,7 +63,7 @@ def _pop(parameters: QueryDict, name: str, default: str) -> str:
 def export(request: HttpRequest) -> HttpResponseBase:
     """Send the filtered answers as a file."""
     parameters, owner = request.GET.copy(), owner_of(request)
-    name = _pop(parameters, "format", DOWNLOADS[0])
+    name = _pop(parameters, "format", DEFAULT)
     filters = HistoryPageFilter(parameters, owner=owner)
     if name not in DOWNLOADS or not filters.is_valid():
         raise BadRequest("No such format or filter.")
