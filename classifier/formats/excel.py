@@ -14,6 +14,7 @@ _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 MEDIA_TYPE = f"{_TYPE}.sheet"
 MOST_ROWS = 2**20  # of a sheet, in Excel; more go to the next one
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")  # Excel reads _x0041_ as A
 _FORMATS = "http://schemas.openxmlformats.org"
 _MAIN = f"{_FORMATS}/spreadsheetml/2006/main"
 _RELATIONS = f"{_FORMATS}/officeDocument/2006/relationships"
@@ -86,7 +87,7 @@ class _Sink:
 def _cell(cell: Cell) -> str:
     if isinstance(cell, int | float):
         return f"<c><v>{cell}</v></c>"
-    text = escape(_NOT_XML.sub("\N{REPLACEMENT CHARACTER}", cell or ""))
+    text = escape(_ESCAPE.sub("_x005F_", _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", cell or "")))
     return f'<c t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>' if text else "<c/>"
 
 

@@ -58,6 +58,6 @@ def test_rows_beyond_a_sheet_go_to_the_next(monkeypatch):
 
 
 def test_workbook_is_read_back_by_the_page():
-    content = workbook(["row", "word"], [1, "mañana"], [2, "château"])
+    content = workbook(["row", "word"], [1, "mañana"], [2, "_x0041_"])
     words = open_words(io.BytesIO(content), "words.xlsx", "word")
-    assert [cell for _row, cell in words.cells] == ["mañana", "château"]
+    assert [cell for _row, cell in words.cells] == ["mañana", "_x0041_"]
