@@ -17,6 +17,7 @@ from classifier.api.fields import (
     LanguageField,
     ModelField,
     ModelsField,
+    OptionField,
     ShortList,
     StrictBooleanField,
     TextField,
@@ -109,7 +110,7 @@ class LinesQuery(IdentifyQuery):
     """The query of a batch in lines."""
 
     word = None  # type: ignore[assignment]
-    private = serializers.ChoiceField(["true", "false"], default="false")  # type: ignore[assignment]
+    private = OptionField(["true", "false"], default="false")  # type: ignore[assignment]
 
     def validate_private(self, value: str) -> bool:
         """Return whether nothing may be stored."""
@@ -147,30 +148,19 @@ class PageQuery(StrictSerializer):
 class FeedbackQuery(PageQuery):
     """The page of a list of feedback, and its filter."""
 
-    status = serializers.ChoiceField(
-        Feedback.Status.values,
-        required=False,
-        error_messages={"invalid_choice": f"Must be one of: {', '.join(Feedback.Status.values)}."},
-    )
+    status = OptionField(Feedback.Status.values, required=False)
 
 
 class DeletionQuery(StrictSerializer):
     """The consent to delete a whole history."""
 
-    all = serializers.ChoiceField(
-        ["true"],
-        required=False,
-        help_text="Required without filters, refused beside them.",
-        error_messages={"invalid_choice": "Must be true."},
-    )
+    all = OptionField(["true"], required=False, help_text="Required without filters, refused beside them.")
 
 
 class ExportQuery(StrictSerializer):
     """The format of an export."""
 
-    format = serializers.ChoiceField(
-        DOWNLOADS, default=DOWNLOADS[0], error_messages={"invalid_choice": f"Must be one of: {', '.join(DOWNLOADS)}."}
-    )
+    format = OptionField(DOWNLOADS, default=DOWNLOADS[0])
 
 
 @dataclass(frozen=True, slots=True)
