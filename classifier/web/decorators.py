@@ -10,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 
-from classifier.access.limits import LimitTooLow, consume_or_raise
+from classifier.access.limits import LimitTooLow, consume_or_raise, cost_of_body
 from classifier.web.forms import WordForm
 
 View = Callable[..., HttpResponseBase]
@@ -19,15 +19,19 @@ no_store = cache_control(private=True, no_store=True)
 
 
 def rate_limit(scope: str, method: str = "POST") -> Callable[[View], View]:
-    """Consume one from a limit for each request by `method`.
+    """Consume from a limit for each request by `method`: one for GET, for POST what its body costs.
 
     HEAD counts as GET. The API consumes the same limits.
     """
 
     def decorate(view: View) -> View:
+        if method == "POST":
+            view.post_scope = scope  # type: ignore[attr-defined]  # the middleware charges before it reads the body
+            return view
+
         @wraps(view)
         def limited_view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if method == ("GET" if request.method == "HEAD" else request.method):
+            if request.method in {"GET", "HEAD"}:
                 consume_or_raise(request, scope)
             return view(request, *args, **kwargs)
 
@@ -36,11 +40,12 @@ def rate_limit(scope: str, method: str = "POST") -> Callable[[View], View]:
     return decorate
 
 
-def charge(request: HttpRequest, form: WordForm, scope: str, paid: int = 1) -> bool:
+def charge(request: HttpRequest, form: WordForm, scope: str) -> bool:
     """Charge a valid form its cost; return whether the caller's limit is high enough.
 
     If not, the form has an error. Raises LimitExceeded.
     """
+    paid = cost_of_body(request) if request.method == "POST" else 1
     try:
         consume_or_raise(request, scope, form.cost, paid=paid)
     except LimitTooLow as error:
@@ -51,7 +56,7 @@ def charge(request: HttpRequest, form: WordForm, scope: str, paid: int = 1) -> b
 
 
 def body_limit(size: int) -> Callable[[View], View]:
-    """Allow a view bodies of `size` bytes, charged as words of a batch before they are read.
+    """Allow a view bodies of `size` bytes.
 
     Fields other than files keep the usual limit.
     """

@@ -21,6 +21,10 @@ def test_rate_limit_counts_one_method_and_head_as_get(rf, limits, method, counte
         assert limited_view(request).status_code == 200
 
 
+def test_rate_limit_of_post_is_an_attribute_of_the_view():
+    assert rate_limit("feedback")(view).post_scope == "feedback"
+
+
 def test_body_limit_is_an_attribute_of_the_view():
     assert body_limit(5)(view).body_limit == 5
 

@@ -15,7 +15,6 @@ from django.shortcuts import get_object_or_404, render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from classifier.access.limits import cost_of_body
 from classifier.access.owners import assign_visitor, keeps_history, owner_of, set_visitor_cookie
 from classifier.formats import files
 from classifier.formats.columns import BATCH
@@ -31,6 +30,7 @@ LATEST = 5  # batches below the form
 
 @no_store
 @require_http_methods(["GET", "HEAD", "POST"])
+@rate_limit("batch")
 @body_limit(4 * MOST_BYTES)  # so that most files that are too large get the form back, not an error page
 def start(request: HttpRequest) -> HttpResponseBase:
     """Show the form, or identify the words sent.
@@ -42,7 +42,7 @@ def start(request: HttpRequest) -> HttpResponseBase:
     form = BatchForm(*form_data, keeps_history=keeps_history(request))
     if form.is_valid() and form.table:
         return _ask_column(request, form)
-    if not (form.is_valid() and charge(request, form, "batch", paid=cost_of_body(request))):
+    if not (form.is_valid() and charge(request, form, "batch")):
         return _render_form(request, form)
     options = {name: form.cleaned_data[name] for name in ("model", "languages")}
     if form.cleaned_data["private"]:
