@@ -1,9 +1,10 @@
-"""Decorators of page views, and helpers: caching, rate limits, body size."""
+"""Decorators of page views, and helpers: caching, known fields, rate limits, body size."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import wraps
 from typing import Any
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -38,6 +39,32 @@ def rate_limit(scope: str, method: str = "POST") -> Callable[[View], View]:
         return limited_view
 
     return decorate
+
+
+def takes(*fields: str, query: Collection[str] | None = None) -> Callable[[View], View]:
+    """Refuse other fields of a form, and other or repeated parameters.
+
+    Without `query` a POST has no parameters, and those of a GET are ignored: links carry marks of other sites.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def checked_view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if query is not None or request.method == "POST":
+                _refuse_ignored(request, fields, query or ())
+            return view(request, *args, **kwargs)
+
+        return checked_view
+
+    return decorate
+
+
+def _refuse_ignored(request: HttpRequest, fields: Collection[str], query: Collection[str]) -> None:
+    """Raise BadRequest for input that would be ignored."""
+    if (request.POST.keys() | request.FILES.keys()) - {*fields, "csrfmiddlewaretoken"}:
+        raise BadRequest("The form has an unknown field.")
+    if request.GET.keys() - set(query) or any(len(values) > 1 for _name, values in request.GET.lists()):
+        raise BadRequest("The address has an unknown parameter, or the same twice.")
 
 
 def charge(request: HttpRequest, form: WordForm, scope: str) -> bool:

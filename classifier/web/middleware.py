@@ -18,6 +18,7 @@ from classifier.services.errors import RETRY_AFTER_SECONDS, describe, is_unavail
 from classifier.services.registry import ModelUnavailable
 
 MOST_UNPAID = 100_000  # bytes of a form that an error page keeps although the caller's limit does not cover it
+_FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 _PAGES = {400: "400.html", 411: "400.html", 413: "413.html"}
 
 logger = logging.getLogger(__name__)
@@ -76,8 +77,10 @@ def _charge_form(request: HttpRequest, view: Any) -> int:
 def _refuse_form(request: HttpRequest) -> int:
     """Return the status that refuses a form, else 0.
 
-    Django would answer 400 for all of them.
+    Django would answer 400 for all of them, and ignore a body that is no form.
     """
+    if request.method == "POST" and request.content_type not in _FORMS and int(request.META.get("CONTENT_LENGTH") or 0):
+        return 400
     try:
         _ = request.POST
     except (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent):
@@ -119,5 +122,5 @@ def _form_sent(request: HttpRequest, most_kept: int) -> dict[str, Any]:
     return {
         "fields": [field for field in fields if field[0] != "csrfmiddlewaretoken"],
         "files": unread or bool(request.FILES),
-        "path": request.path,
+        "path": request.get_full_path(),
     }

@@ -145,9 +145,9 @@ def test_bytes_that_are_not_utf8_are_refused(client):
     assert client.get("/shared/?word=caf%e9").status_code == 400
 
 
-def test_other_parameters_of_a_link_are_ignored(client):
-    page = client.get("/shared/?word=n%C3%A9&languages=es&example=piano&private=")
-    assertContains(page, "Probably French")
+@pytest.mark.parametrize("more", ["languages=es", "example=piano", "private=", "word=piano"])
+def test_other_parameters_of_a_link_are_refused(client, more):
+    assertContains(client.get(f"/shared/?word=n%C3%A9&{more}"), "Start again", status_code=400)
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete"])

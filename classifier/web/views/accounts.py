@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from classifier.access.limits import consume_or_raise
 from classifier.access.login_forms import LoginForm, NewPasswordForm
-from classifier.web.decorators import no_store
+from classifier.web.decorators import no_store, takes
 
 
 class LogIn(views.LoginView):
@@ -50,6 +50,6 @@ class ChangePassword(views.PasswordChangeView):
         return self.render_to_response(self.get_context_data(form=form), status=400)
 
 
-log_in = LogIn.as_view()
-log_out = views.LogoutView.as_view()
-change_password = no_store(ChangePassword.as_view())
+log_in = takes(*LoginForm.base_fields, "next", query=("next",))(LogIn.as_view())
+log_out = takes("next")(views.LogoutView.as_view())
+change_password = no_store(takes(*NewPasswordForm.base_fields)(ChangePassword.as_view()))

@@ -21,7 +21,7 @@ from classifier.formats.columns import BATCH
 from classifier.models import Batch
 from classifier.services import batches
 from classifier.web.batch_forms import FIRST_ROW, BatchForm
-from classifier.web.decorators import body_limit, charge, no_store, rate_limit
+from classifier.web.decorators import body_limit, charge, no_store, rate_limit, takes
 from classifier.web.forms import DOWNLOAD_LABELS
 from classifier.words.lists import MOST_BYTES, MOST_WORDS
 
@@ -32,6 +32,7 @@ LATEST = 5  # batches below the form
 @require_http_methods(["GET", "HEAD", "POST"])
 @rate_limit("batch")
 @body_limit(4 * MOST_BYTES)  # so that most files that are too large get the form back, not an error page
+@takes(*BatchForm.base_fields)
 def start(request: HttpRequest) -> HttpResponseBase:
     """Show the form, or identify the words sent.
 
@@ -69,6 +70,7 @@ def _ask_column(request: HttpRequest, form: BatchForm) -> HttpResponse:
 @no_store
 @rate_limit("history", "GET")
 @require_safe
+@takes(query=("from",))
 def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Show a page of the rows and counts by language; first answer the words that wait, a step each time."""
     batch = _get_batch(request, public_id)
@@ -104,6 +106,7 @@ def download(request: HttpRequest, public_id: UUID, name: str) -> HttpResponseBa
 @no_store
 @rate_limit("history")
 @require_POST
+@takes()
 def delete(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Delete a batch with all its answers."""
     batches.delete_batch(_get_batch(request, public_id))
