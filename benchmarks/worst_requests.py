@@ -18,6 +18,7 @@ from benchmarks.server import PRODUCTION, Server, serving
 MAX_SECONDS, MAX_MB = 0.3, 50
 PREDICTIONS, BATCH, PAGE = "/api/v1/predictions", "/api/v1/predictions/batch", "/batches/"
 MARKS = "a" + "\u0301" * 4990 + "\u0316" * 4990
+LONG = " ".join(["\U0001d552" * 100] * 2)  # letters of four bytes, in the body and in the answer
 BODY = 990_000  # bytes, just below the limit
 WORDS = ["".join(letters) for letters in islice(product(ascii_lowercase, repeat=3), 10_000)]
 
@@ -60,10 +61,12 @@ def requests() -> Iterator[tuple[str, str, bytes]]:
     yield "a text of 500 words, all models", PREDICTIONS, json.dumps({"word": "a " * 500, "model": "all"}).encode()
     yield "1,000 words", BATCH, items(WORDS[:1000])
     yield "400 words, all models", BATCH, items(WORDS[:400], model="all")
+    yield "1,000 texts of two words of 100 letters", BATCH, items([LONG] * 1000)
+    yield "200 texts of two words of 100 letters, all models", BATCH, items([LONG] * 200, model="all")
     yield "10,000 words on the page", PAGE, form()
     yield "10,000 words on the page, all models", PAGE, form(model="all")
-    yield "2,000 private words on the page", PAGE, form(2000, private="on")
-    yield "400 private words on the page, all models", PAGE, form(400, private="on", model="all")
+    yield "1,500 private words on the page", PAGE, form(1500, private="on")
+    yield "300 private words on the page, all models", PAGE, form(300, private="on", model="all")
 
 
 def cpu_seconds(pid: int) -> float:

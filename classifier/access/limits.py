@@ -44,9 +44,9 @@ def consume(
     return counters.consume(settings.LIMITS_FILE, name, limit, max(cost - paid, 0))
 
 
-def consume_or_raise(request: HttpRequest, scope: str, cost: int = 1, *, paid: int = 0) -> None:
+def consume_or_raise(request: HttpRequest, scope: str, cost: int = 1, *, paid: int = 0, counter: str = "") -> None:
     """Consume `cost`; raise LimitExceeded if it does not fit."""
-    allowance = consume(request, scope, cost, paid=paid)
+    allowance = consume(request, scope, cost, paid=paid, counter=counter)
     if not allowance.granted:
         raise LimitExceeded(allowance.seconds)
 

@@ -9,11 +9,13 @@ from django.views.decorators.http import conditional_page
 from rest_framework.exceptions import NotAuthenticated, Throttled, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from classifier.access.counters import WINDOW, Allowance
 from classifier.access.limits import consume, cost_of_body
 from classifier.access.owners import owner_of
+from classifier.api.problems import InvalidQuery
 
 View = Callable[..., HttpResponseBase]
 
@@ -72,7 +74,7 @@ class JsonView(APIView):
 def _refuse_ignored(request: Request, queries: Collection[str]) -> None:
     """Raise ValidationError for input that would be ignored."""
     if request.query_params and request.method not in queries:
-        raise ValidationError("This method takes no parameters here.", code="unexpected_query")
+        raise InvalidQuery("This method takes no parameters here.", code="unexpected_query")
     if request.method in {"GET", "HEAD", "DELETE"} and request.META.get("CONTENT_LENGTH") not in {None, "", "0"}:
         raise ValidationError("This method takes no body.", code="unexpected_body")
 
@@ -91,9 +93,9 @@ def require_owner(request: Request) -> str:
 
 
 def query_params(request: Request) -> dict[str, str]:
-    """Return the query parameters; raise ValidationError if one is repeated."""
+    """Return the query parameters; raise InvalidQuery if one is repeated."""
     if any(len(values) > 1 for _, values in request.query_params.lists()):
-        raise ValidationError("Each parameter may be given once.", code="repeated")
+        raise InvalidQuery("Each parameter may be given once.", code="repeated")
     return request.query_params.dict()
 
 
@@ -104,6 +106,14 @@ def next_page(request: Request, cursor: str) -> str | None:
     parameters = request.query_params.copy()
     parameters["cursor"] = cursor
     return request.build_absolute_uri(f"{request.path}?{parameters.urlencode()}")
+
+
+def validate_query(request: Request, serializer: type[Serializer[Any]]) -> dict[str, Any]:
+    """Return the validated query parameters; raise InvalidQuery if there are errors."""
+    try:
+        return validate(serializer(data=query_params(request)))
+    except ValidationError as error:
+        raise InvalidQuery(error.detail) from error
 
 
 def validate(serializer: Any) -> dict[str, Any]:

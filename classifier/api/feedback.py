@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from classifier.api import schema
-from classifier.api.base import JsonView, next_page, query_params, require_owner, validate
+from classifier.api.base import JsonView, next_page, require_owner, validate_query
 from classifier.api.requests import FeedbackQuery
 from classifier.api.responses import feedback_fields
 from classifier.models import Feedback
@@ -26,7 +26,7 @@ class FeedbackList(JsonView):
     def get(self, request: Request) -> Response:
         """List your own feedback, latest decision first."""
         owner = require_owner(request)
-        query = validate(FeedbackQuery(data=query_params(request)))
+        query = validate_query(request, FeedbackQuery)
         try:
             page = FeedbackPage.read(owner, query.get("status", ""), query["cursor"], query["page_size"])
         except BadRequest as error:

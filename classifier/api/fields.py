@@ -1,5 +1,6 @@
 """Serializer fields of requests, with their schemas."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError as InvalidText
@@ -100,6 +101,14 @@ class ShortList(serializers.ListField):
         if isinstance(data, list) and len(data) > (self.max_length or 0):
             self.fail("max_length", max_length=self.max_length)
         return list(super().to_internal_value(data))
+
+
+class OptionField(serializers.ChoiceField):
+    """One of a few values; unlike ChoiceField, its error does not repeat the input."""
+
+    def __init__(self, choices: Iterable[str], **options: Any) -> None:
+        options["error_messages"] = {"invalid_choice": f"Must be one of: {', '.join(choices)}."}
+        super().__init__(list(choices), **options)
 
 
 class StrictBooleanField(serializers.BooleanField):

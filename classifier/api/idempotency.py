@@ -25,8 +25,8 @@ _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 def identify_once(request: Request, **question: Unpack[Question]) -> list[Prediction]:
     """Identify clean words, or return the rows of a repeat.
 
-    Raises ValidationError for an invalid key; Problem 422 when the key was used for another request, and 410 when
-    the rows of a repeat are deleted.
+    Raises ValidationError for an invalid key; Problem 422 when its owner used the key for another request, and 410
+    when the rows of a repeat are deleted.
     """
     if HEADER not in request.headers:
         return identify(**question)
@@ -61,8 +61,10 @@ def _new_record(request: Request) -> AnsweredRequest:
         raise ValidationError({"": "The Idempotency-Key must be 1 to 255 visible ASCII characters."}, code="invalid")
     django_request = request._request  # noqa: SLF001 - has the raw body
     content = f"{request.method} {request.get_full_path()}\n".encode() + django_request.body
-    caller = owner_of(request) or caller_of(request)  # visitors behind one address do not share keys
-    return AnsweredRequest(key=_keyed("key", f"{caller} {key}"), digest=_keyed("request", content))
+    digest = _keyed("request", content)
+    # Strangers may share an address, but meet only in the very same request.
+    caller = owner_of(request) or f"{caller_of(request)} {digest}"
+    return AnsweredRequest(key=_keyed("key", f"{caller} {key}"), digest=digest)
 
 
 def _keyed(use: str, value: str | bytes) -> str:

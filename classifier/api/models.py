@@ -136,7 +136,7 @@ class AnsweredQuerySet(models.QuerySet["AnsweredRequest"]):
 class AnsweredRequest(models.Model):
     """A request with an Idempotency-Key, stored by digests only."""
 
-    key = models.CharField(primary_key=True, max_length=64)  # keyed digest of caller and Idempotency-Key
+    key = models.CharField(primary_key=True, max_length=64)  # keyed digest of owner, or address and request, and key
     digest = models.CharField(max_length=64)  # keyed digest of address and body
     predictions = models.JSONField()  # public ids, in order
     created = models.DateTimeField(default=timezone.now, db_index=True)

@@ -132,6 +132,10 @@ PROBLEM_KINDS = (
 BY_STATUS = {kind.status: kind for kind in PROBLEM_KINDS}
 
 
+class InvalidQuery(ValidationError):
+    """Error of the query of a request, whatever its method."""
+
+
 class Problem(APIException):
     """Error answered with the problem of its status."""
 
@@ -167,7 +171,8 @@ def answer_error(error: Exception, context: dict[str, Any]) -> HttpResponse | No
     """
     request = context["request"]
     if isinstance(error, ValidationError):
-        member = "pointer" if request.method in {"POST", "PUT"} else "parameter"
+        of_body = request.method in {"POST", "PUT"} and not isinstance(error, InvalidQuery)
+        member = "pointer" if of_body else "parameter"
         return problem(request, 400, errors=list(field_errors(error.get_full_details(), member)))
     if isinstance(error, LimitTooLow):
         return problem(request, 400, errors=[{"detail": str(error), "code": "limit_too_low"}])

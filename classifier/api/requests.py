@@ -17,6 +17,7 @@ from classifier.api.fields import (
     LanguageField,
     ModelField,
     ModelsField,
+    OptionField,
     ShortList,
     StrictBooleanField,
     TextField,
@@ -32,6 +33,7 @@ from classifier.words.clean import MAX_WORD_LENGTH, count_words
 
 MAX_ITEMS = 1000
 MAX_WORDS = 2000  # of a batch, times the models asked: about 0.3 s of computing
+LETTERS_OF_A_WORD = 50  # longer words of a batch count as several
 MAX_PAGE_SIZE = 100
 
 
@@ -109,7 +111,7 @@ class LinesQuery(IdentifyQuery):
     """The query of a batch in lines."""
 
     word = None  # type: ignore[assignment]
-    private = serializers.ChoiceField(["true", "false"], default="false")  # type: ignore[assignment]
+    private = OptionField(["true", "false"], default="false")  # type: ignore[assignment]
 
     def validate_private(self, value: str) -> bool:
         """Return whether nothing may be stored."""
@@ -147,30 +149,19 @@ class PageQuery(StrictSerializer):
 class FeedbackQuery(PageQuery):
     """The page of a list of feedback, and its filter."""
 
-    status = serializers.ChoiceField(
-        Feedback.Status.values,
-        required=False,
-        error_messages={"invalid_choice": f"Must be one of: {', '.join(Feedback.Status.values)}."},
-    )
+    status = OptionField(Feedback.Status.values, required=False)
 
 
 class DeletionQuery(StrictSerializer):
     """The consent to delete a whole history."""
 
-    all = serializers.ChoiceField(
-        ["true"],
-        required=False,
-        help_text="Required without filters, refused beside them.",
-        error_messages={"invalid_choice": "Must be true."},
-    )
+    all = OptionField(["true"], required=False, help_text="Required without filters, refused beside them.")
 
 
 class ExportQuery(StrictSerializer):
     """The format of an export."""
 
-    format = serializers.ChoiceField(
-        list(DOWNLOADS), default=DEFAULT, error_messages={"invalid_choice": f"Must be one of: {', '.join(DOWNLOADS)}."}
-    )
+    format = OptionField(DOWNLOADS, default=DEFAULT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +183,10 @@ def check_items(items: Sequence[Any], models: int = 1) -> Iterator[Item]:
     for item in _validate_items(items):
         left -= item.size
         if left < 0:
-            message = f"A batch has at most {MAX_WORDS} words, each counted once for each model asked."
+            message = (
+                f"A batch has at most {MAX_WORDS} words, each counted once for each model asked, "
+                f"and again for every {LETTERS_OF_A_WORD} letters."
+            )
             raise serializers.ValidationError({"items": message}, code="too_many_words")
         yield item
 
@@ -204,7 +198,7 @@ def _validate_items(items: Sequence[Any]) -> Iterator[Item]:
         name = name if isinstance(name, str) else None
         try:
             word = serializer.run_validation(item)["word"]
-            yield Item(name, count_words(word), word)
+            yield Item(name, max(count_words(word), len(word) // LETTERS_OF_A_WORD), word)
         except serializers.ValidationError as error:
             size = 1 + len(str(item)) // MAX_WORD_LENGTH  # what is too long takes time to refuse, too
             yield Item(name, size, errors=list(field_errors(error.get_full_details(), "pointer", f"/items/{index}")))

@@ -27,7 +27,8 @@ ONCE = OpenApiParameter(
     str,
     OpenApiParameter.HEADER,
     pattern="^[!-~]{1,255}$",
-    description="For 24 hours the same request with the same key gets the same answer, and is stored once.",
+    description="For 24 hours the same request with the same key gets the same answer, and is stored once. "
+    "Another request under the key of an API key, user or visitor is refused with 422.",
 )
 LOCATION = OpenApiParameter(
     "Location",

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from classifier.access.owners import keeps_history, owner_of, owner_of_get
 from classifier.api import schema
-from classifier.api.base import JsonView, next_page, query_params, require_owner, validate
+from classifier.api.base import JsonView, next_page, require_owner, validate, validate_query
 from classifier.api.filters import read_filters
 from classifier.api.idempotency import identify_once
 from classifier.api.lines import LinesParser, LinesRenderer
@@ -56,7 +56,7 @@ class Simple(JsonView):
     @schema.SIMPLE
     def get(self, request: Request) -> Response:
         """Answer in the article's shape: percentages of English, French and Spanish."""
-        fields = validate(WordQuery(data=query_params(request)))
+        fields = validate_query(request, WordQuery)
         self.charge(request, count_words(fields["word"]))
         [prediction] = identify(
             words=[fields["word"]],
@@ -79,7 +79,7 @@ class Identify(JsonView):
     @schema.IDENTIFY
     def get(self, request: Request) -> Response:
         """Identify one word; requests from other sites get no owner."""
-        fields = validate(IdentifyQuery(data=query_params(request)))
+        fields = validate_query(request, IdentifyQuery)
         self.charge(request, count_words(fields["word"]) * count_models(fields["model"]))
         owner, private = owner_of_get(request), not keeps_history(request)
         [prediction] = identify(words=[fields.pop("word")], source="api", owner=owner, private=private, **fields)
@@ -207,7 +207,7 @@ class LinesView(BatchView):
     @schema.LINES
     def post(self, request: Request) -> HttpResponseBase:
         """Identify the words of lines; each line is answered by one."""
-        options = validate(LinesQuery(data=query_params(request)))
+        options = validate_query(request, LinesQuery)
         fields = {**options, **validate(ItemsRequest(data=request.data))}
         lines = map(LinesRenderer().render, self.answer(request, fields))
         return StreamingHttpResponse(lines, content_type=LinesRenderer.media_type)

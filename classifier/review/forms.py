@@ -11,6 +11,7 @@ from classifier.models import MULTIPLE
 from classifier.services import registry
 
 REJECT = "reject"
+CHOICE_ERRORS = {"invalid_choice": _("Choose one from the list.")}  # Django's own repeat the input
 AGES = {0: _("any age"), 1: _("older than a day"), 7: _("older than a week"), 30: _("older than a month")}
 
 
@@ -20,8 +21,8 @@ class DecisionForm(forms.Form):
     word = forms.CharField(max_length=320, strip=False)
     seen = forms.IntegerField()
     label = forms.CharField(max_length=350)
-    languages = forms.MultipleChoiceField(required=False)
-    other = forms.ChoiceField(required=False)
+    languages = forms.MultipleChoiceField(required=False, error_messages=CHOICE_ERRORS)
+    other = forms.ChoiceField(required=False, error_messages=CHOICE_ERRORS)
     sender_of = forms.IntegerField(required=False, max_value=2**63 - 1)  # feedback, of whose sender all is rejected
     reason = forms.CharField(max_length=500, required=False)
 
@@ -57,9 +58,11 @@ class LabelField(forms.ChoiceField):
 class FilterForm(forms.Form):
     """Which words to decide about."""
 
-    model = forms.ChoiceField(label=_("Model"), required=False)
-    label = LabelField(label=_("What people say"), required=False)
-    days = forms.TypedChoiceField(label=_("Age"), required=False, coerce=int, empty_value=None, choices=AGES)
+    model = forms.ChoiceField(label=_("Model"), required=False, error_messages=CHOICE_ERRORS)
+    label = LabelField(label=_("What people say"), required=False, error_messages=CHOICE_ERRORS)
+    days = forms.TypedChoiceField(
+        label=_("Age"), required=False, coerce=int, empty_value=None, choices=AGES, error_messages=CHOICE_ERRORS
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

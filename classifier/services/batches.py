@@ -21,7 +21,7 @@ from classifier.words.lists import Row, WordList
 
 PAGE_SIZE = 100  # rows
 # Words, once for each model, that one request answers: about 0.1 s of computing. A private list gets one request.
-MOST_AT_ONCE, MOST_PRIVATE = 1000, 2000
+MOST_AT_ONCE, MOST_PRIVATE = 1000, 1500
 
 INVALID = _("This is no word.")
 REASONS = {

@@ -17,6 +17,8 @@ from classifier.access.limits import LimitExceeded, LimitTooLow, consume_or_rais
 from classifier.services.errors import RETRY_AFTER_SECONDS, describe, is_unavailable
 from classifier.services.registry import ModelUnavailable
 
+MOST_UNPAID = 100_000  # bytes of a form that an error page keeps although the caller's limit does not cover it
+_FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 _PAGES = {400: "400.html", 411: "400.html", 413: "413.html"}
 
 logger = logging.getLogger(__name__)
@@ -34,40 +36,39 @@ class PageErrors:
 
     # In process_view rather than before, so that refusals get the security headers.
     def process_view(self, request: HttpRequest, view: Any, *_arguments: Any) -> HttpResponse | None:
-        """Refuse an oversized body unread.
+        """Charge a form, and refuse an oversized one unread.
 
-        The attribute `body_limit` of a view overrides the usual limit.
+        The attribute `body_limit` of a view overrides the usual limit; `post_scope` names the limit that it consumes.
         """
         if is_api(request):
             return None
         limit = getattr(view, "body_limit", settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
         try:
-            status = refuse_body(request, limit) or _charge_upload(request, view) or _refuse_form(request)
-        except (LimitExceeded, LimitsUnavailable) as error:  # of process_view, Django does not answer exceptions
-            return self.process_exception(request, error)
+            status = refuse_body(request, limit) or _charge_form(request, view) or _refuse_form(request)
+        except Exception as error:  # of process_view, Django does not answer exceptions
+            # A form of a view without `post_scope` may hold a password, which no page repeats.
+            response = _answer(request, error, MOST_UNPAID if hasattr(view, "post_scope") else 0)
+            if response is None:
+                raise
+            return response
         return HttpResponse(render_to_string(_PAGES[status]), status=status) if status else None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Return 429 or 503 with Retry-After; None for other errors."""
-        if is_api(request):
-            return None
-        if isinstance(error, LimitExceeded):
-            return _render_429(request, error)
-        if isinstance(error, LimitsUnavailable) or is_unavailable(error):
-            logger.error(describe(error))
-            return _render_503(request, error)
-        return None
+        return None if is_api(request) else _answer(request, error, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 
 
-def _charge_upload(request: HttpRequest, view: Any) -> int:
-    """Charge the body of a view with a `body_limit`, whatever becomes of it.
+def _charge_form(request: HttpRequest, view: Any) -> int:
+    """Charge a form by its size, whatever becomes of it.
 
     Returns 413 if the caller's limit is too low for it, else 0.
     """
-    if request.method != "POST" or not hasattr(view, "body_limit"):
+    scope, cost = getattr(view, "post_scope", ""), cost_of_body(request)
+    if request.method != "POST" or not (scope or cost > 1):  # a small form without a limit is as cheap as a page
         return 0
     try:
-        consume_or_raise(request, "batch", cost_of_body(request))
+        # Without a limit of its own counted apart, so that the login stays open to whoever has used up its words.
+        consume_or_raise(request, scope or "single", cost, counter="" if scope else "-forms")
     except LimitTooLow:
         return 413
     return 0
@@ -76,8 +77,10 @@ def _charge_upload(request: HttpRequest, view: Any) -> int:
 def _refuse_form(request: HttpRequest) -> int:
     """Return the status that refuses a form, else 0.
 
-    Django would answer 400 for all of them.
+    Django would answer 400 for all of them, and ignore a body that is no form.
     """
+    if request.method == "POST" and request.content_type not in _FORMS and int(request.META.get("CONTENT_LENGTH") or 0):
+        return 400
     try:
         _ = request.POST
     except (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent):
@@ -87,27 +90,37 @@ def _refuse_form(request: HttpRequest) -> int:
     return 0
 
 
-def _render_429(request: HttpRequest, error: LimitExceeded) -> HttpResponse:
+def _answer(request: HttpRequest, error: Exception, most_kept: int) -> HttpResponse | None:
+    """Return 429 or 503 with a form of at most so many bytes; None for other errors."""
+    if isinstance(error, LimitExceeded):
+        return _render_429(request, error, _form_sent(request, most_kept))
+    if isinstance(error, LimitsUnavailable) or is_unavailable(error):
+        logger.error(describe(error))
+        return _render_503(request, error, _form_sent(request, most_kept))
+    return None
+
+
+def _render_429(request: HttpRequest, error: LimitExceeded, form: dict[str, Any]) -> HttpResponse:
     """Render a page with the form, to send it again."""
-    page = render_to_string("429.html", {"seconds": error.seconds, **_form_sent(request)}, request)
+    page = render_to_string("429.html", {"seconds": error.seconds, **form}, request)
     return HttpResponse(page, status=429, headers={"Retry-After": str(error.seconds)})
 
 
-def _render_503(request: HttpRequest, error: Exception) -> HttpResponse:
-    context = {"model": isinstance(error, ModelUnavailable), "csrf_token": get_token(request), **_form_sent(request)}
+def _render_503(request: HttpRequest, error: Exception, form: dict[str, Any]) -> HttpResponse:
+    context = {"model": isinstance(error, ModelUnavailable), "csrf_token": get_token(request), **form}
     # Without the request, since its user is read from the database, which may be down.
     page = render_to_string("503.html", context)
     return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
 
 
-def _form_sent(request: HttpRequest) -> dict[str, Any]:
+def _form_sent(request: HttpRequest, most_kept: int) -> dict[str, Any]:
     """Return the fields of a form, for `_send_again.html`; none of a form that may hold a password."""
-    # A large body was not read, since it is over the limit.
-    upload = refuse_body(request, settings.DATA_UPLOAD_MAX_MEMORY_SIZE) == 413
-    names = () if upload or hasattr(request, "sensitive_post_parameters") else request.POST
+    # A larger body may not be read: the limit does not cover it.
+    unread = bool(refuse_body(request, most_kept) or _refuse_form(request))
+    names = () if unread or hasattr(request, "sensitive_post_parameters") else request.POST
     fields = [(name, value) for name in names for value in request.POST.getlist(name)]
     return {
         "fields": [field for field in fields if field[0] != "csrfmiddlewaretoken"],
-        "files": upload or bool(request.FILES),
-        "path": request.path,
+        "files": unread or bool(request.FILES),
+        "path": request.get_full_path(),
     }

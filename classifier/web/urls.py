@@ -3,6 +3,7 @@
 from django.urls import path
 from django.views.i18n import set_language
 
+from classifier.web.decorators import takes
 from classifier.web.views import accounts, ask, batches, history, models, privacy
 
 urlpatterns = [
@@ -27,5 +28,5 @@ urlpatterns = [
     path("account/login/", accounts.log_in, name="login"),
     path("account/logout/", accounts.log_out, name="logout"),
     path("account/password/", accounts.change_password, name="password-change"),
-    path("language/", set_language, name="set-language"),
+    path("language/", takes("language", "next")(set_language), name="set-language"),
 ]

@@ -100,7 +100,9 @@ def test_input_that_a_method_does_not_take_is_refused(client, errors, api_key, a
 
 
 def test_query_of_a_post_is_refused(call, errors):
-    assert errors(call("POST", "/predictions?private=true", {"word": "chat"})) == [("", "unexpected_query")]
+    response = call("POST", "/predictions?private=true", {"word": "chat"})
+    assert errors(response) == [("", "unexpected_query")]
+    assert "parameter" in response.json()["errors"][0]
     assert not Prediction.objects.exists()
 
 

@@ -145,3 +145,9 @@ def test_batch_above_the_whole_limit_of_its_caller_names_the_limit(call, errors,
 
 def test_wrong_method_is_refused(call):
     assert call("GET", ADDRESS)["Allow"] == "POST, OPTIONS"
+
+
+@pytest.mark.parametrize(("count", "status"), [(MAX_WORDS // 3, 200), (MAX_WORDS // 3 + 1, 400)])
+def test_long_words_of_a_batch_count_as_several(call, count, status):
+    words = [f"{'a' * 99} {'b' * 99}"] * count  # 199 letters, three words of 50 and a rest
+    assert call("POST", ADDRESS, {"items": items(*words)}).status_code == status

@@ -109,18 +109,31 @@ def test_batch_is_repeated_with_its_problems(post, private):
     assert Prediction.objects.count() == 2
 
 
-def test_different_body_under_the_same_key_is_refused(post):
-    post(WORD)
-    response = post({"word": "piano"})
+def test_different_body_under_the_same_key_is_refused(post, api_key):
+    post(WORD, key=api_key)
+    response = post({"word": "piano"}, key=api_key)
 
     assert (response.status_code, response.json()["type"]) == (422, "/problems/idempotency-key-reused/")
     assert Prediction.objects.count() == 1
 
 
-def test_different_address_under_the_same_key_is_refused(post):
+def test_different_address_under_the_same_key_is_refused(post, api_key):
     body = {"items": [WORD]}
-    post(WORD)
-    assert post(body, address="/predictions/batch").status_code == 422
+    post(WORD, key=api_key)
+    assert post(body, address="/predictions/batch", key=api_key).status_code == 422
+
+
+def test_visitor_has_keys_of_its_own_as_a_program_has(post, client):
+    client.post("/", {"word": "piano"})
+    assert [post(body).status_code for body in (WORD, {"word": "piano"})] == [201, 422]
+
+
+def test_strangers_behind_one_address_meet_only_in_the_same_request(post):
+    first, other, repeat = (post(body) for body in (WORD, {"word": "piano"}, WORD))
+
+    assert [response.status_code for response in (first, other, repeat)] == [201, 201, 201]
+    assert first.json()["id"] == repeat.json()["id"] != other.json()["id"]
+    assert Prediction.objects.count() == 2
 
 
 def test_different_key_is_a_different_request(post):
@@ -148,11 +161,11 @@ def test_repeat_of_a_deleted_prediction_is_gone(call, post, api_key):
     assert not Prediction.objects.exists()
 
 
-def test_key_is_free_again_after_a_day(post):
-    post(WORD)
+def test_key_is_free_again_after_a_day(post, api_key):
+    post(WORD, key=api_key)
     AnsweredRequest.objects.update(created=timezone.now() - REPEATABLE_FOR - timedelta(seconds=1))
 
-    assert post({"word": "piano"}).status_code == 201
+    assert post({"word": "piano"}, key=api_key).status_code == 201
     assert AnsweredRequest.objects.count() == 1
 
 

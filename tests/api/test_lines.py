@@ -75,6 +75,23 @@ def test_wrong_request_is_refused(post, body, query):
     assert not Prediction.objects.exists()
 
 
+def test_errors_of_the_query_name_its_parameters(post):
+    for query, error in {
+        "private=SECRETWORD": ("private", "Must be one of: true, false.", "invalid_choice"),
+        "model=FF&model=FF": ("", "Each parameter may be given once.", "repeated"),
+        "languages=en,SECRETWORD": ("languages", None, "unknown_language"),
+    }.items():
+        response = post({"word": "piano"}, query=f"?{query}")
+        [found] = response.json()["errors"]
+        assert (found["parameter"], found["detail"], found["code"]) == (error[0], error[1] or found["detail"], error[2])
+        assert "SECRETWORD" not in response.content.decode()
+
+
+def test_errors_of_the_lines_have_pointers(post):
+    [error] = post(b"").json()["errors"]
+    assert (error["pointer"], error["code"]) == ("/items", "required")
+
+
 def test_lines_are_counted_as_words(post, limits):
     limits(batch=3)
     assert post({"word": "un deux"}, {"word": "trois"}).status_code == 200

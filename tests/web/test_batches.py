@@ -162,10 +162,10 @@ def test_answers_are_shown_when_the_model_of_the_others_is_gone(client, batch_ad
     assert len(body(client.get(f"{address}answers.csv")).splitlines()) == 3
 
 
-@pytest.mark.parametrize(("model", "words"), [("", 2001), ("all", 1001)])
+@pytest.mark.parametrize(("model", "words"), [("", 1501), ("all", 751)])
 def test_private_list_has_less_words(client, send_batch, model, words):
     response = send_batch("\n".join(["chat"] * words), model=model, private="on")
-    assertContains(response, "up to 2,000 words are answered at once", status_code=400)
+    assertContains(response, "up to 1,500 words are answered at once", status_code=400)
     assertContains(response, "chat\nchat", status_code=400)
 
 

@@ -6,6 +6,10 @@ from classifier.models import Batch, Feedback, Prediction
 from classifier.web import batch_forms
 
 pytestmark = pytest.mark.django_db
+ANSWER = "/predictions/0199f3c2-5c1e-7a63-9d8a-0f6e2a5b7c91/"
+FORMS = ["/", "/batches/", "/history/delete/", "/history/keep/", "/predictions/restore/", "/language/"]
+FORMS += ["/account/login/", "/account/logout/", "/account/password/", "/admin/login/", "/admin/review/decide/"]
+FORMS += [f"{ANSWER}feedback/", f"{ANSWER}feedback/withdraw/", f"{ANSWER}delete/", "/history/", "/privacy/"]
 
 
 def test_word_over_the_limit_is_kept_and_the_wait_is_named(client, limits):
@@ -119,6 +123,47 @@ def test_refusal_of_a_batch_keeps_words_but_no_file(client, limits, tmp_path):
     assert not Prediction.objects.exists()
 
 
+@pytest.mark.parametrize("address", FORMS)
+def test_form_without_csrf_token_is_counted_by_its_size(strict_client, limits, address):
+    limits(**dict.fromkeys(("single", "batch", "history", "feedback"), 15))
+    responses = [strict_client.post(address, {"next": "x" * 10_000}) for _ in range(2)]
+    assert [response.status_code for response in responses] == [403, 429]
+
+
+@pytest.mark.parametrize("address", FORMS)
+def test_form_over_the_limit_is_not_even_parsed(client, limits, address, monkeypatch):
+    limits(**dict.fromkeys(("single", "batch", "history", "feedback"), 300))
+    client.post(address, {"next": "x" * 150_000})
+    monkeypatch.delattr("django.http.request.HttpRequest._load_post_and_files")
+    assertContains(client.post(address, {"next": "x" * 250_000}), "choose it again", status_code=429)
+    assert client.post(address, {"next": "x" * 400_000}).status_code == 413
+
+
+def test_small_form_costs_one_and_one_without_a_limit_nothing(client, limits):
+    limits(single=2)
+    for _ in range(5):
+        client.post("/language/", {"language": "fr", "next": "/"})
+    assert [client.post("/", {"word": "chat"}).status_code for _ in range(3)] == [303, 303, 429]
+
+
+def test_body_of_a_shared_link_pays_for_no_words(client, limits):
+    limits(single=10)
+    link = "/shared/?word=un+deux+trois+quatre+cinq"
+    statuses = [client.generic("GET", link, b"x" * 9_000).status_code for _ in range(3)]
+    assert statuses == [200, 200, 429]
+
+
+def test_password_is_not_repeated_by_a_refusal(client, limits, settings, tmp_path):
+    limits(single=3)
+    fields = {"username": "ana", "password": "hunter" * 300}
+    responses = [client.post("/account/login/", fields) for _ in range(2)]
+    settings.LIMITS_FILE = tmp_path
+    responses.append(client.post("/account/login/", fields))
+
+    assert [response.status_code for response in responses] == [400, 429, 503]
+    assert not any("hunter" in response.content.decode() for response in responses)
+
+
 def test_feedback_has_a_limit_of_its_own(client, ask, limits):
     limits(feedback=1)
     address = ask("orignal")
@@ -212,5 +257,5 @@ def test_user_is_counted_over_all_addresses(client, user, limits):
 @pytest.mark.parametrize("address", ["/", "/account/login/", "/admin/login/"])
 def test_nothing_is_answered_while_limits_cannot_be_counted(client, settings, tmp_path, address):
     settings.LIMITS_FILE = tmp_path
-    response = client.post(address, {"word": "chat", "username": "ana", "password": "x"})
+    response = client.post(address, {"word": "chat"} if address == "/" else {"username": "ana", "password": "x"})
     assert (response.status_code, response.headers["Retry-After"]) == (503, "5")

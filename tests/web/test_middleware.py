@@ -3,11 +3,15 @@ import io
 import pytest
 from django.db import OperationalError, connection
 from django.template.loader import render_to_string
+from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
+from classifier.access.owners import owner_of
+from classifier.models import Prediction
 from classifier.services import batches
 from classifier.services import identify as services
 from classifier.services.registry import ModelUnavailable
+from classifier.web.urls import urlpatterns
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +50,56 @@ def test_bytes_that_are_not_utf8_are_refused(client, body):
 def test_another_charset_is_refused(client):
     kind = "application/x-www-form-urlencoded; charset=utf-7"
     assert client.generic("POST", "/", b"word=orignal", content_type=kind).status_code == 400
+
+
+SAMPLES = {"public_id": "0199f3c2-5c1e-7a63-9d8a-0f6e2a5b7c91", "name": "csv"}
+ADDRESSES = [
+    reverse(each.name, kwargs={name: SAMPLES[name] for name in each.pattern.converters}) for each in urlpatterns
+]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_what_a_page_would_ignore_is_refused(client, make_prediction, address):
+    owner = assigned_owner(client)
+    make_prediction(owner=owner)
+    refused = [
+        client.post(address, {"word": "secret", "privat": "on"}),
+        client.post(f"{address}?private=on", {}),
+        client.post(address, {"privat": io.BytesIO(b"on")}),
+        client.post(address, {"word": "secret"}, "application/json"),
+        client.post(address, "word=secret", "text/plain"),
+    ]
+    assert {response.status_code for response in refused} <= {400, 405}
+    assert [row.word for row in Prediction.objects.of(owner)] == ["orignal"]
+    assert not Prediction.objects.filter(word="secret").exists()
+
+
+def assigned_owner(client):
+    request = client.post("/", {"word": "piano"}).wsgi_request
+    Prediction.objects.all().delete()
+    return owner_of(request)
+
+
+@pytest.mark.parametrize("sent", [{"path": "/?private=on"}, {"path": "/", "privat": "on"}, {"path": "/", "next": "/"}])
+def test_refusal_of_an_unknown_field_says_what_to_do(client, sent):
+    page = client.post(sent.pop("path"), {"word": "orignal", **sent})
+    assertContains(page, "has a part that this page does not know", status_code=400)
+    assertContains(page, "Nothing was stored or deleted. Start again", status_code=400)
+    assert not Prediction.objects.exists()
+
+
+@pytest.mark.parametrize("body", [{"word": "orignal"}, {"language": "fr"}, {"all": "true"}])
+def test_filter_in_the_body_of_a_deletion_deletes_nothing(client, body):
+    client.post("/", {"word": "piano"})
+    for kind in ("application/json", None):
+        sent = {"content_type": kind} if kind else {}
+        assert client.post("/history/delete/", body, **sent).status_code == 400
+    assert Prediction.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["/", "/batches/", "/models/", "/privacy/", "/account/password/"])
+def test_page_without_parameters_ignores_those_of_other_sites(client, path):
+    assert client.get(f"{path}?utm_source=a&fbclid=b").status_code in {200, 302}
 
 
 @pytest.mark.parametrize("path", ["/", "/history/", "/nowhere/", "/history/?cursor=x"])

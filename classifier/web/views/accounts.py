@@ -18,7 +18,7 @@ from classifier.access.limits import consume_or_raise
 from classifier.access.login_forms import LoginForm, NewPasswordForm
 from classifier.access.owners import visitor_of
 from classifier.services.history import move_rows
-from classifier.web.decorators import no_store
+from classifier.web.decorators import no_store, takes
 
 
 class LogIn(views.LoginView):
@@ -62,6 +62,6 @@ def move_history(request: HttpRequest, user: AbstractBaseUser, **_: Any) -> None
         move_rows(visitor, f"user:{user.pk}")
 
 
-log_in = LogIn.as_view()
-log_out = views.LogoutView.as_view()
-change_password = no_store(ChangePassword.as_view())
+log_in = takes(*LoginForm.base_fields, "next", query=("next",))(LogIn.as_view())
+log_out = takes("next")(views.LogoutView.as_view())
+change_password = no_store(takes(*NewPasswordForm.base_fields)(ChangePassword.as_view()))

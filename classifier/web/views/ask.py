@@ -19,7 +19,7 @@ from classifier.models import Feedback, Prediction
 from classifier.services import history, registry
 from classifier.services.feedback import FeedbackClosed, label_of, submit_feedback, withdraw_feedback
 from classifier.services.identify import explain, find_prediction, identify, options_to_repeat
-from classifier.web.decorators import charge, no_store, rate_limit
+from classifier.web.decorators import charge, no_store, rate_limit, takes
 from classifier.web.forms import FeedbackForm, WordForm
 
 # French, Spanish, shared, English, with an apostrophe, in none of the three languages.
@@ -29,6 +29,7 @@ EXAMPLES = ("grenouille", "mañana", "piano", "knowledge", "aujourd’hui", "Str
 @no_store
 @require_http_methods(["GET", "HEAD", "POST"])
 @rate_limit("single")
+@takes(*WordForm.base_fields, "example")
 def home(request: HttpRequest) -> HttpResponse:
     """Show the form, or identify the word sent.
 
@@ -97,6 +98,7 @@ def result(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @no_store
 @require_POST
 @rate_limit("feedback")
+@takes(*FeedbackForm.base_fields)
 def feedback(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Store feedback on an answer."""
     prediction = _get_prediction(request, public_id)
@@ -114,6 +116,7 @@ def feedback(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @no_store
 @require_POST
 @rate_limit("feedback")
+@takes()
 def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Withdraw the reader's feedback on an answer."""
     prediction = _get_prediction(request, public_id)

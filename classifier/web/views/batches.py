@@ -15,7 +15,7 @@ from django.shortcuts import get_object_or_404, render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from classifier.access.limits import consume_or_raise, cost_of_body
+from classifier.access.limits import consume_or_raise
 from classifier.access.owners import assign_visitor, keeps_history, owner_of, set_visitor_cookie
 from classifier.formats import files
 from classifier.formats.columns import BATCH
@@ -23,7 +23,7 @@ from classifier.models import Batch
 from classifier.services import batches
 from classifier.services.group_commit import AlreadyReplaced
 from classifier.web.batch_forms import FIRST_ROW, BatchForm
-from classifier.web.decorators import body_limit, charge, no_store, rate_limit
+from classifier.web.decorators import body_limit, charge, no_store, rate_limit, takes
 from classifier.web.forms import DOWNLOAD_LABELS
 from classifier.words.lists import MOST_BYTES, MOST_WORDS
 
@@ -32,7 +32,9 @@ LATEST = 5  # batches below the form
 
 @no_store
 @require_http_methods(["GET", "HEAD", "POST"])
+@rate_limit("batch")
 @body_limit(4 * MOST_BYTES)  # so that most files that are too large get the form back, not an error page
+@takes(*BatchForm.base_fields)
 def start(request: HttpRequest) -> HttpResponseBase:
     """Show the form, or identify the words sent.
 
@@ -43,7 +45,7 @@ def start(request: HttpRequest) -> HttpResponseBase:
     form = BatchForm(*form_data, keeps_history=keeps_history(request))
     if form.is_valid() and form.table:
         return _ask_column(request, form)
-    if not (form.is_valid() and charge(request, form, "batch", paid=cost_of_body(request))):
+    if not (form.is_valid() and charge(request, form, "batch")):
         return _render_form(request, form)
     options = {name: form.cleaned_data[name] for name in ("model", "languages")}
     if form.cleaned_data["private"]:
@@ -70,6 +72,7 @@ def _ask_column(request: HttpRequest, form: BatchForm) -> HttpResponse:
 @no_store
 @rate_limit("history", "GET")
 @require_safe
+@takes(query=("from",))
 def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Show a page of the rows and counts by language; first answer the words that wait, a step each time."""
     batch = _get_batch(request, public_id)
@@ -118,6 +121,7 @@ def download(request: HttpRequest, public_id: UUID, name: str) -> HttpResponseBa
 @no_store
 @rate_limit("history")
 @require_POST
+@takes()
 def delete(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Delete a batch with all its answers."""
     batches.delete_batch(_get_batch(request, public_id))

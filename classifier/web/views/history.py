@@ -20,7 +20,7 @@ from classifier.services.history_list import HistoryList
 from classifier.services.own_feedback import mark_read
 from classifier.services.undo import InvalidCopy, delete_and_copy
 from classifier.services.undo import restore as restore_copy
-from classifier.web.decorators import no_store, rate_limit, redirect_back
+from classifier.web.decorators import no_store, rate_limit, redirect_back, takes
 from classifier.web.filters import HistoryPageFilter
 from classifier.web.forms import DOWNLOAD_LABELS, WordForm
 
@@ -73,6 +73,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
 @no_store
 @rate_limit("history")
 @require_POST
+@takes("next")
 def delete(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Delete one of the caller's answers and its feedback.
 
@@ -92,6 +93,7 @@ def delete(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @no_store
 @rate_limit("history")
 @require_POST
+@takes("copy")
 def restore(request: HttpRequest) -> HttpResponse:
     """Undo the deletion of an answer."""
     try:
@@ -106,6 +108,7 @@ def restore(request: HttpRequest) -> HttpResponse:
 @no_store
 @rate_limit("history")
 @require_http_methods(["GET", "HEAD", "POST"])
+@takes("next", query=HistoryPageFilter.base_filters)
 def delete_many(request: HttpRequest) -> HttpResponse:
     """Ask for confirmation, then delete the filtered answers."""
     filters = HistoryPageFilter(request.GET, owner=owner_of(request))
@@ -123,6 +126,7 @@ def delete_many(request: HttpRequest) -> HttpResponse:
 
 @rate_limit("history")
 @require_POST
+@takes("keep", "next")
 def set_preference(request: HttpRequest) -> HttpResponse:
     """Switch the history of this browser on or off."""
     choice = request.POST.get("keep")
