@@ -96,8 +96,9 @@ def check_log(database: Path) -> None:
     except sqlite3.DatabaseError as error:
         answer = str(error)
     if answer != "ok":
+        reason = answer.splitlines()[-1]
         raise NoBackup(
-            f"{database} and its log {log.name} do not fit together ({answer.splitlines()[-1]}). If a copy was put over the file: move "
+            f"{database} and its log {log.name} do not fit together ({reason}). If a copy was put over the file: move "
             "both away, then restore a backup with `manage.py restore`."
         )
 
