@@ -102,6 +102,10 @@ def test_copy_over_the_file_of_a_killed_server_stops_the_start(server, figure):
     assert server.manage("restore", str(server.folder / "copy")).returncode == 0
     server.start()
     server.wait_until(200)
+    figure(
+        "a copy over the file of a killed server stops the start",
+        f"migrate ended with {refused.returncode}; ready after a restore",
+    )
     assert server.stored_ids() == ([], "ok")
 
 
