@@ -59,11 +59,11 @@ class Batch(models.Model):
     def __str__(self) -> str:
         return f"{self.public_id}: {self.answered}"
 
-
     @property
     def rows(self) -> int:
         """The number of rows read."""
         return self.answered + len(self.errors)
+
 
 class WaitingWords(models.Model):
     """Some words of a batch that are not answered yet; answers replace them."""
