@@ -92,9 +92,6 @@ def test_copy_over_the_file_of_a_killed_server_stops_the_start(server, figure):
     server.process.wait()
     shutil.copyfile(server.folder / "copy", server.database)
     refused = server.manage("migrate")
-    figure(
-        "a copy over the file of a killed server stops the start", refused.stderr.partition("(")[2].partition(")")[0]
-    )
     assert refused.returncode == 1
     assert "manage.py restore" in refused.stderr
     for suffix in ("", "-wal"):
