@@ -1,6 +1,8 @@
 """SQLite in a file that is not made, and not left, in silence."""
 
+import os
 import shutil
+import sys
 
 import pytest
 from django.db import OperationalError, connection
@@ -85,6 +87,47 @@ def test_file_in_its_place_is_opened_by_the_next_request(database, path, tmp_pat
     assert words(database) == []
     insert(database, "quatre")
     assert words(database) == ["quatre"]
+
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="needs extended attributes")
+
+
+@pytest.fixture
+def renamed(database, path, tmp_path):
+    """Rename a copy onto the database while its log is in use; return the connection that uses it."""
+    shutil.copy(path, tmp_path / "copy")
+    (tmp_path / "copy").rename(path)
+    return database
+
+
+@linux
+def test_log_of_a_replaced_file_is_not_applied_to_the_new_one(renamed, path):
+    with pytest.raises(OperationalError, match=r"sqlite3-wal belongs to .* Stop the server"):
+        words(wrapper(path))
+
+
+def test_renamed_file_is_opened_once_the_log_of_the_old_one_is_gone(renamed, path):
+    renamed.close_if_unusable_or_obsolete()
+    with pytest.raises(OperationalError, match="belongs to"):
+        words(renamed)
+    path.with_name(f"{path.name}-wal").unlink()
+    assert words(renamed) == []
+    insert(renamed, "deux")
+    renamed.close()
+    assert words(renamed) == ["deux"]
+
+
+@linux
+def test_log_without_a_mark_is_applied(database, path):
+    os.removexattr(path.with_name(f"{path.name}-wal"), "user.langid.inodes")
+    assert words(wrapper(path)) == ["un"]
+
+
+def test_copied_log_is_applied_to_the_copied_file(database, path, tmp_path):
+    for suffix in ("", "-wal"):
+        copy = tmp_path / f"copy{suffix}"
+        shutil.copy2(path.with_name(f"{path.name}{suffix}"), copy)  # with the mark
+    assert words(wrapper(tmp_path / "copy")) == ["un"]
 
 
 def test_connection_without_its_log_stays_open_and_keeps_the_rows_in_it(database, path):

@@ -53,7 +53,7 @@ def consume(path: Path, name: str, limit: int, cost: int = 1) -> Allowance:
     try:
         with _thread_lock:  # else the first threads would each open the file
             counter = _counter(path)
-            if counter.is_deleted():
+            if counter.is_moved():
                 _counter.cache_clear()
                 counter = _counter(path)
         return counter.consume(name, limit, cost)
@@ -70,12 +70,16 @@ class _Counter:
     """The file of counters, opened once per process."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
-    def is_deleted(self) -> bool:
-        """Return whether the file has no name, so that new processes count in another."""
-        return os.fstat(self._file).st_nlink == 0
+    def is_moved(self) -> bool:
+        """Return whether the file is not at its path, so that new processes count in another."""
+        try:
+            return not os.path.samestat(os.fstat(self._file), self._path.stat())
+        except FileNotFoundError:
+            return True
 
     def consume(self, name: str, limit: int, cost: int) -> Allowance:
         """Add `cost` if it fits."""

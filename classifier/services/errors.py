@@ -7,6 +7,7 @@ from classifier.services.registry import ModelUnavailable
 RETRY_AFTER_SECONDS = 5
 # SQLSTATEs that are no fault of the program, though their classes (ProgrammingError, InternalError) say so.
 _NOT_MIGRATED, _READ_ONLY = {"42P01", "42703"}, {"25006"}
+_CORRUPT = "XX"  # the class of a corrupt table or index
 
 
 def is_unavailable(error: Exception) -> bool:
@@ -14,7 +15,8 @@ def is_unavailable(error: Exception) -> bool:
     if isinstance(error, ModelUnavailable | OperationalError | InterfaceError):
         return True
     # SQLite has no class for a corrupt file but the one that all others derive from.
-    return type(error) is DatabaseError or _sqlstate(error) in _NOT_MIGRATED | _READ_ONLY
+    sqlstate = _sqlstate(error)
+    return type(error) is DatabaseError or sqlstate in _NOT_MIGRATED | _READ_ONLY or sqlstate.startswith(_CORRUPT)
 
 
 def describe(error: Exception) -> str:

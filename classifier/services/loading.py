@@ -43,23 +43,22 @@ class Version:
         """Return the identifier, else the shipped version's, or None without sound files."""
         return self.load_own() or (self._fallback.load_own() if self._fallback else None)
 
-    def load_own(self, *, warm: bool = False) -> Identifier | None:
-        """Return the identifier, or None without sound files; `warm` makes its interpreters, too."""
+    def load_own(self) -> Identifier | None:
+        """Return the identifier, or None without sound files."""
         if not self.tried:
             with self._lock:
                 if not self.tried:
-                    self._identifier = self._first_sound(warm)
+                    self._identifier = self._first_sound()
                     self._retry_at = math.inf if self._identifier else time.monotonic() + RETRY_SECONDS
                     self.tried = True
         return self._identifier
 
-    def _first_sound(self, warm: bool) -> Identifier | None:
+    def _first_sound(self) -> Identifier | None:
         for folder in folders(self._name, self.version):
             try:
                 if folder.is_dir():
                     identifier = Identifier(folder)
-                    if warm:
-                        identifier.warm_up()
+                    identifier.warm_up()  # else a version that can answer no batch would look sound
                     return identifier
             except (BadVersion, OSError):
                 logger.exception("A model version is refused.")

@@ -183,7 +183,7 @@ class Registry:
         previous = self._serving_versions.get(name)
         if previous is None or not previous.tried:
             return active  # not used by this process yet, so loaded on first use
-        return active if active.load_own(warm=True) or not previous.load() else previous
+        return active if active.load_own() or not previous.load() else previous
 
 
 def _advice(name: str) -> str:

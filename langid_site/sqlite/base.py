@@ -1,13 +1,18 @@
 """Database backend: SQLite in a file that only `migrate` makes, and that must stay in its place.
 
-SQLite goes on with a deleted or replaced file, and makes an empty one where there is none.
+SQLite goes on with a deleted or replaced file, makes an empty one where there is none, and applies a log to any file
+that lies beside it. So the log carries a mark that names its file.
 """
 
+import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
+
+_MARK = "user.langid.inodes"  # extended attribute of the log: inodes of its file and of itself
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -28,6 +33,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 raise OperationalError(
                     f"There is no {self._file}: restore a backup, or run `manage.py migrate` for a new one."
                 )
+            _refuse_log_of_another(self._file, self._file_inode)
             parameters["database"] = f"{self._file.as_uri()}?mode=rw"
         return parameters
 
@@ -35,10 +41,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         # Compared after the commit: before it, the file could still vanish in between.
         super()._commit()  # type: ignore[misc]  # the stubs do not have it
         if self._file:
-            log_inode = _inode(Path(f"{self._file}-wal"))
+            log_inode, is_first = _inode(_log(self._file)), self._log_inode is None
             self._log_inode = self._log_inode or log_inode
             if self._moved() or log_inode != self._log_inode:
                 raise OperationalError("The database's file or its log was removed or replaced while it was in use.")
+            if is_first:
+                _mark(_log(self._file), f"{self._file_inode} {log_inode}")
 
     def close_if_unusable_or_obsolete(self) -> None:
         """Close the connection if its file is not at its path any more; called before each request.
@@ -51,6 +59,29 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _moved(self) -> bool:
         return self._file is not None and self._file_inode != _inode(self._file)
+
+
+def _log(file: Path) -> Path:
+    return Path(f"{file}-wal")
+
+
+def _mark(log: Path, inodes: str) -> None:
+    with suppress(AttributeError, OSError):  # no Linux, or a file system without attributes
+        os.setxattr(log, _MARK, inodes.encode())
+
+
+def _refuse_log_of_another(file: Path, inode: int) -> None:
+    """Raise OperationalError if the log beside the file was written for another one, now replaced."""
+    log = _log(file)
+    try:
+        marked, own = map(int, os.getxattr(log, _MARK).split())
+    except (AttributeError, OSError, ValueError):
+        return
+    if marked != inode and own == _inode(log):  # a copied log has a copied mark
+        raise OperationalError(
+            f"{log} belongs to the file that was at {file} before. Stop the server, move the log away, and start. "
+            "`manage.py restore` puts a backup in place."
+        )
 
 
 def _inode(path: Path) -> int | None:

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from classifier.access import counters
-from classifier.access.counters import COUNTERS, SLOTS, STEP, WINDOW, LimitsUnavailable, consume
+from classifier.access.counters import COUNTERS, SLOTS, STEP, WINDOW, LimitsUnavailable, _Counter, consume
 
 CONSUMER = """
 import sys
@@ -135,6 +135,16 @@ def test_deleted_file_is_made_again_for_all_processes(path):
     consume(path, "a", 1)
     assert path.exists()
     assert not consume(path, "a", 1).granted
+
+
+@pytest.mark.parametrize("replace", [False, True])
+def test_moved_file_counts_no_longer(path, tmp_path, replace):
+    consume(path, "a", 1)
+    path.rename(tmp_path / "old")
+    if replace:
+        path.touch()
+    assert consume(path, "a", 1).granted
+    assert _Counter(path).consume("a", 1, 1).granted is False  # as another process counts
 
 
 def test_damaged_file_grants_calls(path):

@@ -8,6 +8,8 @@ import sys
 import pytest
 from django.conf import settings as django_settings
 
+from classifier.services.metrics import observe_group
+
 pytestmark = pytest.mark.django_db
 TOKEN = {"authorization": "Bearer a-token"}
 
@@ -54,6 +56,13 @@ def test_answers_and_feedback_are_counted(read, client):
     address = client.post("/", {"word": "orignal"}).headers["Location"]
     client.post(f"{address}feedback/", {"label": "es"})
     assert (read(answer), read(feedback)) == (before[0] + 1, before[1] + 1)
+
+
+def test_queue_of_writers_is_measured(read):
+    names = "languages_commit_group_sum", "languages_commit_wait_seconds_sum", "languages_commit_group_count"
+    before = [read(name) for name in names]
+    observe_group(size=3, seconds=0.25)
+    assert [read(name) - value for name, value in zip(names, before, strict=True)] == [3, 0.25, 1]
 
 
 def test_versions_that_serve_are_named(read):

@@ -53,15 +53,28 @@ class Nginx:
     def ask(self, method, path, body=None, headers=None, *, tls=True, host=HOST):
         """Return the response, with its `body`."""
         connection = http.client.HTTPConnection(host)
-        connection.sock = socket.create_connection(("127.0.0.1", self.https if tls else self.http), timeout=60)
-        if tls:
-            context = ssl.create_default_context(cafile=self.folder / "fullchain.pem")
-            connection.sock = context.wrap_socket(connection.sock, server_hostname=host)
+        connection.sock = self._connect(host, tls=tls)
         connection.request(method, path, body, headers or {})
         response = connection.getresponse()
         response.body = response.read()
         connection.close()
         return response
+
+    def send(self, request):
+        """Return the response to a request as it is, with its `body`."""
+        with self._connect(HOST, tls=True) as connection:
+            connection.sendall(request.encode())
+            response = http.client.HTTPResponse(connection)
+            response.begin()
+            response.body = response.read()
+        return response
+
+    def _connect(self, host, *, tls):
+        connection = socket.create_connection(("127.0.0.1", self.https if tls else self.http), timeout=60)
+        if not tls:
+            return connection
+        context = ssl.create_default_context(cafile=self.folder / "fullchain.pem")
+        return context.wrap_socket(connection, server_hostname=host)
 
     def logs(self):
         return "".join(path.read_text() for path in self.folder.glob("*log"))

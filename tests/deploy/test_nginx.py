@@ -98,9 +98,41 @@ def test_large_body_is_refused_with_a_problem(nginx, size):
     assert json.loads(answer.body)["type"] == "/problems/too-large/"
 
 
+REFUSED = {
+    "long address": ("GET {path}?word=" + "a" * 20_000 + " HTTP/1.1\r\nHost: {host}\r\n\r\n", 414),
+    "long header": ("GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept: " + "a" * 20_000 + "\r\n\r\n", 431),
+    "two lengths": (
+        "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{{}}\r\n",
+        400,
+    ),
+    "bad chunk": ("POST {path} HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", 400),
+    "trace": ("TRACE {path} HTTP/1.1\r\nHost: {host}\r\n\r\n", 405),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_request_that_nginx_refuses_is_a_problem_of_the_api_and_a_page_elsewhere(nginx, name):
+    request, status = REFUSED[name]
+    problem = nginx.send(request.format(path="/api/v1/predictions", host=HOST))
+    assert (problem.status, problem.headers["Content-Type"]) == (status, "application/problem+json")
+    assert json.loads(problem.body)["status"] == status
+    page = nginx.send(request.format(path="/batches/", host=HOST))
+    assert (page.status, page.headers["Content-Type"]) == (status, "text/html; charset=utf-8")
+    assert b"Which language?" in page.body
+
+
+@pytest.mark.parametrize("length", range(8100, 8200, 3))
+def test_address_of_any_length_is_answered_by_a_problem_of_the_api(nginx, length):
+    answer = nginx.ask("GET", f"/api/v1/{'a' * length}")
+    assert answer.status in {404, 414}
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
 def test_page_of_many_words_accepts_larger_bodies(nginx):
     assert nginx.ask("POST", "/batches/", b" " * 1_000_001).status == 403  # by the service, without a token
-    assert nginx.ask("POST", "/batches/", b" " * 21_000_000).status == 413
+    refusal = nginx.ask("POST", "/batches/", b" " * 21_000_000)
+    assert refusal.status == 413
+    assert "trop à la fois" in refusal.body.decode()
 
 
 def test_http_is_redirected_to_https(nginx):
@@ -139,9 +171,15 @@ def test_no_log_has_a_word_or_an_address(nginx, service):
     assert "127.0.0.1 " not in nginx.logs()
 
 
-def test_stopped_service_is_a_problem_without_a_word_in_the_logs(start_nginx):
+def test_stopped_service_is_a_problem_or_a_page_without_a_word_in_the_logs(start_nginx):
     nginx = start_nginx(free_port())
     answer = nginx.ask("GET", "/api/v1/identify?word=geheimnis")
     assert (answer.status, answer.headers["Content-Type"]) == (503, "application/problem+json")
     assert answer.headers["Retry-After"] == "5"
+    for path in ("/?word=geheimnis", "/batches/", "/static/site.css"):
+        page = nginx.ask("GET", path)
+        assert (page.status, page.headers["Content-Type"]) == (503, "text/html; charset=utf-8")
+        assert page.headers["Retry-After"] == "5"
+        assert "<h1>We cannot answer right now</h1>" in page.body.decode()
+        assert "<title>503" in page.body.decode()
     assert "geheimnis" not in nginx.logs()

@@ -1,8 +1,10 @@
 """SQLite's file removed, replaced, corrupt, locked, full, and written before the answer."""
 
+import os
 import re
 import resource
 import shutil
+import signal
 import sqlite3
 from contextlib import closing
 
@@ -53,6 +55,55 @@ def test_restored_file_serves_without_a_restart(server, figure):
     figure("a restored file serves by itself", f"ready after {seconds:.1f} s, {len(ids)} of 5 rows there")
     assert server.stored_ids()[0] == [one.replace("-", "") for one in ids]
     assert server.post()[0] == 201
+
+
+def test_renamed_backup_is_never_mixed_with_the_old_log(server, figure):
+    ids = [server.post()[1]["id"].replace("-", "") for _ in range(5)]
+    assert server.manage("backup", str(server.folder / "copy")).returncode == 0
+    with Load(server) as load:
+        while len(load.acknowledged) < 50:
+            pass
+        (server.folder / "copy").replace(server.database)
+    statuses = [server.post()[0] for _ in range(30)]
+    os.kill(server.workers[0], signal.SIGKILL)  # the new worker must find out, too
+    statuses += [server.post()[0] or server.post()[0] for _ in range(30)]
+    server.wait_until(503, seconds=5)
+    assert server.manage("migrate").returncode == 1
+    server.database.with_name("db.sqlite3-wal").unlink()
+    seconds = server.wait_until(200)
+    figure(
+        "a renamed backup is never mixed with the old log",
+        f"{statuses.count(201)} of {len(statuses)} acknowledged, ready {seconds:.1f} s after the log was removed",
+    )
+    assert set(statuses) == {503}
+    assert server.stored_ids() == (ids, "ok")
+    assert server.post()[0] == 201
+
+
+def test_copy_over_the_file_of_a_killed_server_stops_the_start(server, figure):
+    assert server.manage("backup", str(server.folder / "copy")).returncode == 0
+    for count in (200, 50):
+        with closing(sqlite3.connect(server.database)) as database:
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with Load(server) as load:
+            while len(load.acknowledged) < count:
+                pass
+    os.killpg(server.process.pid, signal.SIGKILL)
+    server.process.wait()
+    shutil.copyfile(server.folder / "copy", server.database)
+    refused = server.manage("migrate")
+    assert refused.returncode == 1
+    assert "manage.py restore" in refused.stderr
+    for suffix in ("", "-wal"):
+        server.database.with_name(f"db.sqlite3{suffix}").rename(server.folder / f"away{suffix}")
+    assert server.manage("restore", str(server.folder / "copy")).returncode == 0
+    server.start()
+    server.wait_until(200)
+    figure(
+        "a copy over the file of a killed server stops the start",
+        f"migrate ended with {refused.returncode}; ready after a restore",
+    )
+    assert server.stored_ids() == ([], "ok")
 
 
 def test_backup_under_writes_holds_every_row_acknowledged_before(server, figure):

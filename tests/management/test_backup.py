@@ -98,6 +98,58 @@ def test_unsound_backup_is_refused_and_changes_nothing(manage, database, tmp_pat
     assert numbers(tmp_path / "db.sqlite3") == [1]
 
 
+@pytest.mark.parametrize("name", ["db.sqlite3", "db.sqlite3-wal", "link", "folder/../db.sqlite3", "other"])
+def test_backup_over_a_database_is_refused(manage, database, tmp_path, name):
+    write(database, 1)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "db.sqlite3")
+    (tmp_path / "other-wal").touch()
+    assert "choose another file" in refusal(manage("backup", str(tmp_path / name)))
+    write(database, 2)
+    assert numbers(tmp_path / "db.sqlite3") == [1, 2]
+
+
+def test_backup_with_the_ending_of_new_files_is_restored(manage, database, tmp_path):
+    write(database, 1)
+    manage("backup", str(tmp_path / "db.sqlite3.new"))
+    database.close()
+    manage("restore", str(tmp_path / "db.sqlite3.new"))
+    assert numbers(tmp_path / "db.sqlite3") == [1]
+
+
+def put_copy_under_log(folder, database):
+    """Leave what a killed server leaves, with an older copy put over its file."""
+    (folder / "copy").write_bytes((folder / "db.sqlite3").read_bytes())
+    for count in (2000, 500):
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        database.executemany("INSERT INTO numbers VALUES (?)", [[number] for number in range(count)])
+    log = (folder / "db.sqlite3-wal").read_bytes()
+    database.close()
+    (folder / "copy").replace(folder / "db.sqlite3")
+    (folder / "db.sqlite3-wal").write_bytes(log)
+
+
+def test_migrate_refuses_a_file_under_the_log_of_another_and_changes_neither(manage, database, tmp_path):
+    put_copy_under_log(tmp_path, database)
+    before = (tmp_path / "db.sqlite3").read_bytes(), (tmp_path / "db.sqlite3-wal").read_bytes()
+    for _ in range(2):
+        line = refusal(manage("migrate"))
+        assert "do not fit together" in line
+        assert "manage.py restore" in line
+    assert ((tmp_path / "db.sqlite3").read_bytes(), (tmp_path / "db.sqlite3-wal").read_bytes()) == before
+
+
+def test_migrate_applies_the_log_that_a_killed_server_left(manage, database, tmp_path):
+    write(database, 1)
+    log = (tmp_path / "db.sqlite3-wal").read_bytes()
+    file = (tmp_path / "db.sqlite3").read_bytes()
+    database.close()
+    (tmp_path / "db.sqlite3").write_bytes(file)
+    (tmp_path / "db.sqlite3-wal").write_bytes(log)
+    assert manage("migrate").returncode == 0
+    assert numbers(tmp_path / "db.sqlite3") == [1]
+
+
 @pytest.mark.parametrize("command", ["backup", "restore"])
 def test_commands_name_the_tools_of_postgresql(command, monkeypatch, tmp_path):
     monkeypatch.setattr("classifier.services.backup.connection.vendor", "postgresql")

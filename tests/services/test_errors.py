@@ -19,6 +19,8 @@ def caused(error, sqlstate):
         InterfaceError("the connection is closed"),
         DatabaseError("file is not a database"),
         caused(InternalError("cannot execute INSERT in a read-only transaction"), "25006"),
+        caused(InternalError("invalid page in block 7 of relation base/16384/16385"), "XX001"),
+        caused(InternalError('could not read block 0 in file "base/16384/16385"'), "XX000"),
         caused(ProgrammingError('relation "classifier_prediction" does not exist'), "42P01"),
     ],
 )

@@ -10,7 +10,7 @@ import weakref
 import pytest
 from django.db import InterfaceError, OperationalError
 
-from classifier.ml.artifacts import ACTIVE_FILE, write_active
+from classifier.ml.artifacts import ACTIVE_FILE, BadVersion, write_active
 from classifier.services import loading, registry
 from classifier.services.registry import Registry
 from tests.services.conftest import NEW, NEWER, OLD, Toy
@@ -117,11 +117,25 @@ def test_loading_version_delays_no_lookup(ship, models, watched):
     wait_until(lambda: models.current().get().folder == new)
 
 
-def test_version_in_use_is_replaced_by_a_warm_one(ship, models, reload):
+def test_versions_are_warm_when_they_serve(ship, models, reload):
     ship(version=OLD)
-    assert models.current().get().warm == 0
+    assert models.current().get().warm == 1
     ship(version=NEW)
     assert reload().get().warm == 1
+
+
+def test_version_that_can_answer_no_batch_is_refused(ship, models, reload, monkeypatch):
+    old = ship(version=OLD)
+    assert models.current().get().folder == old
+    monkeypatch.setattr(Toy, "warm_up", fail_batches)
+    ship(version=NEW)
+    assert reload().get().folder == old
+    ship("FF")
+    assert reload().unavailable == ("FF",)
+
+
+def fail_batches(_self):
+    raise BadVersion("LiteRT cannot run the model")
 
 
 def test_changed_versions_are_loaded_once_and_others_stay(ship, models, reload):
