@@ -6,6 +6,7 @@ and the queue is never longer than the number of threads.
 """
 
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import Future
@@ -23,6 +24,8 @@ from django.db import (
     transaction,
 )
 from django.db.models import Model
+
+from classifier.services.metrics import observe_group
 
 
 class AlreadyReplaced(Exception):
@@ -86,7 +89,7 @@ def commit(unit: Unit) -> None:
 
 def _commit_queue() -> None:
     """Wait for the turn, then commit what is queued."""
-    has_turn = False
+    has_turn, start = False, time.monotonic()
     try:
         # SQLite lets waiting writers in by chance: of 32 threads without turns, some waited in vain for 5 s.
         has_turn = _turn.acquire(timeout=connection.settings_dict["OPTIONS"]["timeout"])
@@ -95,10 +98,12 @@ def _commit_queue() -> None:
         if not has_turn:
             _end(units, OperationalError("too many requests wait for the database"))
     if has_turn:
+        seconds = time.monotonic() - start
         try:
             _commit_together(units)
         finally:
             _turn.release()
+        observe_group(len(units), seconds)
 
 
 def _take_queue() -> list[Unit]:

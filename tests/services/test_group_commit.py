@@ -68,6 +68,13 @@ def test_waiting_threads_are_committed_together(store_together, commits):
     assert Prediction.objects.count() == 10
 
 
+def test_sizes_of_groups_are_observed(store_together, monkeypatch):
+    sizes = []
+    monkeypatch.setattr(group_commit, "observe_group", lambda size, _seconds: sizes.append(size))
+    store_together([row()], [row()], [row()])
+    assert sizes == [3]
+
+
 @pytest.mark.parametrize("bad", [{"source": "mail"}, {"batch_row": "x"}])
 def test_bad_row_fails_its_own_unit_only(store_together, commits, bad):
     first, second, third = store_together([row()], [row(), row(**bad)], [row()])
