@@ -129,7 +129,7 @@ def test_address_of_any_length_is_answered_by_a_problem_of_the_api(nginx, length
 
 
 def test_page_of_many_words_accepts_larger_bodies(nginx):
-    assert nginx.ask("POST", "/batches/", b" " * 1_000_001).status == 403  # by the service, without a token
+    assert nginx.ask("POST", "/batches/", b" " * 1_000_001).status == 400  # by the service: it is no form
     refusal = nginx.ask("POST", "/batches/", b" " * 21_000_000)
     assert refusal.status == 413
     assert "trop à la fois" in refusal.body.decode()

@@ -1,7 +1,7 @@
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
-from classifier.formats.files import DOWNLOADS, FORMATS
+from classifier.formats.files import DOWNLOADS
 from classifier.models import Prediction
 from classifier.web.batch_forms import BatchForm
 from classifier.web.forms import DOWNLOAD_LABELS, FORMAT_LABELS
@@ -82,7 +82,7 @@ def test_file_name_is_cut_to_100_characters(file):
 
 
 def test_downloads_have_labels():
-    assert set(FORMATS) >= set(DOWNLOADS) == set(FORMAT_LABELS) == set(DOWNLOAD_LABELS)
+    assert set(DOWNLOADS) == set(FORMAT_LABELS) == set(DOWNLOAD_LABELS)
 
 
 @pytest.mark.parametrize("field", ["model", "languages", "format"])
