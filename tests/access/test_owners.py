@@ -1,12 +1,10 @@
 import pytest
-from django.contrib.auth import login
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpResponse
 
 from classifier.access.owners import COOKIE, assign_visitor, keeps_history, owner_of, set_visitor_cookie
-from classifier.models import Feedback, Prediction
-from classifier.services.feedback import submit_feedback
+from classifier.models import Prediction
 
 
 @pytest.fixture
@@ -110,35 +108,6 @@ def test_forged_cookie_is_replaced(request_of):
 def test_visitor_has_no_session(visitor):
     cookie_for(visitor)
     assert visitor.session.is_empty()
-
-
-def test_rows_move_to_the_user_at_login(visitor, user, make_prediction):
-    row = make_prediction(owner=owner_of(visitor))
-    submit_feedback(prediction=row, owner=owner_of(visitor), label="en")
-    login(visitor, user)
-    assert Prediction.objects.get().owner == Feedback.objects.get().owner == f"user:{user.pk}"
-
-
-def test_rows_of_others_stay_at_login(visitor, request_of, user, make_prediction):
-    other = assign_visitor(request_of())
-    make_prediction(owner=other)
-    make_prediction(owner="")
-    login(visitor, user)
-    assert set(Prediction.objects.values_list("owner", flat=True)) == {other, ""}
-
-
-def test_login_without_a_visitor_moves_nothing(request_of, user, make_prediction):
-    make_prediction(owner="")
-    login(request_of(), user)
-    assert Prediction.objects.get().owner == ""
-
-
-def test_own_feedback_of_the_user_wins_at_login(visitor, user, make_prediction):
-    row = make_prediction()
-    submit_feedback(prediction=row, owner=owner_of(visitor), label="en")
-    submit_feedback(prediction=row, owner=f"user:{user.pk}", label="es")
-    login(visitor, user)
-    assert Feedback.objects.values("owner", "label").get() == {"owner": f"user:{user.pk}", "label": "es"}
 
 
 @pytest.mark.parametrize(("cookies", "keeps"), [({}, True), ({"history": "off"}, False), ({"history": "x"}, True)])

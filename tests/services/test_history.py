@@ -3,8 +3,9 @@ import re
 import pytest
 from django.core.exceptions import BadRequest
 
-from classifier.models import Prediction
+from classifier.models import Feedback, Prediction
 from classifier.services import history
+from classifier.services.feedback import submit_feedback
 from classifier.services.history import HistoryPage
 
 
@@ -74,3 +75,25 @@ def test_page_of_long_texts_has_fewer_rows(make_prediction, monkeypatch):
         pages.append(words(page))
         cursor = page.older
     assert pages == [["un deux trois quatre cinq six"], ["un", "un deux"], ["un deux trois"]]
+
+
+def test_rows_move_to_the_user_who_logs_in(make_prediction):
+    row = make_prediction(owner="visitor:a")
+    submit_feedback(prediction=row, owner="visitor:a", label="en")
+    history.move_rows("visitor:a", "user:1")
+    assert Prediction.objects.get().owner == Feedback.objects.get().owner == "user:1"
+
+
+def test_rows_of_others_stay_at_a_login(make_prediction):
+    for owner in ("visitor:b", ""):
+        make_prediction(owner=owner)
+    history.move_rows("visitor:a", "user:1")
+    assert set(Prediction.objects.values_list("owner", flat=True)) == {"visitor:b", ""}
+
+
+def test_own_feedback_of_the_user_wins_at_a_login(make_prediction):
+    row = make_prediction()
+    submit_feedback(prediction=row, owner="visitor:a", label="en")
+    submit_feedback(prediction=row, owner="user:1", label="es")
+    history.move_rows("visitor:a", "user:1")
+    assert Feedback.objects.values("owner", "label").get() == {"owner": "user:1", "label": "es"}
