@@ -1,5 +1,6 @@
 """Rate limits of callers, for pages and API."""
 
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
@@ -76,6 +77,7 @@ def address_of(request: HttpRequest | Request) -> str:
     return _network_of(forwarded) or _network_of(remote) or remote
 
 
+@lru_cache(maxsize=1024)
 def _network_of(text: str) -> str:
     """Return an IPv4 address or IPv6 /64 network, else empty."""
     try:

@@ -1,6 +1,7 @@
 """Base of the API's views: limits, owners, validation."""
 
 from collections.abc import Callable, Collection, Mapping
+from functools import cache
 from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -10,6 +11,7 @@ from rest_framework.exceptions import NotAuthenticated, Throttled, ValidationErr
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
+from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
 from classifier.access.counters import WINDOW, Allowance
@@ -56,9 +58,11 @@ class JsonView(APIView):
 
     def charge(self, request: Request, cost: int) -> None:
         """Charge the request `cost` in all; raise Throttled or LimitTooLow."""
+        if cost <= self.paid:
+            return
         scope = self.scope_of(request)
         allowance = consume(request, scope, cost, paid=self.paid)
-        self.allowance, self.paid = (scope, allowance), max(cost, self.paid)
+        self.allowance, self.paid = (scope, allowance), cost
         if not allowance.granted:
             raise Throttled(wait=allowance.seconds)
 
@@ -111,13 +115,20 @@ def next_page(request: Request, cursor: str) -> str | None:
 def validate_query(request: Request, serializer: type[Serializer[Any]]) -> dict[str, Any]:
     """Return the validated query parameters; raise InvalidQuery if there are errors."""
     try:
-        return validate(serializer(data=query_params(request)))
+        return validate(serializer, query_params(request))
     except ValidationError as error:
         raise InvalidQuery(error.detail) from error
 
 
-def validate(serializer: Any) -> dict[str, Any]:
+def validate(serializer: type[Serializer[Any]], data: object) -> dict[str, Any]:
     """Return the validated fields; raise ValidationError if there are errors."""
-    serializer.is_valid(raise_exception=True)
-    fields: dict[str, Any] = serializer.validated_data
+    if data is None:
+        raise ValidationError({api_settings.NON_FIELD_ERRORS_KEY: "No data provided."}, code="null")
+    fields: dict[str, Any] = _serializer(serializer).run_validation(data)
     return fields
+
+
+@cache
+def _serializer(serializer: type[Serializer[Any]]) -> Serializer[Any]:
+    """Return one instance for all requests: to copy its fields takes longer than to validate."""
+    return serializer()

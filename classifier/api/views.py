@@ -95,7 +95,7 @@ class Predictions(JsonView):
     @schema.PREDICT
     def post(self, request: Request) -> Response:
         """Identify one word or text; a private one gets no address."""
-        fields = validate(PredictionRequest(data=request.data))
+        fields = validate(PredictionRequest, request.data)
         self.charge(request, count_words(fields["word"]) * count_models(fields["model"]))
         fields["private"] |= not keeps_history(request)
         owner = owner_of(request)
@@ -181,7 +181,7 @@ class BatchView(JsonView):
     @schema.BATCH
     def post(self, request: Request) -> HttpResponseBase:
         """Identify words and texts; each gets a prediction or a problem."""
-        fields = validate(BatchRequest(data=request.data))
+        fields = validate(BatchRequest, request.data)
         return Response({"results": list(self.answer(request, fields))})
 
     def answer(self, request: Request, fields: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -208,7 +208,7 @@ class LinesView(BatchView):
     def post(self, request: Request) -> HttpResponseBase:
         """Identify the words of lines; each line is answered by one."""
         options = validate_query(request, LinesQuery)
-        fields = {**options, **validate(ItemsRequest(data=request.data))}
+        fields = {**options, **validate(ItemsRequest, request.data)}
         lines = map(LinesRenderer().render, self.answer(request, fields))
         return StreamingHttpResponse(lines, content_type=LinesRenderer.media_type)
 
@@ -236,7 +236,7 @@ class FeedbackView(JsonView):
         """Submit your label for the word; it replaces a pending one."""
         owner = owner_of(request)
         prediction = find_prediction(public_id=public_id, owner=owner)
-        fields = validate(FeedbackRequest(data=request.data))
+        fields = validate(FeedbackRequest, request.data)
         return Response(feedback_fields(submit_feedback(prediction=prediction, owner=owner, **fields)))
 
     @schema.WITHDRAW_FEEDBACK
