@@ -23,7 +23,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     _log_inode: int | None = None  # of the write-ahead log, which the first commit has opened
 
     def get_connection_params(self) -> dict[str, Any]:
-        """Return the parameters; raise OperationalError without a file."""
+        """Return the parameters; raise OperationalError without a file that can be written."""
         parameters: dict[str, Any] = super().get_connection_params()
         name = str(self.settings_dict["NAME"])
         if not name.startswith((":memory:", "file:")):
@@ -34,6 +34,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
                     f"There is no {self._file}: restore a backup, or run `manage.py migrate` for a new one."
                 )
             _refuse_log_of_another(self._file, self._file_inode)
+            _refuse_read_only(self._file)
             parameters["database"] = f"{self._file.as_uri()}?mode=rw"
         return parameters
 
@@ -59,6 +60,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _moved(self) -> bool:
         return self._file is not None and self._file_inode != _inode(self._file)
+
+
+def _refuse_read_only(file: Path) -> None:
+    """Raise OperationalError for a file that can only be read.
+
+    SQLite would open it so, and all connections of the process would stay so when it can be written again.
+    """
+    for path in (file, _log(file), Path(f"{file}-shm")):
+        if path.exists() and not os.access(path, os.W_OK):
+            raise OperationalError(f"{path} is read-only.")
 
 
 def _log(file: Path) -> Path:

@@ -1,4 +1,4 @@
-"""SQLite's file removed, replaced, corrupt, locked, full, and written before the answer."""
+"""SQLite's file removed, replaced, corrupt, locked, read-only, full, and written before the answer."""
 
 import os
 import re
@@ -192,3 +192,29 @@ def test_row_is_synced_before_its_answer_is_sent(tmp_path, figure, mode):
     figure("the sync comes before the answer", f"synchronous={mode}: {'synced' if synced else 'not synced'} before 201")
     assert row > 0
     assert synced == (mode == "FULL")
+
+
+@pytest.mark.parametrize("with_folder", [False, True], ids=["file", "folder"])
+def test_read_only_file_is_unavailable_and_recovers(tmp_path, figure, with_folder):
+    # Root writes what is read-only, unless it has lost that capability.
+    before = ("setpriv", "--bounding-set=-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
+    with serving(tmp_path, before=before) as server:
+        assert server.post()[0] == 201
+        server.stop()
+        paths = [*tmp_path.glob("db.sqlite3*"), *([tmp_path] if with_folder else [])]
+        modes = {path: path.stat().st_mode for path in paths}
+        try:
+            for path in paths:
+                path.chmod(0o555 if path.is_dir() else 0o444)
+            server.start()
+            server.wait_until(200, "/livez")
+            server.wait_until(503)
+            assert server.post()[0] == 503
+        finally:
+            for path, mode in modes.items():
+                path.chmod(mode)
+        seconds = server.wait_until(200)
+        figure(
+            "a read-only file is 503", f"{'with its folder' if with_folder else 'alone'}: ready {seconds:.1f} s after"
+        )
+        assert server.post()[0] == 201
