@@ -139,11 +139,11 @@ def test_locked_file_is_unavailable_within_the_wait(server, figure):
         time.sleep(0.4 * place)  # most begin to wait while another waits for the lock
         return server.post()
 
-    with closing(sqlite3.connect(server.database, isolation_level=None)) as other, ThreadPoolExecutor(6) as pool:
+    with closing(sqlite3.connect(server.database, isolation_level=None)) as other, ThreadPoolExecutor(4) as pool:
         other.execute("BEGIN IMMEDIATE")
-        answers = list(pool.map(post, range(6)))
+        answers = list(pool.map(post, range(4)))  # as many as a worker has threads; more would wait for a thread first
     slowest = max(seconds for _status, _body, seconds in answers)
-    figure("a locked file is 503 within 6 s", f"6 answers in {slowest:.1f} s at most")
+    figure("a locked file is 503 within 6 s", f"4 answers in {slowest:.1f} s at most")
     assert {status for status, *_ in answers} == {503}
     assert slowest < 8
     assert server.post()[0] == 201
