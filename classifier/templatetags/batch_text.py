@@ -40,10 +40,11 @@ def language_summary(parts: Sequence[LabelCount]) -> str:
 
 @register.filter
 def asked_among(prediction: Prediction) -> str:
-    """Return the languages that an answer was chosen from, in the model's order."""
-    answer = prediction.answer()
-    candidates = {candidate.language for candidate in answer.candidates}
-    return join_names([label for label in answer.probabilities if label in candidates])
+    """Return the languages that an answer was chosen from, in the order of all pages."""
+    known = registry.current().languages
+    asked = [candidate.language for candidate in prediction.answer().candidates]
+    # Not the order of the stored probabilities, which PostgreSQL sorts.
+    return join_names(sorted(asked, key=lambda code: known.index(code) if code in known else len(known)))
 
 
 @register.filter
