@@ -3,6 +3,7 @@
 
 PYTHON  ?= python3
 ADDRESS ?= 127.0.0.1:8000
+MEASURE ?= # further options of make benchmark, as in MEASURE="--quick --only post batch"
 PYTEST  ?= # further options for pytest, as in make test PYTEST="-k api"
 PARALLEL := -n auto --dist worksteal
 
@@ -11,6 +12,7 @@ MANAGE := $(VENV)/bin/python manage.py
 PIP    := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check
 SERVE  := $(VENV)/.serve
 ALL    := $(VENV)/.all
+BENCHMARK := $(VENV)/.benchmark
 
 # Settings of a production server, so that the checks apply to them.
 PRODUCTION := env DEBUG=off ALLOWED_HOSTS=words.example BEHIND_PROXY=on \
@@ -72,10 +74,8 @@ admin: $(SERVE) .env ## create the local superuser "admin" and print its passwor
 	echo "http://$(ADDRESS)/admin/  user: admin  password: $$password" || \
 	{ echo "To give an existing admin a new password: $(MANAGE) changepassword admin"; exit 1; }
 
-benchmark: $(SERVE) ## measure memory of a web worker, time a word and throughput of the API
-	$(VENV)/bin/python -m benchmarks.worker_memory
-	$(VENV)/bin/python -m benchmarks.identify
-	$(VENV)/bin/python -m benchmarks.api
+benchmark: $(BENCHMARK) ## measure speed and memory beside others (needs wrk), into docs/performance.md
+	$(VENV)/bin/python -m benchmarks.performance $(MEASURE)
 
 schema: $(SERVE) .env ## update the API schema after a changed API
 	$(MANAGE) spectacular --validate --fail-on-warn --format openapi-json --file classifier/api/openapi.json
@@ -103,8 +103,12 @@ $(SERVE): requirements-serve-lock.txt | $(VENV)/bin/python
 	$(PIP) --require-hashes --requirement requirements-serve-lock.txt
 	@touch $@
 
-$(ALL): requirements.txt requirements-lock.txt $(SERVE)
+$(ALL): requirements.txt requirements-cluster.txt requirements-lock.txt $(SERVE)
 	$(PIP) --constraint requirements-lock.txt --requirement requirements.txt
+	@touch $@
+
+$(BENCHMARK): requirements-benchmark.txt $(ALL)
+	$(PIP) --constraint requirements-lock.txt --requirement $<
 	@touch $@
 
 .env: | $(VENV)/bin/python
