@@ -1,13 +1,16 @@
 """Names and codes of languages."""
 
 import re
-from collections.abc import Collection, Sequence
-from functools import cache
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import cache, lru_cache, wraps
+from typing import ParamSpec, TypeVar
 
-from django.conf.locale import LANG_INFO
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
+
+from classifier.language_names import NAMES
 
 MULTIPLE = "mul"  # the label of a word that several languages share
 OTHER_LANGUAGE = "mis"  # the label of a word of a language that nobody named
@@ -21,6 +24,27 @@ SPECIAL_LABELS = {
 LONGEST_CODE = 35  # characters; RFC 5646, 4.4.1
 _VOWEL = re.compile("[aeiouàâéèêîôœæ]|hé")  # that shortens articles: de l'hébreu, but du hongrois
 _PRIVATE_USE = re.compile(r"q[a-t][a-z]|Qa[ab][a-x]")  # languages and scripts without a public meaning
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def keep_by_language(function: Callable[P, T]) -> Callable[P, T]:
+    """Keep the last results of a function, which depend on its arguments and the active language.
+
+    Not for functions of what people asked.
+    """
+
+    @lru_cache(maxsize=1024)
+    def keep(_language: str | None, *args: P.args, **kwargs: P.kwargs) -> T:
+        return function(*args, **kwargs)
+
+    @wraps(function)
+    def kept(*args: P.args, **kwargs: P.kwargs) -> T:
+        return keep(get_language(), *args, **kwargs)  # type: ignore[arg-type]  # cached arguments are hashable
+
+    kept.cache_clear = keep.cache_clear  # type: ignore[attr-defined]
+    return kept
 
 
 def canonical_label(code: str) -> str:
@@ -93,24 +117,46 @@ def _canonical(code: str) -> str:
     return f"{language}-{script}"
 
 
+@lru_cache(maxsize=256)
 def language_name(code: str) -> str:
     """Return the English name of a language, else its code."""
-    return str(LANG_INFO.get(code, {}).get("name", code))
+    return NAMES[code][0] if code in NAMES else code
 
 
-def known_names() -> list[tuple[str, str]]:
-    """Return the codes and localised names of the languages that Django names, by name."""
-    return sorted(((code, label_name(code)) for code in _known_codes()), key=lambda pair: pair[1].casefold())
+def own_name(code: str) -> str:
+    """Return what speakers call their language, with a capital; else its code."""
+    name = NAMES[code][1] if code in NAMES else code
+    return name[:1].title() + name[1:]  # not upper(): Georgian has capitals that it never begins a word with
+
+
+@keep_by_language
+def known_names() -> tuple[tuple[str, str], ...]:
+    """Return the codes and localised names of all languages with a name, by name."""
+    return sort_by_name(_known_codes())
 
 
 @cache
 def _known_codes() -> frozenset[str]:
-    return frozenset(canonical_language(code) for code in LANG_INFO if "-" not in code)
+    return frozenset(canonical_language(code) for code in NAMES if code == "sr-Latn" or "-" not in code)
 
 
+def sort_by_name(codes: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Return codes and localised names of languages, by name; accents do not count."""
+    names = [(code, label_name(code)) for code in codes]
+    return tuple(sorted(names, key=lambda pair: unaccented(pair[1])))
+
+
+def unaccented(name: str) -> str:
+    """Return a name in lower case without accents, to sort by."""
+    return "".join(filter(str.isalpha, unicodedata.normalize("NFD", name.casefold())))
+
+
+@keep_by_language
 def label_name(label: str) -> str:
     """Return the localised name of a language or special label."""
-    return str(SPECIAL_LABELS.get(label) or _(language_name(label)))
+    if label in SPECIAL_LABELS:
+        return str(SPECIAL_LABELS[label])
+    return _(NAMES[label][0]) if label in NAMES else label
 
 
 def full_label(label: str, languages: Sequence[str]) -> str:
@@ -119,6 +165,7 @@ def full_label(label: str, languages: Sequence[str]) -> str:
     return names[:1].upper() + names[1:]
 
 
+@keep_by_language
 def name_in_text(label: str) -> str:
     """Return the localised name of a label inside a sentence.
 
@@ -130,6 +177,7 @@ def name_in_text(label: str) -> str:
     return name[:1].lower() + name[1:]
 
 
+@keep_by_language
 def name_of_text(label: str) -> str:
     """Return the localised name of the language of a text, for a sentence.
 
@@ -143,9 +191,16 @@ def name_of_text(label: str) -> str:
     return text % {"language": name}
 
 
-def join_names(codes: Sequence[str]) -> str:
-    """Return a localised enumeration: English, French and Spanish."""
-    *others, last = map(name_in_text, codes)
+def join_names(codes: Sequence[str], most: int = 0) -> str:
+    """Return a localised enumeration: English, French and Spanish.
+
+    Of more than `most` languages it names one less, and counts the rest.
+    """
+    names = list(map(name_in_text, codes))
+    if most and len(names) > most:
+        values = {"names": ", ".join(names[: most - 1]), "count": len(names) - most + 1}
+        return _("%(names)s and %(count)d more") % values
+    *others, last = names
     if not others:
         return last
     text = _("%(others)s and %(last)s")
@@ -154,9 +209,16 @@ def join_names(codes: Sequence[str]) -> str:
     return text % {"others": ", ".join(others), "last": last}
 
 
-def join_alternatives(codes: Sequence[str]) -> str:
-    """Return localised alternatives: English, French or Spanish."""
-    *others, last = map(name_in_text, codes)
+def join_alternatives(codes: Sequence[str], most: int = 0) -> str:
+    """Return localised alternatives: English, French or Spanish.
+
+    Of more than `most` languages it names one less, and counts the rest.
+    """
+    names = list(map(name_in_text, codes))
+    if most and len(names) > most:
+        values = {"names": ", ".join(names[: most - 1]), "count": len(names) - most + 1}
+        return _("%(names)s or one of %(count)d more") % values
+    *others, last = names
     if not others:
         return last
     text = _("%(others)s or %(last)s")

@@ -31,6 +31,8 @@ TEST_SETS_ON_PAGES = {
     ELISIONS: gettext_lazy("Elisions and compounds"),
 }
 AS_TYPED = "as typed"  # texts without typing errors
+MOST_IN_MATRIX, MOST_MISTAKES = 8, 20  # languages; mistakes listed where there are more languages
+THREE = "3"  # the set of candidates en, fr and es in comparisons with other programs
 TYPICAL_CONFIDENCE = 0.8  # pages describe the calibration at the confidence nearest to this
 
 
@@ -60,6 +62,20 @@ class TestSetScores:
     def name(self) -> str:
         """The key of the test set."""
         return self.score.name
+
+    @property
+    def mistakes(self) -> list[tuple[str, str, Cell]]:
+        """The most frequent mistakes of many languages: the true one and the one answered, and how often."""
+        languages = [language for language, _cells in self.confusion]
+        if len(languages) <= MOST_IN_MATRIX:
+            return []
+        pairs = [
+            (language, answered, cell)
+            for language, cells in self.confusion
+            for answered, cell in zip(languages, cells, strict=False)
+            if cell.count and not cell.right
+        ]
+        return sorted(pairs, key=lambda pair: -pair[2].share)[:MOST_MISTAKES]
 
     @property
     def silent(self) -> float | None:
@@ -155,19 +171,21 @@ def _languages(scores: Mapping[str, Any]) -> Iterator[Score]:
 
 
 def program_scores(results: Mapping[str, Any]) -> dict[str, list[Score]]:
-    """Return the scores measured by benchmarks.accuracy, by kind of text.
+    """Return the scores among three languages measured by benchmarks.accuracy, by kind of text.
 
     They include other programs. All kinds have the order of the first, best program first.
     """
-    kinds = {kind: results["results"][kind][AS_TYPED] for kind in results["texts"]}
-    first = next(iter(kinds.values()))
-    systems = sorted(results["systems"], key=lambda system: first[system["name"]]["accuracy"], reverse=True)
-    return {
-        kind: [_program_score(system, results["texts"][kind], scores[system["name"]]) for system in systems]
-        for kind, scores in kinds.items()
+    entry, systems = results["sets"][THREE], results["systems"]
+    texts = {kind: sum(counts.values()) for kind, counts in entry["texts"].items()}
+    accuracies = {
+        kind: {name: run["accuracy"][kind][AS_TYPED] for name, run in entry["runs"].items()} for kind in texts
     }
-
-
-def _program_score(system: Mapping[str, Any], texts: int, scores: Mapping[str, Any]) -> Score:
-    share = wilson_interval(scores["accuracy"], texts)
-    return Score(system["name"], texts, share, ours=system.get("ours", False))
+    first = next(iter(accuracies.values()))
+    names = sorted((name for name in systems if name in first), key=lambda name: -first[name])
+    return {
+        kind: [
+            Score(name, texts[kind], wilson_interval(shares[name], texts[kind]), ours=systems[name]["ours"])
+            for name in names
+        ]
+        for kind, shares in accuracies.items()
+    }

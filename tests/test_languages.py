@@ -19,6 +19,8 @@ from classifier.languages import (
     language_name,
     name_in_text,
     name_of_text,
+    own_name,
+    sort_by_name,
 )
 
 LETTERS = st.text(string.ascii_letters, min_size=2, max_size=3)
@@ -136,7 +138,7 @@ def test_languages_have_english_names(code, name):
     assert language_name(code) == name
 
 
-@pytest.mark.parametrize("code", ["tlh", "", "zh"])
+@pytest.mark.parametrize("code", ["tlh", ""])
 def test_language_without_name_has_its_code(code):
     assert language_name(code) == code
 
@@ -176,3 +178,24 @@ def test_french_article_goes_with_the_name_of_a_language(code, text):
     with translation.override("fr"):
         assert name_of_text(code) == text
     assert name_of_text(code) == label_name(code)
+
+
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [("en", ["Odia", "Norwegian Bokmål", "Persian"]), ("fr", ["Odia", "Norvégien bokmål", "Persan"])],
+)
+def test_names_that_django_lacks_or_has_wrong_are_our_own(language, names):
+    with translation.override(language):
+        assert [label_name(code) for code in ("or", "nb", "fa")] == names
+
+
+@pytest.mark.parametrize(
+    ("code", "name"), [("cs", "Čeština"), ("el", "Ελληνικά"), ("ka", "ქართული"), ("zh", "中文"), ("tlh", "Tlh")]
+)
+def test_languages_have_a_name_of_their_own(code, name):
+    assert own_name(code) == name
+
+
+def test_names_are_sorted_without_their_accents():
+    with translation.override("fr"):
+        assert [code for code, _name in sort_by_name(["fr", "eo", "et", "es", "en"])] == ["en", "es", "eo", "et", "fr"]

@@ -48,13 +48,16 @@ def test_calibration_point_is_the_one_nearest_to_a_typical_confidence():
 
 
 def test_programs_have_the_order_of_the_first_kind_of_text():
-    rows = [{"accuracy": share} for share in (0.5, 0.8, 0.7, 0.6)]
+    def run(words, sentences):
+        return {"accuracy": {"single-words": {"as typed": words}, "sentences": {"as typed": sentences}}}
+
     results = {
-        "texts": {"single-words": 30, "sentences": 20},
-        "systems": [{"name": "lingua"}, {"name": "Ngram", "ours": True}],
-        "results": {
-            "single-words": {"as typed": {"lingua": rows[0], "Ngram": rows[1]}},
-            "sentences": {"as typed": {"lingua": rows[2], "Ngram": rows[3]}},
+        "systems": {"lingua": {"ours": False}, "Ngram": {"ours": True}, "eldc": {"ours": False}},
+        "sets": {
+            "3": {
+                "texts": {"single-words": {"en": 20, "fr": 10}, "sentences": {"en": 20}},
+                "runs": {"lingua": run(0.5, 0.7), "Ngram": run(0.8, 0.6)},
+            }
         },
     }
     by_kind = scores.program_scores(results)

@@ -2,8 +2,9 @@
 
 import hashlib
 import json
+import lzma
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -15,10 +16,12 @@ from classifier.ml.encoding import Encoder
 from classifier.ml.verdict import UNDETERMINED, Thresholds
 
 CARD_FILE, LITERT_FILE, KERAS_FILE = "card.json", "model.tflite", "model.keras"
-TWIN_FILE = "twin.tflite"  # trained without the validation and held-out words, to measure on them; it never serves
+TWIN_FILE = "twin.tflite.xz"  # trained without the validation and held-out words, to measure on them; it never serves
 REVIEWED_FILE = "reviewed.tsv"  # the reviewed words that a version was trained on or is to be measured on
 GATE_FILE = "gate.json"  # the comparison with the version that was active
+CALIBRATION_FILE = "calibration.npz"  # outputs of the twin for words that it never saw, see `conformal`
 ACTIVE_FILE = "active.json"
+ALL_LANGUAGES = "all"
 MAX_LENGTH = 1000  # letters of an encoded word
 FIELD_TYPES: dict[str, type | UnionType] = {
     **dict.fromkeys(("alphabet", "summary", "licence"), str),
@@ -26,6 +29,11 @@ FIELD_TYPES: dict[str, type | UnionType] = {
     "tolerance": int | float,
 }
 VERSION_PATTERN = re.compile(r"\d{8}-[0-9a-f]{8}")
+
+
+def wants_all_languages(languages: Sequence[str]) -> bool:
+    """Return whether the languages asked for are `all` of a model."""
+    return len(languages) == 1 and languages[0].casefold() == ALL_LANGUAGES
 
 
 class BadVersion(Exception):
@@ -55,11 +63,18 @@ class Card:
     libraries: Mapping[str, str] = field(default_factory=dict)
     scores: Mapping[str, Any] = field(default_factory=dict)
     licence: str = ""
+    default_languages: tuple[str, ...] = ()  # the candidates when nobody names any; empty: all
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
         """Labels without `und`, in output order."""
         return tuple(label for label in self.labels if label != UNDETERMINED)
+
+    def candidates(self, languages: Sequence[str] = ()) -> tuple[str, ...]:
+        """Return the candidates for the languages asked for: these, all, or the default ones for none."""
+        if not languages:
+            return self.default_languages or self.languages
+        return self.languages if wants_all_languages(languages) else tuple(dict.fromkeys(languages))
 
     @property
     def trained_words(self) -> int:
@@ -88,6 +103,7 @@ class Card:
                     "labels": tuple(raw["labels"]),
                     "thresholds": Thresholds(**raw["thresholds"]),
                     "golden": {word: tuple(row) for word, row in raw["golden"].items()},
+                    "default_languages": tuple(raw.get("default_languages", ())),
                 }
             )
             _check_types(card)
@@ -97,6 +113,8 @@ class Card:
             raise BadVersion(f"{folder}: the card belongs to {card.name} {card.version}")
         if UNDETERMINED not in card.labels or len(set(card.labels)) != len(card.labels) or not card.languages:
             raise BadVersion(f"{folder}: labels must be distinct languages and {UNDETERMINED!r}")
+        if len(set(card.default_languages) & set(card.languages)) != len(card.default_languages):
+            raise BadVersion(f"{folder}: the default languages must be distinct languages of the model")
         if not card.golden or any(len(row) != len(card.labels) for row in card.golden.values()):
             raise BadVersion(f"{folder}: golden words are missing or do not fit the labels")
         return card
@@ -114,8 +132,9 @@ def _check_types(card: Card) -> None:
     wrong = [name for name, types in FIELD_TYPES.items() if not isinstance(getattr(card, name), types)]
     numbers = {"thresholds": astuple(card.thresholds), "golden": chain.from_iterable(card.golden.values())}
     wrong += [name for name, values in numbers.items() if not all(isinstance(value, int | float) for value in values)]
-    if not all(isinstance(label, str) for label in card.labels):
-        wrong.append("labels")
+    for name in ("labels", "default_languages"):
+        if not all(isinstance(label, str) for label in getattr(card, name)):
+            wrong.append(name)
     if type(card.length) is not int or not 0 < card.length <= MAX_LENGTH:
         wrong.append("length")
     if wrong:
@@ -146,7 +165,7 @@ def verify(folder: Path, files: Iterable[str] = (LITERT_FILE,)) -> Card:
 
 
 def read_verified(folder: Path, name: str = LITERT_FILE) -> tuple[Card, bytes]:
-    """Return the card and the bytes of a file, once they match the card's digest.
+    """Return the card and the bytes of a model, unpacked, once its file matches the card's digest.
 
     Raises BadVersion for an unsound card and for a file that is missing or differs.
     """
@@ -156,7 +175,12 @@ def read_verified(folder: Path, name: str = LITERT_FILE) -> tuple[Card, bytes]:
     except OSError as error:
         raise BadVersion(f"{folder / name}: cannot be read ({error.strerror})") from error
     _check_digest(folder / name, hashlib.sha256(content).hexdigest(), card)
-    return card, content
+    return card, unpack(name, content)
+
+
+def unpack(name: str, content: bytes) -> bytes:
+    """Return the content of a LiteRT file, which is packed if its name says so."""
+    return lzma.decompress(content) if name.endswith(".xz") else content
 
 
 def _check_digest(path: Path, found: str, card: Card) -> None:

@@ -1,5 +1,6 @@
 """Encodes words as letter ids, in training and in serving."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 PADDING, BOUNDARY, OTHER = 0, 1, 2
 FIRST_LETTER = 3
+CODE_POINTS = 1 << 16  # ids without an alphabet; higher code points share the one of U+FFFD
 
 # Latin letters of wordfreq's languages after case folding (ß becomes ss).
 LATIN_ALPHABET = (
@@ -17,6 +19,8 @@ LATIN_ALPHABET = (
 )
 LENGTH = 28
 _CHUNK = 1 << 15
+_REPLACEMENT = np.int32(0xFFFD)
+_PADDING, _BOUNDARY = "\u00ad", "\u034f"  # signs of ids in a row; invisible, so in no normalised word
 
 APOSTROPHES = "’‘ʼ`´′＇ʹ"  # noqa: RUF001
 _HYPHENS = "‐‑‒–−﹣－"  # noqa: RUF001
@@ -32,6 +36,10 @@ _TRANSLATION: dict[int, str | None] = {
     ord("ı"): "i",  # noqa: RUF001 - its capital is I
 }
 
+# The letters of most words: composed, and folded by their small form alone (so without ß).
+PLAIN_LETTERS = "[A-Za-zÀ-ÖØ-Þà-öø-ÿŒœ]+"
+_PLAIN = re.compile(PLAIN_LETTERS)
+
 
 def normalise(text: str) -> str:
     """Return `text` composed (NFKC) and case-folded.
@@ -43,6 +51,8 @@ def normalise(text: str) -> str:
     """
     if text.isascii():
         return text.lower().replace("`", "'")
+    if _PLAIN.fullmatch(text):
+        return text.lower()
     text = text.translate(_TRANSLATION)
     if not unicodedata.is_normalized("NFKC", text):
         text = unicodedata.normalize("NFKC", text)
@@ -51,16 +61,21 @@ def normalise(text: str) -> str:
 
 
 def is_written_in(alphabet: str, normalised: str) -> bool:
-    """Return whether all letters of a normalised text are in `alphabet`."""
-    return all(character in alphabet for character in normalised if character.isalpha())
+    """Return whether all letters of a normalised text are in `alphabet`; an empty one has those of all scripts."""
+    return not alphabet or all(character in alphabet for character in normalised if character.isalpha())
+
+
+def _base(letter: str) -> str:
+    return unicodedata.normalize("NFD", letter)[0]
 
 
 @dataclass(frozen=True)
 class Encoder:
     """Maps words to int32 ids of shape (words, length).
 
-    A row is boundary, letters, boundary, padding. Letters outside `alphabet` share one id. A word
-    with more than `length` - 2 letters keeps its beginning and its end, half of each.
+    A row is boundary, letters, boundary, padding. Letters outside `alphabet` share one id; with an empty alphabet
+    the ids of letters are their code points. A word with more than `length` - 2 letters keeps its beginning and its
+    end, half of each.
     """
 
     alphabet: str = LATIN_ALPHABET
@@ -69,49 +84,46 @@ class Encoder:
     @property
     def vocabulary(self) -> int:
         """Number of distinct ids."""
-        return FIRST_LETTER + len(self.alphabet)
+        return FIRST_LETTER + len(self.alphabet) if self.alphabet else CODE_POINTS
 
     @cached_property
     def _ids(self) -> NDArray[np.int32]:
-        table = np.full(max(map(ord, self.alphabet)) + 2, OTHER, np.int32)
-        table[[ord(letter) for letter in self.alphabet]] = np.arange(len(self.alphabet)) + FIRST_LETTER
+        """Id by code point, the last one of all higher code points."""
+        if self.alphabet:
+            table = np.full(max(map(ord, self.alphabet + _BOUNDARY)) + 2, OTHER, np.int32)
+            table[[ord(letter) for letter in self.alphabet]] = np.arange(len(self.alphabet)) + FIRST_LETTER
+        else:
+            table = np.append(np.arange(CODE_POINTS, dtype=np.int32), _REPLACEMENT)
+        table[[ord(_PADDING), ord(_BOUNDARY)]] = PADDING, BOUNDARY
         return table
 
     @cached_property
     def unaccented_ids(self) -> NDArray[np.int32]:
         """Id of the unaccented letter by id, shape (vocabulary,)."""
-        bases = [unicodedata.normalize("NFD", letter)[0] for letter in self.alphabet]
+        if not self.alphabet:
+            return np.array([min(ord(_base(chr(code))), _REPLACEMENT) for code in range(CODE_POINTS)], np.int32)
+        bases = map(_base, self.alphabet)
         unaccented = [self.alphabet.find(base) + FIRST_LETTER for base in bases]
         return np.array([PADDING, BOUNDARY, OTHER, *unaccented], np.int32)
 
     def encode(self, words: Sequence[str]) -> NDArray[np.int32]:
         """Return the ids of `words`, shape (len(words), length)."""
-        rows = np.zeros((len(words), self.length), np.int32)
+        rows = np.empty((len(words), self.length), np.int32)
         for start in range(0, len(words), _CHUNK):
             chunk = words[start : start + _CHUNK]
             rows[start : start + len(chunk)] = self._encode_chunk(chunk)
         return rows
 
     def _encode_chunk(self, words: Sequence[str]) -> NDArray[np.int32]:
-        # One string for all words, so that a few vectorised calls encode a chunk.
-        text = "\n".join(words)
-        if text.count("\n") != len(words) - 1:
-            text = "\n".join(word.replace("\n", " ") for word in words)
-        text = normalise(text)
+        # One string for all words, so that few vectorised calls encode a chunk.
+        text = "".join([self._row(normalise(word)) for word in words])
         codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-        ids = self._ids[np.minimum(codes, len(self._ids) - 1)]
-        breaks = np.flatnonzero(codes == ord("\n"))
-        starts = np.concatenate(([0], breaks + 1))
-        lengths = np.concatenate((breaks, [len(codes)])) - starts
+        return self._ids.take(codes, mode="clip").reshape(len(words), self.length)
 
-        places = self.length - 2
-        kept = np.minimum(lengths, places)
-        column = np.arange(places)
-        skipped = np.where(column >= places // 2, (lengths - kept)[:, None], 0)
-        source = np.minimum(starts[:, None] + column + skipped, max(len(ids) - 1, 0))
-        rows = np.zeros((len(words), self.length), np.int32)
-        if len(ids):
-            rows[:, 1:-1] = np.where(column < kept[:, None], ids[source], PADDING)
-        rows[:, 0] = BOUNDARY
-        rows[np.arange(len(words)), kept + 1] = BOUNDARY
-        return rows
+    def _row(self, word: str) -> str:
+        """Return a normalised word as letters and signs, one for each id."""
+        excess = len(word) - (self.length - 2)
+        if excess > 0:
+            start = (self.length - 2) // 2
+            word = word[:start] + word[start + excess :]
+        return f"{_BOUNDARY}{word}{_BOUNDARY}".ljust(self.length, _PADDING)

@@ -148,6 +148,25 @@ def wilson_interval(share: float, texts: int, standard_errors: float = _STANDARD
     return Interval(share, max(centre - half, 0.0), min(centre + half, 1.0))
 
 
+def paired_difference(
+    old: NDArray[np.bool_], new: NDArray[np.bool_], standard_errors: float = _STANDARD_ERRORS
+) -> Interval:
+    """Return how much more often `new` is right than `old` on the same texts, (texts,), with its interval.
+
+    Only texts count that one of them alone answers right, as in McNemar's test: the interval is Wilson's for the share
+    of them that `new` answers.
+    """
+    gains, losses = int((new & ~old).sum()), int((old & ~new).sum())
+    differing = gains + losses
+    if not differing:
+        return Interval(0.0, 0.0, 0.0)
+    value, low, high = (
+        (2 * share - 1) * differing / len(old)
+        for share in wilson_interval(gains / differing, differing, standard_errors)
+    )
+    return Interval(value, low, high)
+
+
 def rounded(value: Any) -> float:
     """Round to the four decimals of cards and reports."""
     return round(float(value), 4)

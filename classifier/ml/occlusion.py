@@ -5,19 +5,18 @@ Fergus 2014). This needs only the model's output.
 """
 
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from classifier.ml.answers import Answer
+from classifier.ml.answers import Answer, WordAnswers
 from classifier.ml.texts import combine, normalise_rows, words_of
 from classifier.ml.verdict import MOSTLY_UNDETERMINED, UNDETERMINED
 
 _DECIMALS = 4
 
-Predict = Callable[[Sequence[str]], NDArray[np.float64]]
+Judge = Callable[[Sequence[str]], WordAnswers]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +42,19 @@ class Explanation:
         return max(self.parts, key=lambda part: abs(part.change), default=None)
 
 
-def occlude_letters(answer: Answer, labels: Sequence[str], predict: Predict) -> Explanation:
+def occlude_letters(answer: Answer, judge: Judge) -> Explanation:
     """Explain the answer for one word by its letters.
 
-    `labels` are the model's, in the order of its output. `predict` is called once, with all
-    shortened words, and returns (words, labels).
+    `judge` is called once, with all shortened words.
     """
     letters = letters_of(next(iter(words_of(answer.word)), answer.word))
     if len(letters) < 2:
-        return _explanation(answer, parts=[], outputs=[])
-    shortened = ["".join(letters[:place] + letters[place + 1 :]) for place in range(len(letters))]
-    output = predict(shortened)
-    languages = [candidate.language for candidate in answer.candidates]
-    probabilities = normalise_rows(output[:, [labels.index(language) for language in languages]])
-    undetermined = output[:, labels.index(UNDETERMINED)].tolist()
-    return _explanation(answer, letters, list(zip(probabilities, undetermined, strict=True)))
+        return _explanation(answer, parts=[], rest=[])
+    rows = judge(["".join(letters[:place] + letters[place + 1 :]) for place in range(len(letters))])
+    label = _explained_label(answer)
+    if label == UNDETERMINED:
+        return _explanation(answer, letters, rows.undetermined.tolist())
+    return _explanation(answer, letters, rows.shares_by_language[:, rows.languages.index(label)].tolist())
 
 
 def occlude_words(answer: Answer) -> Explanation:
@@ -65,7 +62,17 @@ def occlude_words(answer: Answer) -> Explanation:
 
     Computed from the answers for the words; the model does not run.
     """
-    return _explanation(answer, [word.word for word in answer.words], list(_outputs_without_each_word(answer)))
+    languages = [candidate.language for candidate in answer.candidates]
+    # A candidate that the answer for a word does not keep has hardly any probability there.
+    table = [[word.probabilities.get(label, 0.0) for label in (*languages, UNDETERMINED)] for word in answer.words]
+    output = np.array(table)
+    shares, undetermined = normalise_rows(output[:, :-1]), output[:, -1]
+    place = [*languages, UNDETERMINED].index(_explained_label(answer))
+    rest = []
+    for left_out in range(len(output)):
+        combined, none = combine(np.delete(shares, left_out, axis=0), np.delete(undetermined, left_out))
+        rest.append(float([*combined, none][place]))
+    return _explanation(answer, [word.word for word in answer.words], rest)
 
 
 def letters_of(word: str) -> list[str]:
@@ -79,26 +86,11 @@ def letters_of(word: str) -> list[str]:
     return letters
 
 
-def _outputs_without_each_word(answer: Answer) -> Iterator[tuple[NDArray[np.float64], float]]:
-    labels = [*(candidate.language for candidate in answer.candidates), UNDETERMINED]
-    output = np.array([[word.probabilities[label] for label in labels] for word in answer.words])
-    probabilities, undetermined = normalise_rows(output[:, :-1]), output[:, -1]
-    for place in range(len(output)):
-        yield combine(np.delete(probabilities, place, axis=0), np.delete(undetermined, place))
-
-
-def _explanation(
-    answer: Answer, parts: Sequence[str], outputs: Sequence[tuple[NDArray[np.float64], float]]
-) -> Explanation:
-    """Compare the answer with the outputs without each part.
-
-    An output is the probabilities (languages,) and `und`.
-    """
+def _explanation(answer: Answer, parts: Sequence[str], rest: Sequence[float]) -> Explanation:
+    """Compare the probability of the answer with those without each part."""
     label = _explained_label(answer)
-    languages = [candidate.language for candidate in answer.candidates]
-    place = None if label == UNDETERMINED else languages.index(label)
-    whole = answer.undetermined if place is None else answer.candidates[place].probability
-    rest = [undetermined if place is None else float(output[place]) for output, undetermined in outputs]
+    shares = {candidate.language: candidate.probability for candidate in answer.candidates}
+    whole = answer.undetermined if label == UNDETERMINED else shares[label]
     return Explanation(
         label,
         whole,

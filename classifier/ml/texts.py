@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.ml.encoding import APOSTROPHES, INVISIBLE
+from classifier.ml.encoding import APOSTROPHES, INVISIBLE, PLAIN_LETTERS
 
 Floats = NDArray[np.float64]
 
@@ -20,11 +20,18 @@ Floats = NDArray[np.float64]
 # outweighs a sentence. 0.01 was the best of 1e-6 to 0.03 on texts of 2 to 15 validation words, some of them foreign.
 FLOOR = 0.01
 MOST_ENCODED = 2  # times that HTML entities are decoded: &amp;eacute; is an é
+LONGEST_PIECE = 4  # letters of Han or kana
+PLAIN_WORD = re.compile(rf"{PLAIN_LETTERS}(?:['’]{PLAIN_LETTERS})*")  # noqa: RUF001 - most words, for short cuts
 _TINY = 1e-9  # so that languages whose probabilities are all 0 share equally
 _ALL_APOSTROPHES = frozenset(APOSTROPHES + "'")
 _ELISION = re.compile(
     rf"([bcdfghjklmnpqrstvwxz]|qu)['{APOSTROPHES}]([aeiouhàáâäæèéêëìíîïòóôöœùúûü]\w*|y)", re.IGNORECASE
 )
+# Han and kana.
+_UNSPACED_LETTERS = "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
+_UNSPACED_LETTERS += "\U00020000-\U0003ffff"
+_UNSPACED = re.compile(f"[{_UNSPACED_LETTERS}]")
+_UNSPACED_PIECE = re.compile(f"[{_UNSPACED_LETTERS}]{{1,{LONGEST_PIECE}}}|[^{_UNSPACED_LETTERS}]+")
 _GEMINATE = re.compile(r"(?<=l)·(?=l[^\W\d_]{3})", re.IGNORECASE)  # a letter of Catalan; in naturel·le a sign
 _ENTITY = re.compile(r"&(?:[a-z]{2,8}\d?|#\d{2,7}|#x[0-9a-f]{2,6});", re.IGNORECASE)
 _ADDRESS = re.compile(
@@ -76,6 +83,8 @@ def pieces_of(text: str) -> list[Piece]:
 
 def words_of(text: str) -> list[str]:
     """Return the words of `text`; none when it holds no word."""
+    if PLAIN_WORD.fullmatch(text):  # most are: the quick way
+        return [text]
     return [piece.word for piece in pieces_of(text) if piece.word]
 
 
@@ -94,13 +103,23 @@ def split_elision(word: str) -> tuple[str, str] | None:
     return (match[1], match[2]) if match and match[2].isalpha() else None
 
 
+def split_unspaced(word: str) -> list[str]:
+    """Return the pieces of a word in a script without spaces, of at most LONGEST_PIECE letters; none for others.
+
+    Models know the words of Chinese and Japanese, not clauses, of which they would read only the beginning and the end.
+    """
+    if len(word) <= LONGEST_PIECE or not _UNSPACED.search(word):
+        return []
+    return [match[0] for match in _UNSPACED_PIECE.finditer(word)]
+
+
 def is_one_word(text: str) -> bool:
-    """Whether models answer `text` as one word: no text, no elision."""
-    return words_of(text) == [text] and not split_elision(text)
+    """Whether models answer `text` as one word: no text, no elision, no clause in Han or kana."""
+    return words_of(text) == [text] and not split_elision(text) and not split_unspaced(text)
 
 
 def _pieces_of_token(token: str, *, ordinals: bool = False) -> list[Piece]:
-    if token.isalpha() and _ALL_APOSTROPHES.isdisjoint(token):  # most are: the quick way
+    if token.isalpha() and _ALL_APOSTROPHES.isdisjoint(token):  # as most
         return [Piece(token, token)]
     text, sources = _decode(token)
     found = list(_find_words(text, ordinals=ordinals))

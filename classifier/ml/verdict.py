@@ -8,6 +8,9 @@ an unsure answer as "none of these" from MOSTLY_UNDETERMINED on.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 UNDETERMINED = "und"
 MOSTLY_UNDETERMINED = 0.5
 SINGLE, SEVERAL, UNSURE = "single", "several", "unsure"
@@ -36,3 +39,42 @@ def judge(candidates: Sequence[float], undetermined: float, thresholds: Threshol
     if candidates[0] * (1 - undetermined) >= thresholds.single:
         return SINGLE
     return UNSURE
+
+
+def judge_set(members: Sequence[bool], undetermined: float, thresholds: Thresholds) -> str:
+    """Return the verdict on a word by its prediction set.
+
+    `members` tells whether each candidate is in the set, the most probable one first. An empty set, or one with
+    another candidate than the first alone, tells no language.
+    """
+    if undetermined > thresholds.undetermined:
+        return UNSURE
+    size = sum(members)
+    if size > 1:
+        return SEVERAL
+    return SINGLE if size and members[0] else UNSURE
+
+
+def judge_rows(
+    candidates: NDArray[np.float64], undetermined: NDArray[np.float64], thresholds: Thresholds
+) -> NDArray[np.intp]:
+    """Return the place in VERDICTS of the verdict on each word, as `judge` gives it.
+
+    Takes the probabilities of the candidates, (words, languages), and of `und`, (words,).
+    """
+    unsure = undetermined > thresholds.undetermined
+    several = (candidates[:, 1:2] >= thresholds.several).any(axis=1)
+    single = candidates[:, 0] * (1 - undetermined) >= thresholds.single
+    return np.select([unsure, several, single], [2, 1, 0], default=2).astype(np.intp)
+
+
+def judge_sets(
+    members: NDArray[np.bool_], undetermined: NDArray[np.float64], thresholds: Thresholds
+) -> NDArray[np.intp]:
+    """Return the place in VERDICTS of the verdict on each word, as `judge_set` gives it.
+
+    Takes whether each candidate is in the set, (words, languages), and the probability of `und`, (words,).
+    """
+    sizes = members.sum(axis=1)
+    unsure, several, single = undetermined > thresholds.undetermined, sizes > 1, (sizes == 1) & members[:, 0]
+    return np.select([unsure, several, single], [2, 1, 0], default=2).astype(np.intp)

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from classifier.ml.encoding import INVISIBLE
-from classifier.ml.texts import holds_address, words_of
+from classifier.ml.texts import PLAIN_WORD, holds_address, words_of
 
 MAX_WORD_LENGTH = 100  # code points, after NFC
 MAX_TEXT_LENGTH = 1000  # of all words together, with a space between them
@@ -33,6 +33,8 @@ def clean_word(value: object) -> str:
         raise ValidationError(_("Enter a word."), code="required")
     if not isinstance(value, str):
         raise ValidationError(_("A word must be a text."), code="invalid")
+    if is_plain(word := value.strip()):
+        return word  # as the rest would
     text = value.translate(_WINDOWS_1252).strip()
     if not text:
         raise ValidationError(_("Enter a word."), code="required")
@@ -50,6 +52,11 @@ def clean_word(value: object) -> str:
     if not words:
         raise _no_word(text)
     return text
+
+
+def is_plain(word: str) -> bool:
+    """Return whether a word without white space around it is clean at first sight, as most are."""
+    return len(word) <= MAX_WORD_LENGTH and PLAIN_WORD.fullmatch(word) is not None
 
 
 def count_words(text: str) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.utils.formats import number_format
@@ -18,8 +18,7 @@ MOST_BYTES = 5 * 2**20  # 5 MB
 Value_co = TypeVar("Value_co", covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Row(Generic[Value_co]):
+class Row(NamedTuple, Generic[Value_co]):
     """A numbered row: a word, its answer, or an error.
 
     Errors do not repeat the input.
@@ -44,10 +43,11 @@ class WordList:
 def clean_rows(cells: Iterable[tuple[int, Cell | bytes]]) -> Iterator[Row[str]]:
     """Yield a row for each cell: a word or error."""
     for number, cell in cells:
-        yield _clean_row(number, cell)
+        yield clean_row(number, cell)
 
 
-def _clean_row(number: int, cell: Cell | bytes) -> Row[str]:
+def clean_row(number: int, cell: Cell | bytes) -> Row[str]:
+    """Return a row for a cell: a word or error."""
     try:
         if isinstance(cell, ValidationError):
             raise cell

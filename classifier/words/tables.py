@@ -44,7 +44,7 @@ def plain_name(name: str) -> str:
     return " ".join(normalise(name).split())
 
 
-class _Lines:
+class Lines:
     """Lines that can be put back."""
 
     def __init__(self, lines: Iterable[str]) -> None:
@@ -58,18 +58,24 @@ class _Lines:
     def __next__(self) -> str:
         return self._returned.popleft() if self._returned else next(self._lines)
 
+    @property
+    def waiting(self) -> int:
+        """The number of lines that were put back and not taken again."""
+        return len(self._returned)
+
     def put_back(self, lines: Sequence[str]) -> None:
+        """Return lines, to be taken again."""
         self._returned.extendleft(reversed(lines))
         self.reread += sum(map(len, lines))
 
 
-def read_rows(lines: Iterable[str], delimiter: str) -> Iterator[TableRow]:
-    """Yield numbered rows; one that cannot be read is an error.
+def read_rows(lines: Iterable[str], delimiter: str, first: int = 1) -> Iterator[TableRow]:
+    """Yield numbered rows, from `first`; one that cannot be read is an error.
 
     Blank rows are left out, but counted.
     """
-    source = _Lines(lines)
-    for number, line in enumerate(source, 1):
+    source = lines if isinstance(lines, Lines) else Lines(lines)
+    for number, line in enumerate(source, first):
         if number == 1 and _declared(line):
             continue
         row = _read_row(line, source, delimiter)
@@ -77,7 +83,7 @@ def read_rows(lines: Iterable[str], delimiter: str) -> Iterator[TableRow]:
             yield number, row
 
 
-def _read_row(line: str, source: _Lines, delimiter: str) -> list[str] | ValidationError:
+def _read_row(line: str, source: Lines, delimiter: str) -> list[str] | ValidationError:
     """Read the row that begins with `line`."""
     if '"' not in line:
         return line.rstrip("\n").split(delimiter)
@@ -95,7 +101,7 @@ def _read_row(line: str, source: _Lines, delimiter: str) -> list[str] | Validati
     return ValidationError(message, code="quotes")
 
 
-def _take(line: str, source: _Lines, taken: list[str]) -> Iterator[str]:
+def _take(line: str, source: Lines, taken: list[str]) -> Iterator[str]:
     """Yield the lines that a row may have."""
     characters = 0
     # A hostile file could have each row read all others in vain.
@@ -151,9 +157,9 @@ def looks_tabular(sample: str) -> bool:
     return share >= 0.8 and sum("\t" in line for line in lines) > 1
 
 
-def read_objects(lines: Iterable[str], names: Sequence[str]) -> Iterator[TableRow]:
-    """Yield the rows of JSON lines: texts, or objects with `names`."""
-    for number, line in enumerate(lines, 1):
+def read_objects(lines: Iterable[str], names: Sequence[str], first: int = 1) -> Iterator[TableRow]:
+    """Yield the rows of JSON lines, numbered from `first`: texts, or objects with `names`."""
+    for number, line in enumerate(lines, first):
         if line.strip():
             yield number, _read_object(line, names)
 

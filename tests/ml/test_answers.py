@@ -1,11 +1,12 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifier.ml.answers import Comparison, rank
-from classifier.ml.identifier import make_answer
+from classifier.ml.answers import Comparison, rank, round_each
+from tests.conftest import make_answer
 
 PROBABILITIES = {"en": 0.2, "fr": 0.5, "es": 0.1, "und": 0.2}
 
@@ -26,6 +27,15 @@ def test_candidates_sum_to_one(values):
     candidates = rank({**{f"l{index}": value for index, value in enumerate(values)}, "und": 0.1})
     assert sum(candidate.probability for candidate in candidates) == pytest.approx(1, abs=1e-9)
     assert all(0 <= candidate.probability <= 1 for candidate in candidates)
+
+
+# Many multiples of 0.00005, which lie in the middle of two roundings.
+SHARES = st.one_of(st.just(0.0), st.floats(0, 1), st.integers(0, 20_000).map(lambda number: number / 20_000))
+
+
+@given(st.lists(SHARES, min_size=1))
+def test_probabilities_are_rounded_together_as_one_by_one(values):
+    assert round_each(np.array(values)).tolist() == [round(value, 4) for value in values]
 
 
 def comparison_of(fakes, *words):

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from classifier.ml.artifacts import (
+    CALIBRATION_FILE,
     CARD_FILE,
-    KERAS_FILE,
     LITERT_FILE,
     TWIN_FILE,
     BadVersion,
@@ -22,6 +22,8 @@ from classifier.ml.artifacts import (
     version_folders,
     write_active,
 )
+from classifier.ml.identifier import Identifier
+from tests.calibrations import calibration_file, outputs
 from tests.conftest import fake_card
 
 
@@ -44,7 +46,7 @@ def test_card_is_read_back_as_written(version, tmp_path):
 
 
 def test_sound_version_is_verified(version):
-    assert verify(version, [LITERT_FILE, KERAS_FILE]).version == version.name
+    assert verify(version, [LITERT_FILE, TWIN_FILE]).version == version.name
 
 
 def test_und_is_no_language_of_a_card(version):
@@ -52,7 +54,42 @@ def test_und_is_no_language_of_a_card(version):
     assert card.languages == card.labels[:-1]
 
 
-@pytest.mark.parametrize("name", [LITERT_FILE, KERAS_FILE])
+def test_candidates_are_the_languages_asked_for_or_the_default_ones(version):
+    card = Card.read(version)
+    two = replace(card, default_languages=("fr", "en"))
+    assert (card.candidates(), two.candidates()) == (card.languages, ("fr", "en"))
+    assert (two.candidates(["All"]), two.candidates(["en", "en"])) == (card.languages, ("en",))
+
+
+@pytest.mark.parametrize("languages", [["en", "en"], ["und"], ["zz"], [["en"]]])
+def test_default_languages_are_distinct_languages_of_the_model(copied, languages):
+    change_card(copied, default_languages=languages)
+    with pytest.raises(BadVersion):
+        Card.read(copied)
+
+
+def test_unusable_calibration_is_refused(copied):
+    (copied / CALIBRATION_FILE).write_bytes(b"no arrays")
+    digests = json.loads((copied / CARD_FILE).read_text())["sha256"]
+    change_card(copied, sha256={**digests, CALIBRATION_FILE: digest(copied / CALIBRATION_FILE)})
+    with pytest.raises(BadVersion, match=r"calibration\.npz cannot be used"):
+        Identifier(copied)
+    (copied / CALIBRATION_FILE).unlink()
+    with pytest.raises(BadVersion, match="cannot be read"):
+        Identifier(copied)
+
+
+def test_calibration_of_a_version_is_used(copied):
+    languages = Card.read(copied).languages
+    table, labels = outputs(languages, 400, 1)
+    (copied / CALIBRATION_FILE).write_bytes(calibration_file(table, labels))
+    digests = json.loads((copied / CARD_FILE).read_text())["sha256"]
+    change_card(copied, sha256={**digests, CALIBRATION_FILE: digest(copied / CALIBRATION_FILE)})
+    [answer] = Identifier(copied).identify(["theing"], confidence=0.8)
+    assert answer.confidence == 0.8
+
+
+@pytest.mark.parametrize("name", [LITERT_FILE, TWIN_FILE])
 def test_flipped_bit_is_refused(copied, name):
     content = bytearray((copied / name).read_bytes())
     content[len(content) // 2] ^= 1

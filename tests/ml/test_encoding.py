@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifier.ml.encoding import BOUNDARY, FIRST_LETTER, LATIN_ALPHABET, OTHER, PADDING, Encoder, normalise
+from classifier.ml.encoding import (
+    BOUNDARY,
+    FIRST_LETTER,
+    LATIN_ALPHABET,
+    OTHER,
+    PADDING,
+    Encoder,
+    is_written_in,
+    normalise,
+)
 
 ENCODER = Encoder("abcé'-", length=8)
 LATIN = Encoder()
@@ -37,6 +46,12 @@ def test_normalise_keeps_accents_and_folds_capitals():
     assert normalise("ÉCOLE") == "école"
     assert normalise("Straße") == "strasse"
     assert normalise("AUJOURD’HUI") == "aujourd'hui"
+
+
+def test_plain_letters_are_folded_as_in_any_text():
+    letters = [chr(code) for code in range(0x180)]
+    with_ligature = [normalise(f"{letter}ﬁ") for letter in letters]  # which is no plain letter
+    assert with_ligature == [f"{normalise(letter)}fi" for letter in letters]
 
 
 @given(any_text)
@@ -94,3 +109,27 @@ def test_accents_are_dropped_from_ids():
     accented, plain = LATIN.encode(["école", "garçon"]), LATIN.encode(["ecole", "garcon"])
     assert (LATIN.unaccented_ids[accented] == plain).all()
     assert (LATIN.unaccented_ids[plain] == plain).all()
+
+
+def test_without_an_alphabet_letters_are_their_code_points():
+    assert Encoder("", 8).encode(["né日", "\U0001f600x"]).tolist() == [
+        [BOUNDARY, ord("n"), ord("é"), ord("日"), BOUNDARY, PADDING, PADDING, PADDING],
+        [BOUNDARY, 0xFFFD, ord("x"), BOUNDARY, PADDING, PADDING, PADDING, PADDING],
+    ]
+    assert Encoder("", 8).vocabulary == 1 << 16
+
+
+def test_without_an_alphabet_long_words_keep_both_ends():
+    [row] = Encoder("").encode(["a" * 13 + "bcd" + "e" * 13]).tolist()
+    assert row == [BOUNDARY, *[ord("a")] * 13, *[ord("e")] * 13, BOUNDARY]
+
+
+def test_without_an_alphabet_accents_are_dropped_from_code_points():
+    encoder = Encoder("")
+    assert encoder.unaccented_ids[encoder.encode(["éñй"])].tolist() == encoder.encode(["enи"]).tolist()
+    assert encoder.unaccented_ids.max() < encoder.vocabulary
+
+
+def test_empty_alphabet_has_the_letters_of_all_scripts():
+    assert is_written_in("", "日本語")
+    assert not is_written_in("abc", "日")

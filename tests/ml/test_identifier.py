@@ -1,7 +1,9 @@
 """Answers of LiteRT models: verified, ranked and independent of batches."""
 
 import json
+import shutil
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -62,11 +64,12 @@ def test_threads_share_one_identifier(toy):
         assert list(pool.map(lambda word: toy.identify([word]), words)) == expected
 
 
-def test_keras_and_litert_agree_to_the_tolerance_of_the_card(toy, version):
+def test_keras_and_litert_agree_to_the_tolerance_of_the_card(keras_version):
     import keras
 
+    toy = Identifier(keras_version)
     words = [*toy.card.golden, *toy_words("the ing eau sch krz", 100, "agree")]
-    model = keras.saving.load_model(version / KERAS_FILE, compile=False)
+    model = keras.saving.load_model(keras_version / KERAS_FILE, compile=False)
     keras_output = model.predict(toy.card.encoder.encode(words), verbose=0)
     assert np.abs(keras_output - toy.probabilities(words)).max() <= toy.card.tolerance
 
@@ -103,20 +106,20 @@ def test_weights_that_are_not_numbers_are_refused(copied, monkeypatch):
         Identifier(copied)
 
 
-def test_keras_file_is_never_opened(copied):
+def test_keras_file_is_never_opened(keras_version, tmp_path):
+    copied = shutil.copytree(keras_version, tmp_path / keras_version.parent.name / keras_version.name)
     (copied / KERAS_FILE).write_bytes(b"hostile")
     assert Identifier(copied).identify(["theing"])[0].candidates
 
 
-def test_interpreters_are_few_and_made_on_first_use(version, monkeypatch):
+def test_words_and_lists_share_one_interpreter(version, monkeypatch):
     interpreters = []
     make = identifier_module.Interpreter
     monkeypatch.setattr(identifier_module, "Interpreter", lambda **options: interpreters.append(1) or make(**options))
     toy = Identifier(version)
-    assert len(interpreters) == 1
     with ThreadPoolExecutor(16) as pool:
-        list(pool.map(lambda _: toy.probabilities(["theing"] * 100), range(64)))
-    assert len(interpreters) == 2
+        list(pool.map(lambda size: toy.probabilities(["theing"] * size), [100, 1] * 32))
+    assert len(interpreters) == 1
 
 
 @pytest.mark.parametrize("apostrophe", "’ʼ´`")
@@ -124,6 +127,14 @@ def test_elision_has_the_same_output_with_any_apostrophe(toy, apostrophe):
     plain, other = toy.probabilities(["l'eaueau", f"l{apostrophe}eaueau"])
     assert (plain == other).all()
     assert not np.allclose(plain, toy._run(["l'eaueau"])[0])
+
+
+def test_long_word_in_han_has_the_output_of_its_pieces_together(toy, monkeypatch):
+    pieces = {"日本語の": [0.8, 0.2], "単語": [0.6, 0.4]}
+    monkeypatch.setattr(toy, "card", replace(toy.card, labels=("ja", "zh", "und"), alphabet=""))
+    monkeypatch.setattr(toy, "_run", lambda words: np.array([[*pieces.get(word, [0.5, 0.5]), 0.0] for word in words]))
+    [whole] = toy.probabilities(["日本語の単語"])
+    assert whole[0] == pytest.approx(combine(np.array(list(pieces.values())), np.zeros(2))[0][0], abs=1e-6)
 
 
 def test_elision_has_the_output_of_its_parts_together(toy):

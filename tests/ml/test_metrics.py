@@ -134,3 +134,18 @@ def test_equally_sure_answers_are_given_together():
 def test_order_of_texts_does_not_change_coverage(rows):
     scores = [metrics.coverage_scores(*map(np.array, zip(*some, strict=True))) for some in (rows, rows[::-1])]
     assert scores[0] == scores[1]
+
+
+def test_paired_difference_counts_only_texts_that_one_alone_answers_right():
+    old, new = np.ones(1000, bool), np.ones(1000, bool)
+    old[:30], new[-10:] = False, False
+    value, low, high = metrics.paired_difference(old, new)
+    share = metrics.wilson_interval(30 / 40, 40)
+    assert value == pytest.approx(0.02)
+    assert (low, high) == pytest.approx(((2 * share.low - 1) * 0.04, (2 * share.high - 1) * 0.04))
+    assert metrics.paired_difference(new, old) == pytest.approx((-value, -high, -low))
+
+
+def test_equal_answers_have_no_difference():
+    flags = np.array([True, False])
+    assert metrics.paired_difference(flags, flags) == (0, 0, 0)

@@ -1,4 +1,5 @@
-import numpy as np
+from functools import partial
+
 import pytest
 
 from classifier.ml.encoding import normalise
@@ -13,7 +14,9 @@ def explain(fake_models):
     def explain(text, languages=()):
         [answer] = model.identify([text], languages)
         return (
-            occlude_words(answer) if answer.words else occlude_letters(answer, model.card.labels, model.probabilities)
+            occlude_words(answer)
+            if answer.words
+            else occlude_letters(answer, partial(model.judge, languages=languages))
         )
 
     return explain
@@ -63,12 +66,12 @@ def test_letter_keeps_its_marks():
 def test_shortened_words_are_one_inference(fake_models):
     batches = []
 
-    def probabilities(words):
+    def judge(words):
         batches.append([normalise(word) for word in words])
-        return np.full((len(words), 4), 0.25)
+        return fake_models["Ngram"].judge(words)
 
     [answer] = fake_models["Ngram"].identify(["été"])
-    occlude_letters(answer, fake_models["Ngram"].card.labels, probabilities)
+    occlude_letters(answer, judge)
     assert batches == [["té", "éé", "ét"]]
 
 

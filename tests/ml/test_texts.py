@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifier.ml.identifier import answer_texts
-from classifier.ml.texts import combine, pieces_of, split_elision, words_of
+from classifier.ml.judging import answer_texts
+from classifier.ml.texts import PLAIN_WORD, combine, pieces_of, split_elision, split_unspaced, words_of
 from classifier.services import registry
 from classifier.training.test_sets import read_test_set
 from tests.conftest import fake_card
@@ -277,6 +277,11 @@ def test_text_in_an_unknown_language_is_not_mixed():
     assert (answer.verdict, answer.mixture) == ("unsure", ())
 
 
+@given(st.from_regex(PLAIN_WORD, fullmatch=True))
+def test_plain_word_is_split_as_any_text(word):
+    assert words_of(word) == words_of(f"{word} !") == [word]
+
+
 def test_single_word_stays_as_typed():
     plain, typed, among_numbers = identify("chat", "« chat ! »", "12 chat")
     assert (plain.words, typed.words, typed.word) == ((), (), "« chat ! »")
@@ -290,13 +295,20 @@ def test_languages_restrict_a_text_and_its_words():
     assert set(answer.probabilities) == {"es", "en", "und"}
 
 
-def test_words_and_texts_are_one_batch_in_their_order():
+def test_words_and_texts_are_one_batch_of_each_word():
     batches = []
     output = lambda words: batches.append(words) or np.array([OUTPUT[word] for word in words])  # noqa: E731
     answers = answer_texts(fake_card("Ngram", "1"), ["chat", "le café", "Merkel", "le chat"], output)
     assert [answer.word for answer in answers] == ["chat", "le café", "Merkel", "le chat"]
-    assert batches == [["chat", "le", "café", "Merkel", "le", "chat"]]
+    assert batches == [["chat", "le", "café", "Merkel"]]
     assert answers == identify("chat") + identify("le café") + identify("Merkel", "le chat")
+
+
+@pytest.mark.parametrize("languages", [(), ("es", "en"), ("fr",)])
+def test_many_words_have_the_answers_of_single_words(fake_models, languages):
+    words = [f"{start}{end}" for start in "bcdfgh" for end in ("a", "é", "eau", "s", " papa")]
+    identify = fake_models["FF"].identify
+    assert identify(words, languages) == [answer for word in words for answer in identify([word], languages)]
 
 
 @pytest.mark.real_models
@@ -321,3 +333,20 @@ def test_shipped_model_is_right_about_public_texts(kind, floor):
     answers = registry.current().get("Ngram").identify(test.texts)
     right = [answer.candidates[0].language == label for answer, label in zip(answers, test.labels, strict=True)]
     assert np.mean(right) >= floor
+
+
+@pytest.mark.parametrize(
+    ("word", "pieces"),
+    [
+        ("日本語だ", []),
+        ("おはようございます", ["おはよう", "ございま", "す"]),
+        ("今日は天気がいい", ["今日は天", "気がいい"]),
+        ("iPhoneを買う", ["iPhone", "を買う"]),
+        ("コンピューター", ["コンピュ", "ーター"]),
+        ("Straßenbahn", []),
+        ("안녕하세요", []),
+        ("สวัสดีครับ", []),
+    ],
+)
+def test_long_words_in_han_or_kana_have_pieces(word, pieces):
+    assert split_unspaced(word) == pieces

@@ -1,10 +1,11 @@
 """Verdicts: one language, several, or unsure."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifier.ml.verdict import SEVERAL, SINGLE, UNSURE, VERDICTS, Thresholds, judge
+from classifier.ml.verdict import SEVERAL, SINGLE, UNSURE, VERDICTS, Thresholds, judge, judge_rows
 
 THRESHOLDS = Thresholds(single=0.65, several=0.15, undetermined=0.5)
 share = st.floats(0, 1)
@@ -36,3 +37,13 @@ def test_judgement_is_one_of_the_verdicts(candidates, undetermined):
 def test_less_certainty_never_makes_a_word_single(first, undetermined, more):
     if judge([first], max(undetermined, more), THRESHOLDS) == SINGLE:
         assert judge([first], min(undetermined, more), THRESHOLDS) == SINGLE
+
+
+@given(st.lists(st.tuples(share, share, share), min_size=1), st.integers(1, 2))
+def test_words_are_judged_together_as_one_by_one(rows, languages):
+    table = np.array(rows)
+    candidates, undetermined = -np.sort(-table[:, :languages], axis=1), table[:, -1]
+    expected = [
+        judge(row, und, THRESHOLDS) for row, und in zip(candidates.tolist(), undetermined.tolist(), strict=True)
+    ]
+    assert [VERDICTS[place] for place in judge_rows(candidates, undetermined, THRESHOLDS)] == expected

@@ -7,6 +7,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from classifier.ml.encoding import INVISIBLE, normalise
+from classifier.ml.texts import PLAIN_WORD
 from classifier.words import clean
 from classifier.words.clean import MAX_MARKS, MAX_TEXT_LENGTH, MAX_WORD_LENGTH, clean_word, count_words
 
@@ -32,6 +33,11 @@ def clean_or_none(value):
 )
 def test_word_stays_as_typed(word):
     assert clean_word(word) == word
+
+
+@given(st.from_regex(PLAIN_WORD, fullmatch=True))
+def test_plain_word_is_cleaned_as_any_text(word):
+    assert clean_or_none(word) == clean_or_none(f"\u200b{word}")
 
 
 @pytest.mark.parametrize("word", ["мир", "日本語", "سلام", "हिन्दी", "ภาษาไทย", "עִבְרִית", "раураl"])
