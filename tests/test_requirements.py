@@ -27,3 +27,9 @@ def test_lock_of_what_serves_has_hashes_and_no_address():
     entries = re.split(r"\n(?=\S)", text)[1:]
     assert all("--hash=sha256:" in entry for entry in entries)
     assert "://" not in text
+
+
+def test_cluster_is_in_the_whole_lock_and_does_not_serve():
+    cluster = versions("requirements-cluster.txt")
+    assert cluster.items() <= versions("requirements-lock.txt").items()
+    assert cluster.keys().isdisjoint(versions("requirements-serve-lock.txt"))

@@ -13,7 +13,7 @@ from classifier.ml.answers import Answer
 from classifier.ml.artifacts import TWIN_FILE, Card
 from classifier.ml.encoding import Encoder, normalise
 from classifier.ml.identifier import Identifier
-from classifier.ml.verdict import SINGLE, VERDICTS
+from classifier.ml.verdict import SINGLE, UNDETERMINED, VERDICTS
 from classifier.scores import HELD_OUT, SHORT_TEXTS
 from classifier.training.test_sets import BadTestSet, LabelledTexts
 from classifier.words.clean import count_words
@@ -34,6 +34,7 @@ def evaluate(
     Raises BadTestSet for labels that the model does not know, and when the form refuses all texts.
     """
     card = identifier.card
+    languages = candidates_for(card, test.labels)
     unknown = sorted(set(test.labels) - set(card.languages))
     if unknown:
         raise BadTestSet(f"{test.name}: the model {card.name} does not know {', '.join(unknown)}")
@@ -41,9 +42,9 @@ def evaluate(
     if not test.texts:
         raise BadTestSet(f"{test.name}: none of the {refused} texts holds a word")
     started = time.perf_counter()
-    answers = identifier.identify(test.texts)
+    answers = identifier.identify(test.texts, languages)
     seconds = time.perf_counter() - started
-    scores = probability_scores(card, answers, test)
+    scores = probability_scores(languages, answers, test)
     texts = len(test.texts) + refused
     return {
         **scores,
@@ -51,9 +52,17 @@ def evaluate(
         "refused": refused,
         "accuracy": metrics.rounded(scores["accuracy"] * len(test.texts) / texts),
         "verdicts": verdict_scores(answers, test.labels),
-        "single_elsewhere": {name: share_of_single(identifier, texts) for name, texts in (foreign_texts or {}).items()},
+        "single_elsewhere": {
+            name: share_of_single(identifier, texts, languages) for name, texts in (foreign_texts or {}).items()
+        },
         "words_per_second": round(sum(map(count_words, test.texts)) / seconds),
     }
+
+
+def candidates_for(card: Card, labels: Iterable[str]) -> tuple[str, ...]:
+    """Return the default candidates of a model, and those of `labels` that it knows beside them."""
+    wanted = {*card.candidates(), *labels}
+    return tuple(language for language in card.languages if language in wanted)
 
 
 def clean_texts(test: LabelledTexts) -> tuple[LabelledTexts, int]:
@@ -64,16 +73,15 @@ def clean_texts(test: LabelledTexts) -> tuple[LabelledTexts, int]:
     return accepted, len(test.texts) - len(accepted.texts)
 
 
-def probability_scores(card: Card, answers: Sequence[Answer], test: LabelledTexts) -> dict[str, Any]:
-    """Return accuracy, calibration and confusion of probabilities."""
-    output = np.array([[answer.probabilities[label] for label in card.labels] for answer in answers])
-    probabilities = metrics.language_probabilities(output, card.labels, card.languages)
-    truth = np.array([card.languages.index(label) for label in test.labels])
+def probability_scores(languages: Sequence[str], answers: Sequence[Answer], test: LabelledTexts) -> dict[str, Any]:
+    """Return accuracy, calibration and confusion of the probabilities of candidates."""
+    probabilities = candidate_probabilities(languages, answers)
+    truth = np.array([languages.index(label) for label in test.labels])
     predicted = probabilities.argmax(axis=1)
-    confusion = metrics.confusion_matrix(truth, predicted, len(card.languages))
+    confusion = metrics.confusion_matrix(truth, predicted, len(languages))
     reliability = metrics.reliability(probabilities, truth)
     return {
-        **metrics.classification_scores(confusion, card.languages),
+        **metrics.classification_scores(confusion, languages),
         "negative_log_likelihood": metrics.rounded(metrics.negative_log_likelihood(probabilities, truth)),
         "expected_calibration_error": metrics.rounded(metrics.expected_calibration_error(reliability)),
         "reliability": reliability,
@@ -82,6 +90,20 @@ def probability_scores(card: Card, answers: Sequence[Answer], test: LabelledText
         "by_length": by_length(test.texts, predicted == truth),
         "by_frequency": by_frequency(test.frequencies, predicted == truth),
     }
+
+
+def candidate_probabilities(languages: Sequence[str], answers: Sequence[Answer]) -> metrics.Floats:
+    """Return the probabilities of candidates, (answers, languages), rows with sum 1.
+
+    What an answer leaves out is spread evenly over its other candidates.
+    """
+    known = np.array([[answer.probabilities.get(language, np.nan) for language in languages] for answer in answers])
+    known /= 1 - np.array([[answer.probabilities[UNDETERMINED]] for answer in answers])
+    missing = np.isnan(known)
+    rest = (1 - np.nansum(known, axis=1)).clip(0) / np.maximum(missing.sum(axis=1), 1)
+    filled = np.where(missing, rest[:, None], known)
+    probabilities: metrics.Floats = filled / filled.sum(axis=1, keepdims=True)
+    return probabilities
 
 
 def by_length(texts: Sequence[str], right: Any) -> list[dict[str, Any]]:
@@ -121,10 +143,11 @@ def verdict_scores(answers: Sequence[Answer], labels: Sequence[str]) -> dict[str
     }
 
 
-def share_of_single(identifier: Identifier, texts: Sequence[str]) -> float:
+def share_of_single(identifier: Identifier, texts: Sequence[str], languages: Sequence[str]) -> float:
     """Return the share of `texts` with the verdict `single`; a text that the form refuses has none."""
     words = [row.value for row in clean_rows(enumerate(texts, 1)) if row.value is not None]
-    return metrics.rounded(sum(answer.verdict == SINGLE for answer in identifier.identify(words)) / len(texts))
+    answers = identifier.identify(words, languages)
+    return metrics.rounded(sum(answer.verdict == SINGLE for answer in answers) / len(texts))
 
 
 def held_out_test_set(lexicon: "Lexicon") -> LabelledTexts:

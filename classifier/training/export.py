@@ -1,6 +1,7 @@
 """Export of a trained network as a version folder."""
 
 import hashlib
+import lzma
 import shutil
 import tempfile
 import zipfile
@@ -14,7 +15,20 @@ import numpy as np
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
-from classifier.ml.artifacts import KERAS_FILE, LITERT_FILE, REVIEWED_FILE, TWIN_FILE, Card, add_version, digest
+from classifier.ml.artifacts import (
+    KERAS_FILE,
+    LITERT_FILE,
+    REVIEWED_FILE,
+    TWIN_FILE,
+    BadVersion,
+    Card,
+    add_version,
+    digest,
+    unpack,
+    verify,
+)
+from classifier.ml.encoding import BOUNDARY, PADDING, Encoder
+from classifier.ml.judging import restrict
 from classifier.ml.verdict import UNDETERMINED
 from classifier.training.batches import Predict
 from classifier.training.calibration import in_slices, predict_with
@@ -24,13 +38,14 @@ from classifier.training.training import Trained, TrainedNetwork
 
 LEAST_TOLERANCE = 1e-5
 AGREEMENT_WORDS = 20_000
+_UNKNOWN_LETTER = "\U00020000"  # in no alphabet, and beyond the code points that have ids
 GOLDEN_WORDS = ["hello", "École", "mañana", "piano", "orignal", "aujourd'hui", "xqzvk", "anticonstitutionnellement"]
 
 
 def write_version(trained: Trained, architecture: Architecture, lexicon: Lexicon, directory: Path) -> Path:
     """Write the files of a version; return its folder.
 
-    They are `model.keras`, `model.tflite`, `twin.tflite` and `card.json`, and `reviewed.tsv` with reviewed words. An
+    They are `model.keras`, `model.tflite`, `twin.tflite.xz` and `card.json`, and `reviewed.tsv` with reviewed words. An
     identical version on disk stays as it is; raises VersionConflict when it differs or is damaged.
     """
     network, twin = trained
@@ -42,7 +57,7 @@ def write_version(trained: Trained, architecture: Architecture, lexicon: Lexicon
         source.mkdir()
         save_keras(network.model, source / KERAS_FILE)
         (source / LITERT_FILE).write_bytes(to_litert(network.model))
-        (source / TWIN_FILE).write_bytes(to_litert(twin.model))
+        (source / TWIN_FILE).write_bytes(lzma.compress(to_litert(twin.model)))
         if lexicon.reviewed:
             (source / REVIEWED_FILE).write_text(lexicon.reviewed.table, encoding="utf-8")
         card = make_card(network, architecture, lexicon, source)
@@ -94,7 +109,7 @@ def make_card(network: TrainedNetwork, architecture: Architecture, lexicon: Lexi
     }
     return Card(
         name=architecture.name,
-        version=f"{datetime.now(UTC):%Y%m%d}-{_version_digest(sha256)[:8]}",
+        version=f"{datetime.now(UTC):%Y%m%d}-{version_digest(sha256)[:8]}",
         summary=architecture.summary,
         labels=(*lexicon.languages, UNDETERMINED),
         alphabet=lexicon.encoder.alphabet,
@@ -134,7 +149,7 @@ def _data_summary(lexicon: Lexicon) -> dict[str, object]:
     }
 
 
-def _version_digest(sha256: Mapping[str, str]) -> str:
+def version_digest(sha256: Mapping[str, str]) -> str:
     """Return the digest that names a version: of its model, and of its reviewed words, which may change no weight."""
     if REVIEWED_FILE not in sha256:
         return sha256[LITERT_FILE]
@@ -142,13 +157,18 @@ def _version_digest(sha256: Mapping[str, str]) -> str:
 
 
 def litert_output(path: Path, ids: Ids) -> Floats:
-    """Run a LiteRT file on ids (words, length)."""
-    interpreter = Interpreter(model_path=str(path))
-    interpreter.resize_tensor_input(interpreter.get_input_details()[0]["index"], ids.shape)
+    """Run a LiteRT file, packed or not, on ids (words, length)."""
+    return run_litert(Interpreter(model_content=unpack(path.name, path.read_bytes())), ids)
+
+
+def run_litert(interpreter: Interpreter, ids: Ids) -> Floats:
+    """Run an interpreter on ids (words, length)."""
+    [given], [answer] = interpreter.get_input_details(), interpreter.get_output_details()
+    interpreter.resize_tensor_input(given["index"], ids.shape)
     interpreter.allocate_tensors()
-    interpreter.set_tensor(interpreter.get_input_details()[0]["index"], ids)
+    interpreter.set_tensor(given["index"], ids)
     interpreter.invoke()
-    output: Floats = interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
+    output: Floats = interpreter.get_tensor(answer["index"])
     return output
 
 
@@ -164,9 +184,33 @@ def agreement(folder: Path, lexicon: Lexicon) -> float:
     return round(float((network == twin).mean()), 4)
 
 
-def load_teacher(folder: Path, file: str) -> Predict:
-    """Return a function that runs a network of a version, or its twin, on ids (words, length)."""
-    return in_slices(lambda ids: litert_output(folder / file, ids))
+def load_teacher(folder: Path, file: str, languages: tuple[str, ...], encoder: Encoder) -> Predict:
+    """Return a function that runs a network of a version, or its twin, for a student of these languages.
+
+    It takes the ids (words, length) of the student's `encoder` and returns (words, languages + 1). Raises BadVersion
+    for a damaged file, and for a teacher that does not know all languages.
+    """
+    card = verify(folder, [file])
+    if unknown := [language for language in languages if language not in card.languages]:
+        raise BadVersion(f"{folder} does not know {', '.join(unknown)}")
+    ids_of_teacher = _translate_ids(encoder, card.encoder)
+
+    def predict(ids: Ids) -> Floats:
+        translated = np.full((len(ids), card.length), PADDING, np.int32)
+        width = min(card.length, ids.shape[1])
+        translated[:, :width] = ids_of_teacher[ids[:, :width]]
+        output = litert_output(folder / file, translated).astype(np.float64)
+        shares, undetermined = restrict(card, output, languages)
+        return np.hstack([shares * (1 - undetermined[:, None]), undetermined[:, None]]).astype(np.float32)
+
+    return in_slices(predict)
+
+
+def _translate_ids(encoder: Encoder, other: Encoder) -> Ids:
+    """Return the id by another encoder for each id of an encoder, (vocabulary,)."""
+    signs = [_UNKNOWN_LETTER, *encoder.alphabet]  # OTHER, then the letters
+    ids: Ids = np.array([PADDING, BOUNDARY, *other.encode(signs)[:, 1]], np.int32)
+    return ids
 
 
 def remove_version(folder: Path) -> None:

@@ -115,17 +115,17 @@ def accuracy_by_model(sets: Mapping[str, ByModel]) -> Figure:
 def accuracy(scores: Mapping[str, Sequence[Score]]) -> Figure:
     """Draw scores as dots with their intervals: a column a test set, a row a name."""
     plots = [charts.dot_plot(of_set, charts.share_scale(of_set, 2)) for of_set in scores.values()]
-    return _dots([set_name(key).capitalize() for key in scores], plots)
+    return dots([set_name(key).capitalize() for key in scores], plots)
 
 
 def accuracy_by_length(by_model: ByModel) -> Figure:
     """Draw the accuracy on words of each length: a column a model, all on one scale."""
     scores = [[point.score for point in one.lengths.points] for one in by_model.values() if one.lengths]
     scale = charts.share_scale((score for of_model in scores for score in of_model), 2)
-    return _dots(by_model, [charts.dot_plot(of_model, scale) for of_model in scores], "letters in the word")
+    return dots(by_model, [charts.dot_plot(of_model, scale) for of_model in scores], "letters in the word")
 
 
-def _dots(titles: Collection[str], plots: Sequence[DotPlot], label: str = "") -> Figure:
+def dots(titles: Collection[str], plots: Sequence[DotPlot], label: str = "") -> Figure:
     """Draw dot plots with the same names beside each other."""
     names = [dot.score.name for dot in plots[0].dots]
     names_width = LETTER * max(map(len, names)) + LINE
@@ -133,6 +133,32 @@ def _dots(titles: Collection[str], plots: Sequence[DotPlot], label: str = "") ->
     width, height = _column_width(titles, side) - VALUE, ROW * len(names)
     rows = {label: [replace(plot, unit=POINTS) for plot in plots]}
     return Figure("figures/dots.svg", titles, rows, width, height, right=VALUE, side=side, names=names_width)
+
+
+@dataclass(frozen=True, slots=True)
+class Magnitude:
+    """A bar of a chart."""
+
+    name: str
+    share: float  # of the longest bar
+    text: str
+    ours: bool
+
+
+def bars(columns: Mapping[str, Mapping[str, float]], ours: Collection[str]) -> Figure:
+    """Draw magnitudes as bars from zero: a column a title, a row a name."""
+    charts = [_magnitudes(column, ours) for column in columns.values()]
+    names_width = LETTER * max(map(len, next(iter(columns.values())))) + LINE
+    width, height = _column_width(columns, names_width) - VALUE, ROW * len(charts[0])
+    return Figure(
+        "figures/bars.svg", columns, {"": charts}, width, height, right=VALUE, side=names_width, names=names_width
+    )
+
+
+def _magnitudes(column: Mapping[str, float], ours: Collection[str]) -> list[Magnitude]:
+    longest = max(column.values()) or 1.0
+    decimals = 0 if longest >= 100 else 1 if longest >= 10 else 2
+    return [Magnitude(name, value / longest, f"{value:,.{decimals}f}", name in ours) for name, value in column.items()]
 
 
 def confusion(by_model: ByModel) -> Figure:
@@ -151,12 +177,17 @@ def reliability(by_model: ByModel) -> Figure:
 
 
 def training(histories: Mapping[str, Mapping[str, Sequence[float]]]) -> Figure:
-    """Draw the loss after each pass: on training words above, on validation words below."""
+    """Draw the loss after each pass: on training words above, on validation words below.
+
+    The network of n-grams has no validation loss: beside others it is left out, alone it has the upper part only.
+    """
+    measured = {name: history for name, history in histories.items() if "val_loss" in history} or histories
     rows = {
-        label: [charts.loss_curve(history[kind]) for history in histories.values()]
+        label: [charts.loss_curve(history[kind]) for history in measured.values()]
         for label, kind in (("training loss", "loss"), ("validation loss", "val_loss"))
+        if all(kind in history for history in measured.values())
     }
-    return _plots(histories, rows, left=40, caption="passes")
+    return _plots(measured, rows, left=40, caption="passes")
 
 
 def _plots(titles: Collection[str], rows: Mapping[str, Sequence[LinePlot]], left: int, caption: str) -> Figure:

@@ -3,40 +3,44 @@
 A check refuses a loss that is certain, a loss that too few words cannot exclude, and a test without words.
 """
 
-import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
 from classifier.ml import metrics
-from classifier.ml.artifacts import GATE_FILE, REVIEWED_FILE
+from classifier.ml.artifacts import REVIEWED_FILE, Card
+from classifier.ml.conformal import DEFAULT_CONFIDENCE
 from classifier.ml.encoding import normalise
 from classifier.ml.identifier import Identifier
+from classifier.ml.judging import restrict
 from classifier.ml.verdict import MOSTLY_UNDETERMINED, UNDETERMINED
 from classifier.scores import HELD_OUT
+from classifier.training import lexicon, word_sources
 from classifier.training.evaluation import identifier_for
 from classifier.training.everyday import Frequencies, belongs, common_words, elisions
+from classifier.training.languages import all_languages
 from classifier.training.lexicon import split_of
 from classifier.training.paired import (
     STANDARD_ERRORS,
     TOLERATED_KNOWN,
     Check,
+    Comparison,
     Flags,
     Floats,
     accuracy_check,
     calibration_check,
     loss_check,
 )
-from classifier.training.reviewed import targets_of
+from classifier.training.reviewed import languages_of, targets_of
 from classifier.training.test_sets import LabelledTexts
 from classifier.words.reviewed import ReviewedRow, read_rows
 
 MOST_CONTRADICTIONS = 0.5  # share of reviewed words about which the word lists clearly say something else
 LEAST_KEPT_ASIDE = 100  # reviewed words of which some must be kept aside: one in ten is
 LISTED = 1e-6  # frequency of a word that the lists know well
+MOST_WORDS = 50_000  # of a language that is none of the default candidates
 CLEAR = 1e-7  # frequency from which the lists may contradict a reviewer
 # Words that a sceptic tries first; an answer that is sure must not change.
 SCEPTIC = (
@@ -45,46 +49,39 @@ SCEPTIC = (
 )
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """All checks of a candidate."""
+def compared_languages(folder: Path, measuring: Sequence[ReviewedRow]) -> tuple[str, ...]:
+    """Return the languages to compare a version on: its default candidates, and those of reviewed words."""
+    card = Card.read(folder)
+    rows = [*_trained(folder), *(row for row in measuring if row.measures)]
+    reviewed = {language for row in rows for language in languages_of(row)}
+    return tuple(language for language in card.languages if language in {*card.candidates(), *reviewed})
 
-    name: str
-    active: str
-    candidate: str
-    checks: list[Check]
-    created: str
 
-    @property
-    def refusals(self) -> list[str]:
-        """The reasons against the candidate."""
-        return [f"{check.name}: {check.reason}" for check in self.checks if check.reason]
-
-    def write(self, folder: Path) -> None:
-        """Write `gate.json` beside the version's files."""
-        content = {**asdict(self), "refusals": self.refusals}
-        (folder / GATE_FILE).write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-
-    def table(self) -> list[str]:
-        """Return the lines of a table for a terminal."""
-        lines = [f"{'':<38}{'words':>8}{'active':>9}{'new':>9}  gain, 99.5 % interval"]
-        for check in self.checks:
-            values = "".join(
-                "        -" if value is None else f"{value:9.4f}" for value in (check.active, check.candidate)
-            )
-            gain = f"{check.low:+.4f} to {check.high:+.4f}" if check.active is not None else ""
-            lines.append(f"{check.name:<38}{check.words:>8}{values}  {gain:<20} {check.reason}".rstrip())
-        return lines
+def read_words(card: Card, languages: Sequence[str]) -> Frequencies:
+    """Return frequencies of public words by language: whole lists of a version's default candidates only."""
+    if card.alphabet:
+        accept, known = lexicon.alphabet_filter(card.encoder), lexicon.wordlists()
+        return {language: lexicon.frequencies(language, accept) for language in languages if language in known}
+    sources = all_languages()
+    limits = {language: sources[language].most_words for language in card.candidates() if language in sources}
+    return {
+        language: word_sources.frequencies(sources[language], limits.get(language, MOST_WORDS))
+        for language in languages
+        if language in sources
+    }
 
 
 def compare(active: Path, candidate: Path, own: Frequencies, measuring: Sequence[ReviewedRow]) -> Comparison:
-    """Compare two versions of a model.
+    """Compare two versions of a model, with the languages of `own` as candidates.
 
     `own` holds frequencies by language and word; `measuring` are reviewed words that never train. Raises BadVersion.
     """
-    pair = _Pair(active, candidate)
-    if pair.new.card.languages != pair.old.card.languages or set(own) != set(pair.old.card.languages):
-        reason = f"the candidate knows {', '.join(pair.new.card.languages)}, the word lists are of {', '.join(own)}"
+    languages = compared_languages(candidate, measuring)
+    pair = _Pair(active, candidate, languages)
+    known = [", ".join(one.card.languages) for one in (pair.new, pair.old)]
+    if known[0] != known[1] or set(own) != set(languages):
+        lists = ", ".join(own)
+        reason = f"the candidate knows {known[0]}, the active version {known[1]}, the word lists are of {lists}"
         checks = [Check("languages", 0, None, None, 0, 0, reason)]
     else:
         checks = list(pair.checks(own, measuring))
@@ -96,13 +93,11 @@ def compare(active: Path, candidate: Path, own: Frequencies, measuring: Sequence
 class _Pair:
     """The active version (old) and the candidate (new)."""
 
-    def __init__(self, active: Path, candidate: Path) -> None:
+    def __init__(self, active: Path, candidate: Path, languages: tuple[str, ...]) -> None:
         self.folders = active, candidate
         self.old, self.new = Identifier(active), Identifier(candidate)
-        self.languages = self.old.card.languages
-        path = candidate / REVIEWED_FILE
-        rows = read_rows(path.read_text(encoding="utf-8")) if path.is_file() else []
-        self.trained = [row for row in rows if row.trains]
+        self.languages = languages  # the candidates of all answers but those to golden words
+        self.trained = _trained(candidate)
 
     def checks(self, own: Frequencies, measuring: Sequence[ReviewedRow]) -> Iterator[Check]:
         yield from self.held_out(own)
@@ -121,7 +116,7 @@ class _Pair:
             identifier_for(HELD_OUT, one, [folder])
             for one, folder in zip((self.old, self.new), self.folders, strict=True)
         ]
-        old, new = (language_probabilities(twin, test.texts) for twin in twins)
+        old, new = (language_probabilities(twin, test.texts, self.languages) for twin in twins)
         truth = np.array([self.languages.index(label) for label in test.labels], int)
         right = old.argmax(axis=1) == truth, new.argmax(axis=1) == truth
         yield accuracy_check("held-out words", *right)
@@ -141,7 +136,7 @@ class _Pair:
         return Check(name, 0, None, None, 0, 0)
 
     def reviewed(self, name: str, rows: Sequence[ReviewedRow]) -> Check:
-        right = (agreement(one, rows) for one in (self.old, self.new))
+        right = (agreement(one, rows, self.languages) for one in (self.old, self.new))
         return accuracy_check(name, *right, tolerated=0, most_unseen=1)  # a few words exclude nothing
 
     def contradictions(self, own: Frequencies) -> Check:
@@ -151,14 +146,15 @@ class _Pair:
         name = "reviewed words and word lists"
         if not rows:
             return Check(name, 0, None, None, 0, 0)
-        share = float(np.mean([row.label != listed[row.word] for row in rows]))
+        share = float(np.mean([languages_of(row) != [listed[row.word]] for row in rows]))
         _, low, high = metrics.wilson_interval(share, len(rows), STANDARD_ERRORS)
         reason = f"{share:.0%} of them contradict the lists" if low > MOST_CONTRADICTIONS else ""
         return Check(name, len(rows), None, 1 - share, -high, -low, reason)
 
     def known(self, test: LabelledTexts) -> Check:
         truth = np.array([self.languages.index(label) for label in test.labels], int)
-        right = (language_probabilities(one, test.texts).argmax(axis=1) == truth for one in (self.old, self.new))
+        outputs = (language_probabilities(one, test.texts, self.languages) for one in (self.old, self.new))
+        right = (output.argmax(axis=1) == truth for output in outputs)
         return accuracy_check(test.name, *right, tolerated=TOLERATED_KNOWN)
 
     def sceptic(self) -> Check:
@@ -166,7 +162,7 @@ class _Pair:
         reviewed = {row.word for row in self.trained}
         words = [word for word in (*self.old.card.golden, *SCEPTIC.split()) if normalise(word) not in reviewed]
         old, new = (short_answers(one, words) for one in (self.old, self.new))
-        sure = [row for row, answer in enumerate(old) if answer in {*self.languages, UNDETERMINED}]
+        sure = [row for row, answer in enumerate(old) if answer in {*self.old.card.languages, UNDETERMINED}]
         changed = [words[row] for row in sure if new[row] != old[row]]
         reason = f"other answers to {', '.join(changed)}" if changed else "" if sure else "no words to compare"
         share = len(changed) / max(len(sure), 1)
@@ -205,19 +201,27 @@ def clear_words(language: str, own: Frequencies, least: float) -> list[str]:
     return [word for word, frequency in by_word.items() if frequency >= least and belongs(word, language, own)]
 
 
-def language_probabilities(identifier: Identifier, words: Sequence[str]) -> Floats:
-    """Return probabilities (words, languages) without `und`."""
-    card = identifier.card
-    return metrics.language_probabilities(identifier.probabilities(words), card.labels, card.languages)
+def language_probabilities(identifier: Identifier, words: Sequence[str], languages: tuple[str, ...]) -> Floats:
+    """Return calibrated probabilities of candidates, (words, languages), rows with sum 1."""
+    shares, _ = restrict(identifier.card, identifier.probabilities(words), languages)
+    if identifier.calibration is None:
+        return shares
+    return identifier.calibration.rules(languages, DEFAULT_CONFIDENCE).calibrate(shares)
 
 
-def agreement(identifier: Identifier, rows: Sequence[ReviewedRow]) -> Flags:
-    """Return whether a model's most probable labels are the reviewers', (rows,)."""
-    targets = targets_of(rows, identifier.card.languages) > 0  # `und` last
-    order = [*identifier.card.languages, UNDETERMINED]
-    output = identifier.probabilities([row.word for row in rows])
-    output = output[:, [identifier.card.labels.index(label) for label in order]]
+def agreement(identifier: Identifier, rows: Sequence[ReviewedRow], languages: tuple[str, ...]) -> Flags:
+    """Return whether a model's most probable labels are the reviewers', (rows,), for these candidates."""
+    targets = targets_of(rows, languages) > 0  # `und` last
+    shares, none = restrict(identifier.card, identifier.probabilities([row.word for row in rows]), languages)
+    output = np.hstack([shares * (1 - none[:, None]), none[:, None]])
     ranks = (-output).argsort(axis=1).argsort(axis=1)  # 0: the most probable
     first = ranks < targets.sum(axis=1, keepdims=True)
     agrees: Flags = (first == targets).all(axis=1)
     return agrees
+
+
+def _trained(folder: Path) -> list[ReviewedRow]:
+    """Return the reviewed words that a version was trained on."""
+    path = folder / REVIEWED_FILE
+    rows = read_rows(path.read_text(encoding="utf-8")) if path.is_file() else []
+    return [row for row in rows if row.trains]

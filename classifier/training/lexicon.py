@@ -49,7 +49,7 @@ class Examples:
     """Words with ids, targets and weights, aligned by row."""
 
     words: list[str]
-    ids: NDArray[np.int16]  # (words, length)
+    ids: NDArray[np.uint16]  # (words, length)
     targets: Floats  # (words, languages + 1), each row with sum 1, `und` last
     weights: Floats  # (words,), mean 1 over words of the languages
     frequencies: NDArray[np.float64]  # (words,), shares of all words, in all languages together; 0: a reviewed word
@@ -210,7 +210,7 @@ def _foreign_frequency(in_others: NDArray[np.float64], most: NDArray[np.float64]
 def _examples(
     words: list[str], targets: NDArray[np.float64], frequencies: NDArray[np.float64], encoder: Encoder
 ) -> Examples:
-    ids = encoder.encode(words).astype(np.int16)
+    ids = encoder.encode(words).astype(np.uint16)
     weights = np.sqrt(frequencies)
     weights /= weights.mean() if len(weights) else 1.0
     return Examples(words, ids, targets.astype(np.float32), weights.astype(np.float32), frequencies)

@@ -5,20 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import keras
-import numpy as np
 from keras import layers, ops
 
 from classifier.ml.encoding import PADDING, Encoder
 
-# A prime just under 2^19: products of an id and a power, reduced at once, stay inside int32.
-BUCKETS = 524_287
-LONGEST_NGRAM = 6
 _CLIP = 7.0  # `und` is at most 0.999, so that the languages keep their order in float32
-
-
-def _powers(count: int, seed: int) -> list[int]:
-    # ids are below 4,096 and powers below 2^19, so that id * power < 2^31.
-    return [int(power) for power in np.random.default_rng(seed).integers(1, BUCKETS, count)]
 
 
 def answer_head(language_logits: Any, undetermined_logit: Any, temperature: float) -> Any:
@@ -31,43 +22,6 @@ def answer_head(language_logits: Any, undetermined_logit: Any, temperature: floa
     languages = ops.softmax(language_logits / temperature)
     undetermined = ops.sigmoid(ops.clip(undetermined_logit, -_CLIP, _CLIP))
     return layers.Concatenate(dtype="float32", name="probabilities")([languages * (1 - undetermined), undetermined])
-
-
-def ngram_buckets(letters: Any) -> tuple[Any, Any]:
-    """Hash the word and its n-grams.
-
-    N-grams have 1 to 6 letters. Takes ids (batch, length). Returns buckets (batch, grams), 0 for
-    padding, and a mask of floats of the same shape, 1 for grams without padding. The last column is
-    the whole word.
-    """
-    length = letters.shape[1]
-    powers = _powers(LONGEST_NGRAM, seed=1)
-    buckets, masks = [], []
-    total = None
-    for size in range(1, LONGEST_NGRAM + 1):
-        last = letters[:, size - 1 :]  # (batch, length - size + 1): the last letter of each n-gram
-        term = ops.mod(last * powers[size - 1], BUCKETS)
-        total = term if total is None else total[:, :-1] + term
-        buckets.append(ops.mod(total + size * 7_919, BUCKETS) + 1)
-        masks.append(ops.not_equal(last, PADDING))
-    word = ops.mod(letters * ops.convert_to_tensor([_powers(length, seed=2)], "int32"), BUCKETS)
-    buckets.append(ops.mod(ops.sum(word, axis=1, keepdims=True), BUCKETS) + 1)
-    masks.append(ops.not_equal(letters[:, :1], PADDING))
-    mask = ops.concatenate(masks, axis=1)
-    return ops.concatenate(buckets, axis=1) * ops.cast(mask, "int32"), ops.cast(mask, "float32")
-
-
-def build_ngram(encoder: Encoder, languages: int, temperature: float = 1.0) -> keras.Model:
-    """Build a linear model over hashed n-grams and words."""
-    letters = keras.Input((encoder.length,), dtype="int32", name="letters")
-    buckets, mask = ngram_buckets(letters)
-    # Dropout of a tenth of the n-grams and half of the words; `minimum` undoes its scaling.
-    grams = ops.minimum(layers.Dropout(0.1)(mask[:, :-1]), 1.0)
-    word = ops.minimum(layers.Dropout(0.5)(mask[:, -1:]), 1.0)
-    kept = ops.concatenate([grams, word], axis=1)
-    logits = layers.Embedding(BUCKETS + 1, languages + 1, embeddings_initializer="zeros")(buckets)
-    logits = ops.sum(logits * ops.expand_dims(kept, -1), axis=1)  # (batch, languages + 1)
-    return keras.Model(letters, answer_head(logits[:, :-1], logits[:, -1:], temperature), name="Ngram")
 
 
 def both_ends(letters: Any) -> Any:
@@ -145,13 +99,12 @@ class Architecture:
 
     name: str
     summary: str
-    build: Callable[[Encoder, int, float], keras.Model]
-    passes: int
-    batch: int
-    rate: float  # peak learning rate
+    build: Callable[[Encoder, int, float], keras.Model] | None  # None: the network of training.ngrams
+    passes: float
+    batch: int = 0
+    rate: float = 0.0  # peak learning rate
     weight_decay: float = 0.0
     teacher: str | None = None  # distilled from this model's probabilities
-    linear: bool = False  # a sum over n-grams, which training.fine_tuning teaches reviewed words
     precision: str = "float32"  # of the layers in training; weights and answers are always float32
 
     def __call__(self, encoder: Encoder, languages: int, temperature: float = 1.0) -> keras.Model:
@@ -159,6 +112,8 @@ class Architecture:
 
         Its input is ids (batch, length), its output probabilities (batch, languages + 1).
         """
+        if self.build is None:
+            raise TypeError(f"{self.name} is no Keras model.")
         return self.build(encoder, languages, temperature)
 
     def to_train(self, encoder: Encoder, languages: int) -> keras.Model:
@@ -185,11 +140,8 @@ ARCHITECTURES = {
         Architecture(
             "Ngram",
             "Adds up what each group of 1 to 6 letters says, and remembers words.",
-            build_ngram,
-            passes=4,
-            batch=8192,
-            rate=0.02,
-            linear=True,
+            None,
+            passes=5,
         ),
         Architecture(
             "FF",

@@ -1,11 +1,14 @@
 """Paired comparisons of two versions on the same words, with intervals."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classifier.ml import metrics
+from classifier.ml.artifacts import GATE_FILE
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -33,19 +36,45 @@ class Check:
     reason: str = ""  # why it refuses; empty: it passes
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """All checks of a candidate."""
+
+    name: str
+    active: str
+    candidate: str
+    checks: list[Check]
+    created: str
+
+    @property
+    def refusals(self) -> list[str]:
+        """The reasons against the candidate."""
+        return [f"{check.name}: {check.reason}" for check in self.checks if check.reason]
+
+    def write(self, folder: Path) -> None:
+        """Write `gate.json` beside the version's files."""
+        content = {**asdict(self), "refusals": self.refusals}
+        (folder / GATE_FILE).write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+    def table(self) -> list[str]:
+        """Return the lines of a table for a terminal."""
+        lines = [f"{'':<38}{'words':>8}{'active':>9}{'new':>9}  gain, 99.5 % interval"]
+        for check in self.checks:
+            values = "".join(
+                "        -" if value is None else f"{value:9.4f}" for value in (check.active, check.candidate)
+            )
+            gain = f"{check.low:+.4f} to {check.high:+.4f}" if check.active is not None else ""
+            lines.append(f"{check.name:<38}{check.words:>8}{values}  {gain:<20} {check.reason}".rstrip())
+        return lines
+
+
 def accuracy_check(
     name: str, old: Flags, new: Flags, *, tolerated: float = TOLERATED, most_unseen: float = MOST_UNSEEN
 ) -> Check:
-    """Compare right answers, (words,).
-
-    Only words count that one version alone answers right: the interval is Wilson's for the candidate's share of them.
-    """
+    """Compare right answers, (words,)."""
     if not len(old):
         return Check(name, 0, None, None, 0, 0, "there are no words to compare")
-    gains, losses = int((new & ~old).sum()), int((old & ~new).sum())
-    differing = gains + losses
-    interval = metrics.wilson_interval(gains / differing, differing, STANDARD_ERRORS) if differing else (0.5, 0.5, 0.5)
-    low, high = ((2 * share - 1) * differing / len(old) for share in interval[1:])
+    _, low, high = metrics.paired_difference(old, new, STANDARD_ERRORS)
     values = float(old.mean()), float(new.mean())
     return _judged(name, len(old), values, (low, high), tolerated=tolerated, most_unseen=most_unseen)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.languages import MULTIPLE
+from classifier.languages import MULTIPLE, SPECIAL_LABELS
 from classifier.ml.encoding import Encoder
 from classifier.training.lexicon import TRAIN, Examples, Floats, Lexicon, merge, split_of
 from classifier.words.reviewed import ReviewedRow, read_rows, write_rows
@@ -15,6 +15,7 @@ from classifier.words.reviewed import ReviewedRow, read_rows, write_rows
 # As heavy as a word with a frequency of about 1e-5, which networks answer right. In trials of one pass 128 taught more
 # and tripled the cost to validation words, see docs/learning.md.
 WEIGHT = 32.0
+_CODES = {"hr": "sr-Latn", "bs": "sr-Latn", "no": "nb"}  # of models, for languages that public word lists put together
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def read_reviewed(content: bytes, languages: Sequence[str], encoder: Encoder) ->
     words = [row.word for row in training]
     examples = Examples(
         words,
-        encoder.encode(words).astype(np.int16),
+        encoder.encode(words).astype(np.uint16),
         targets_of(training, languages),
         np.full(len(words), WEIGHT, np.float32),
         np.zeros(len(words), np.float32),
@@ -66,10 +67,15 @@ def targets_of(rows: Sequence[ReviewedRow], languages: Sequence[str]) -> Floats:
     """
     targets = np.zeros((len(rows), len(languages) + 1), np.float32)
     for target, row in zip(targets, rows, strict=True):
-        labels = row.languages if row.label == MULTIPLE else (row.label,)
-        places = [languages.index(label) for label in labels if label in languages] or [-1]
+        places = [languages.index(label) for label in languages_of(row) if label in languages] or [-1]
         target[places] = 1 / len(places)
     return targets
+
+
+def languages_of(row: ReviewedRow) -> list[str]:
+    """Return the languages of a reviewed word by the codes that models know them by; empty for no word."""
+    labels = row.languages if row.label == MULTIPLE else () if row.label in SPECIAL_LABELS else (row.label,)
+    return list(dict.fromkeys(_CODES.get(label, label) for label in labels))
 
 
 def with_reviewed(lexicon: Lexicon, reviewed: Reviewed) -> Lexicon:

@@ -103,7 +103,7 @@ def train_twin(
     thresholds. The same lexicon, seed and libraries give the same weights on the same machine.
     """
     started = time.monotonic()
-    passes = passes or architecture.passes
+    passes = passes or round(architecture.passes)
     validation = validation_words(lexicon)
     network, history = _fit(
         *(architecture, lexicon, teacher),

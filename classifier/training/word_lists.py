@@ -10,7 +10,9 @@ from django.core.exceptions import ValidationError
 
 from classifier.languages import canonical_language
 from classifier.ml.encoding import LATIN_ALPHABET, Encoder, normalise
+from classifier.training import sparse_lexicon
 from classifier.training.lexicon import HELD_OUT, VALIDATION, Lexicon, assemble, read_foreign, split_of
+from classifier.training.sparse_lexicon import SparseLexicon
 from classifier.words.reviewed import BadTable
 
 _MOST_LETTERS = 4000  # of an alphabet: ids stay below 4,096
@@ -71,3 +73,13 @@ def build_own(text: str, report: Callable[[str], None], most_words: int | None =
     others = read_foreign(list(own), encoder, report=report, most_words=most_words)
     lexicon = assemble(list(own), list(own.values()), others, encoder)
     return replace(lexicon, source=f"a word list of its own, and {lexicon.source}")
+
+
+def build_sparse(text: str, report: Callable[[str], None], most_words: int | None = None) -> SparseLexicon:
+    """Return the sparse lexicon of a word list, with words of other languages as negatives.
+
+    `most_words` limits the lists of negatives. Raises BadTable.
+    """
+    own = read_word_list(text)
+    others = sparse_lexicon.read_foreign(tuple(own), report, most_words)
+    return sparse_lexicon.assemble(tuple(own), own.values(), others, source="a word list of its own, and public lists")

@@ -6,8 +6,14 @@ import pytest
 from classifier.ml.identifier import Identifier
 from classifier.ml.verdict import Thresholds
 from classifier.training.lexicon import VALIDATION, Examples
+from tests.toy_models import toy_lexicon
 
 pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def lexicon():
+    return toy_lexicon(("en", "fr"))
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +34,8 @@ def test_temperature_undoes_overconfidence(calibration):
     )
 
 
-def test_single_is_right_on_validation_words(calibration, version, lexicon):
-    toy = Identifier(version)
+def test_single_is_right_on_validation_words(calibration, keras_version, lexicon):
+    toy = Identifier(keras_version)
     own = lexicon.own[VALIDATION]
     answers = toy.identify(own.words)
     truth = [lexicon.languages[index] for index in own.targets[:, :-1].argmax(axis=1)]

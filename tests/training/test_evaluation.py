@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from classifier.ml.artifacts import Card
@@ -84,6 +85,26 @@ def test_language_that_the_model_does_not_know_is_refused():
         evaluation.evaluate(FAKE, LabelledTexts("mine", ["das", "dat", "the"], ["de", "nl", "en"]))
 
 
+WIDE = FakeIdentifier(replace(FAKE.card, default_languages=("en", "fr")))
+
+
+def test_default_candidates_are_measured():
+    scores = evaluation.evaluate(WIDE, LabelledTexts("mine", ["the", "château", "orignal"], ["en", "fr", "fr"]))
+    assert scores["confusion"] == [[1, 0], [0, 2]]
+
+
+def test_labels_of_other_languages_are_candidates_too():
+    scores = evaluation.evaluate(WIDE, LabelledTexts("mine", ["the", "casa"], ["en", "es"]))
+    assert scores["by_language"] == {"en": 1.0, "fr": None, "es": 1.0}
+
+
+def test_what_an_answer_leaves_out_is_spread_over_its_other_candidates():
+    [answer] = FAKE.identify(["the"])
+    answer.probabilities = {"en": 0.72, "und": 0.2}
+    rows = evaluation.candidate_probabilities(("en", "fr", "es"), [answer])
+    assert rows.tolist() == pytest.approx(np.array([[0.9, 0.05, 0.05]]))
+
+
 def test_held_out_words_have_their_most_frequent_language():
     lexicon = toy_lexicon(("en", "fr"))
     words = evaluation.held_out_test_set(lexicon)
@@ -103,6 +124,11 @@ def test_card_keeps_scores_by_test_set(tmp_path):
 
 @pytest.mark.slow
 def test_version_is_measured_into_its_card(copied, lexicon):
-    scores = evaluation.score_version(copied, {"held-out": evaluation.held_out_test_set(lexicon)})
+    from classifier.training.ngram_export import held_out_test_set
+
+    words = held_out_test_set(lexicon)
+    defaults = Card.read(copied).candidates()
+    scores = evaluation.score_version(copied, {"held-out": words.where([label in defaults for label in words.labels])})
+    assert list(scores["held-out"]["by_language"]) == list(defaults)
     assert scores["held-out"]["accuracy"] > 0.9
     assert Card.read(copied).scores == scores

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from classifier.ml.artifacts import LITERT_FILE, TWIN_FILE, Card, VersionConflict, verify
+from classifier.ml.artifacts import LITERT_FILE, TWIN_FILE, BadVersion, Card, VersionConflict, verify
+from classifier.ml.encoding import Encoder
 from classifier.ml.identifier import Identifier
-from tests.toy_models import toy_lexicon
+from tests.toy_models import ENCODER, toy_lexicon
 
 pytestmark = pytest.mark.slow
 
@@ -22,7 +23,7 @@ def trained(small):
     from classifier.training import training
     from classifier.training.networks import ARCHITECTURES
 
-    return training.train(ARCHITECTURES["Ngram"], small, passes=1)
+    return training.train(ARCHITECTURES["FF"], small, passes=1)
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def write(trained, small, tmp_path):
     from classifier.training import export
     from classifier.training.networks import ARCHITECTURES
 
-    return lambda: export.write_version(trained, ARCHITECTURES["Ngram"], small, tmp_path)
+    return lambda: export.write_version(trained, ARCHITECTURES["FF"], small, tmp_path)
 
 
 def contents(folder):
@@ -79,3 +80,31 @@ def test_twin_lies_beside_the_network_and_is_measured_on_held_out_words(write, s
     twin = evaluation.identifier_for("held-out", network, [folder])
     words = small.own["held-out"].words
     assert (twin.probabilities(words) != network.probabilities(words)).any()
+
+
+@pytest.mark.parametrize("lexicon", [("en", "fr", "es", "de", "it")], indirect=True, ids=["five"])
+def test_teacher_of_more_languages_and_other_letters_answers_for_the_students(version):
+    from classifier.training import export
+
+    words = ["theing", "écione", "ñarcion", "schung", "zzogli"]
+    teach = export.load_teacher(version, TWIN_FILE, ("en", "es"), ENCODER)
+    output = teach(ENCODER.encode(words))
+    assert output.shape == (5, 3)
+    assert output.sum(axis=1) == pytest.approx(1)
+    assert output[[0, 2], [0, 1]].min() > 0.8
+    assert output[[1, 3, 4], 2].min() > 0.5
+
+
+@pytest.mark.parametrize("lexicon", [("en", "fr")], indirect=True, ids=["two"])
+def test_teacher_that_lacks_a_language_is_refused(version):
+    from classifier.training import export
+
+    with pytest.raises(BadVersion, match="does not know es"):
+        export.load_teacher(version, TWIN_FILE, ("en", "es"), ENCODER)
+
+
+def test_letters_keep_their_meaning_for_a_teacher():
+    from classifier.training import export
+
+    ids = export._translate_ids(ENCODER, Encoder(""))[ENCODER.encode(["éa", "ωñ"])]
+    assert ids[:, :4].tolist() == [[1, ord("é"), ord("a"), 1], [1, 0xFFFD, ord("ñ"), 1]]

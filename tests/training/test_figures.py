@@ -48,6 +48,7 @@ def all_figures(scores):
         figures.confusion(scores),
         figures.reliability(scores),
         figures.training(dict.fromkeys(scores, HISTORY)),
+        figures.bars({"a second": dict.fromkeys(scores, 1234.5), "ms": dict.fromkeys(scores, 0.5)}, ours={"FF"}),
     ]
 
 
@@ -93,6 +94,13 @@ def test_numbers_are_those_of_the_scores(write):
     svg = write(figures.accuracy({"single-words": [Score("lingua", 1500, wilson_interval(0.851, 1500), ours=False)]}))
     assert texts_of(svg) == ["Single words", "lingua", "85.1\N{NO-BREAK SPACE}%", "82", "84", "86", "88"]
     assert svg.count('class="dots other"') == 1
+
+
+def test_longest_bar_is_the_largest_magnitude(write):
+    svg = write(figures.bars({"a second": {"ours": 500.0, "theirs": 1000.0}}, ours={"ours"}))
+    assert texts_of(svg) == ["a second", "ours", "500", "theirs", "1,000"]
+    assert re.findall(r'width="([\d.]+)%"', svg) == ["50.00", "100.00"]
+    assert svg.count('class="bars other"') == 1
 
 
 def test_calibration_error_stands_beside_each_model(measured, write):

@@ -1,10 +1,12 @@
 """The gate: what it compares, and what it refuses."""
 
 import json
+import shutil
+from dataclasses import replace
 
 import pytest
 
-from classifier.ml.artifacts import GATE_FILE
+from classifier.ml.artifacts import GATE_FILE, Card
 from classifier.words.reviewed import MEASURE, ReviewedRow, write_rows
 from tests.toy_models import SYLLABLES, toy_words
 
@@ -53,7 +55,7 @@ def test_check_of_a_language_without_words_is_refused(compare):
 
 def test_other_languages_are_refused(compare):
     [reason] = compare(own={"en": OWN["en"]}).refusals
-    assert "the candidate knows en, fr, the word lists are of en" in reason
+    assert "the candidate knows en, fr, the active version en, fr, the word lists are of en" in reason
 
 
 def test_words_kept_aside_are_compared(compare):
@@ -99,3 +101,43 @@ def test_comparison_is_written_beside_the_version(compare, copied):
     assert (kept["name"], kept["active"], kept["candidate"]) == ("Ngram", copied.name, copied.name)
     assert len(kept["checks"]) == len(comparison.checks)
     assert len(comparison.table()) == len(comparison.checks) + 1
+
+
+@pytest.fixture
+def wide(version, tmp_path):
+    """Return a copy of the toy version with one default candidate."""
+    folder = shutil.copytree(version, tmp_path / "wide" / version.parent.name / version.name)
+    replace(Card.read(folder), default_languages=("en",)).write(folder)
+    return folder
+
+
+def test_default_candidates_and_languages_of_reviewed_words_are_compared(wide):
+    from classifier.training.gate import compared_languages
+
+    assert compared_languages(wide, []) == ("en",)
+    assert compared_languages(wide, [ReviewedRow("eauoui", "fr", use=MEASURE)]) == ("en", "fr")
+    assert compared_languages(wide, [ReviewedRow("eauoui", "fr"), ReviewedRow("oui", "kk", use=MEASURE)]) == ("en",)
+    assert compared_languages(trained_on(wide, 1, "fr"), []) == ("en", "fr")
+
+
+def test_words_of_other_languages_are_not_compared(wide, compare):
+    comparison = compare(wide, own={"en": OWN["en"]})
+    names = [one.name for one in comparison.checks]
+    assert ("held-out words in en" in names, "held-out words in fr" in names) == (True, False)
+
+
+def test_languages_that_lists_put_together_contradict_nothing(wide):
+    from classifier.training.gate import _Pair
+
+    (wide / "reviewed.tsv").write_text(write_rows([ReviewedRow("theing", "hr")]))
+    lists = {"sr-Latn": {"theing": 1e-5}, "en": {}}
+    assert _Pair(wide, wide, ("sr-Latn", "en")).contradictions(lists).candidate == 1
+
+
+def test_whole_lists_of_default_candidates_are_read(wide, monkeypatch):
+    from classifier.training import gate
+
+    asked = {}
+    monkeypatch.setattr(gate.word_sources, "frequencies", lambda one, most: asked.setdefault(one.code, most) and {})
+    assert gate.read_words(Card.read(wide), ("en", "fr")) == {"en": {}, "fr": {}}
+    assert asked == {"en": 400_000, "fr": gate.MOST_WORDS}

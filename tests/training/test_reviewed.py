@@ -32,6 +32,25 @@ def test_label_becomes_the_target(row, target):
     np.testing.assert_allclose(read(row).examples.targets, [target])
 
 
+@pytest.mark.parametrize("label", ["hr", "bs", "sr-Latn"])
+def test_languages_that_lists_put_together_are_one(label):
+    words = read(ReviewedRow("riječ", label), languages=("en", "sr-Latn"))
+    np.testing.assert_allclose(words.examples.targets, [(0, 1, 0)])
+
+
+def test_word_shared_by_languages_that_lists_put_together_is_theirs():
+    words = read(ReviewedRow("riječ", "mul", ("hr", "bs", "en")), languages=("en", "sr-Latn"))
+    np.testing.assert_allclose(words.examples.targets, [(0.5, 0.5, 0)])
+
+
+def test_letters_of_all_scripts_are_kept():
+    from classifier.ml.encoding import Encoder
+    from classifier.training.reviewed import read_reviewed
+
+    words = read_reviewed(write_rows([ReviewedRow("한국", "ko")]).encode(), ("ko",), Encoder(""))
+    assert words.examples.ids[0, 1:3].tolist() == [ord("한"), ord("국")]
+
+
 @pytest.mark.parametrize("word", ["two words", "l'eau", "a-b"])
 def test_word_that_a_model_answers_in_parts_does_not_train(word):
     reviewed = read(ReviewedRow(word, "fr"), ReviewedRow("mot", "fr"))

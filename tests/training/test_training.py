@@ -12,7 +12,7 @@ from tests.toy_models import SYLLABLES, toy_words
 
 pytestmark = pytest.mark.slow
 
-NAMES = ("Ngram", "FF", "CNN", "CNNsep", "RNN")
+NAMES = ("FF", "CNN", "CNNsep", "RNN")
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def training():
 
 
 def test_table_holds_the_five_networks(architectures):
-    assert tuple(architectures) == NAMES
+    assert tuple(architectures) == ("Ngram", *NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -61,8 +61,9 @@ def test_card_describes_data_and_training(version, lexicon):
     card = Card.read(version)
     assert card.data["digest"] == lexicon.digest
     assert card.training["seed"] == 1
-    assert len(card.training["history"]["val_loss"]) == card.training["passes"]
-    assert set(card.libraries) >= {"tensorflow", "keras", "numpy", "wordfreq"}
+    losses = card.training["history"]["loss"]
+    assert losses[-1] < losses[0]
+    assert set(card.libraries) >= {"tensorflow", "numpy", "wordfreq", "simplemma"}
     assert "CC BY-SA" in card.licence
 
 
@@ -81,7 +82,7 @@ def test_layers_are_trained_in_the_precision_of_the_architecture(architectures, 
 
 
 def test_network_is_trained_on_other_words_than_its_twin(training, architectures, small):
-    network, twin = (one.model.get_weights() for one in training.train(architectures["Ngram"], small, passes=1))
+    network, twin = (one.model.get_weights() for one in training.train(architectures["FF"], small, passes=1))
     assert any(not np.array_equal(a, b) for a, b in zip(network, twin, strict=True))
 
 

@@ -1,0 +1,72 @@
+"""Chooses the words that a network remembers: frequent ones whose letters mislead it most.
+
+Word lists say which languages use a frequent word; a sum of n-grams only approximates that. For rare words the lists
+are unreliable and count less.
+"""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from classifier.training.export import run_litert
+from classifier.training.ngrams import Weights
+from classifier.training.remembered import Floats, Remembered
+from classifier.training.sparse_lexicon import SparseLexicon
+
+MOST_WORDS = 300_000
+_LEAST_FREQUENCY = 1e-6  # of a word
+_DOUBT = 3e-7  # frequency of a word about which lists and network count the same
+_STEP = 0.5  # corrections are multiples of it, in logits, so that many words share one
+_MOST_STEPS = 16  # in a correction, up or down
+_LEAST_PROBABILITY = 1e-6
+_SLICE = 2_048  # words; the rows of more would not fit into the processor's cache
+
+
+class _Corrections(NamedTuple):
+    """The best correction of each word, of one language: which, by how many steps, and what it brings."""
+
+    places: NDArray[np.intp]
+    steps: NDArray[np.intp]
+    gains: Floats  # decrease of the loss, in nats
+
+
+def remember(weights: Weights, lexicon: SparseLexicon) -> Weights:
+    """Return rounded weights with the words whose corrections decrease the loss most."""
+    rows = np.flatnonzero(lexicon.highest >= _LEAST_FREQUENCY)
+    interpreter = Interpreter(model_content=weights.to_litert(), num_threads=1)
+    slices = [rows[at : at + _SLICE] for at in range(0, len(rows), _SLICE)]
+    outputs = (run_litert(interpreter, lexicon.ids[some].astype(np.int32)) for some in slices)
+    progress = tqdm(zip(outputs, slices, strict=True), "words to remember", len(slices), disable=None)
+    parts = [_best(output, some, lexicon) for output, some in progress]
+    if not parts:
+        return weights
+    places, steps, gains = (np.concatenate(part) for part in zip(*parts, strict=True))
+    drawn = np.bincount(lexicon.rows, lexicon.entry_weights, minlength=len(lexicon.ids))[rows]
+    order = np.argsort(-gains * drawn, kind="stable")[:MOST_WORDS]
+    order = order[steps[order] != 0]
+    kinds, kind = np.unique(np.stack([places[order], steps[order]], axis=1), axis=0, return_inverse=True)
+    corrections = np.zeros((len(kinds), len(weights.bias)), np.float32)
+    corrections[np.arange(len(kinds)), kinds[:, 0]] = _STEP * kinds[:, 1]
+    table = Remembered.nothing(len(weights.bias), len(order))
+    ids = lexicon.ids[rows[order]].astype(np.int32)
+    return replace(weights, remembered=table.with_words(ids, kind.reshape(-1), corrections))
+
+
+def _best(output: Floats, rows: NDArray[np.intp], lexicon: SparseLexicon) -> _Corrections:
+    """Return the best correction of each word, from the network's output (words, labels)."""
+    shares = output[:, :-1] / output[:, :-1].sum(axis=1, keepdims=True)
+    targets, _ = lexicon.targets(rows)
+    trust = lexicon.highest[rows] / (lexicon.highest[rows] + _DOUBT)
+    wanted = shares + trust[:, None] * (targets - shares)
+    found, wanted = (part.clip(_LEAST_PROBABILITY, 1 - _LEAST_PROBABILITY) for part in (shares, wanted))
+    gains = wanted * np.log(wanted / found) + (1 - wanted) * np.log((1 - wanted) / (1 - found))
+    places = gains.argmax(axis=1)
+    words = np.arange(len(rows))
+    wanted, found = wanted[words, places], found[words, places]
+    corrections = np.log(wanted / (1 - wanted)) - np.log(found / (1 - found))
+    steps = np.rint(corrections / _STEP).clip(-_MOST_STEPS, _MOST_STEPS).astype(int)
+    return _Corrections(places, steps, gains[words, places])

@@ -1,0 +1,167 @@
+"""The n-gram network: hashes, weights, and the LiteRT file made of them.
+
+A word is the sum of one row of a table for each of its n-grams, for the whole word and for the script of its first
+letter (Joulin et al. 2017, "Bag of tricks for efficient text classification"). A linear layer turns the sum into
+logits of the languages and of `und`. Some words are remembered one by one, with a correction of these.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from ai_edge_litert.interpreter import Interpreter
+from keras import layers, ops
+
+from classifier.ml.artifacts import BadVersion, unpack
+from classifier.ml.encoding import BOUNDARY, LENGTH, PADDING
+from classifier.training.remembered import PLACES, Floats, Ids, Remembered, hash_tensor, hash_words, powers
+
+BUCKETS = (8_191, 65_521, 599_999)  # of a table, primes: for a few words, for a list, for all languages
+_BUCKETS_A_WORD = 4
+WIDTH = 32  # of a row
+LONGEST = 6  # letters of an n-gram
+CLIP = 7.0  # logits of `und` stay within, so that the languages keep their order in float32
+_STEPS = 127  # largest weight of a row in a file, an int8
+_OUTLIERS = 1e-4  # share of the weights that are cut to it
+_GRAM_SEED, _WORD_SEED = 1, 2  # of the hashes
+_BLOCK = 128  # code points; letters of a script share a block or a few
+_SIZE_FACTOR, _BLOCK_FACTOR, _BLOCK_OFFSET = 7_919, 104_729, 77
+
+
+def buckets_for(words: int) -> int:
+    """Return the number of buckets for a lexicon of so many words."""
+    return next((count for count in BUCKETS if count >= _BUCKETS_A_WORD * words), BUCKETS[-1])
+
+
+def ngram_buckets(ids: Ids, count: int) -> Ids:
+    """Return the rows that words use of a table with `count` buckets, (words, columns), 0 for none.
+
+    Takes code points (words, length). The last two columns are the whole word and the block of its first letter.
+    """
+    hashed = []
+    total = np.zeros_like(ids)
+    for size, power in enumerate(powers(LONGEST, _GRAM_SEED), 1):
+        last = ids[:, size - 1 :]
+        total = (total[:, :-1] if size > 1 else total) + last * power % count
+        used = (last != PADDING) & ((size > 1) | (last != BOUNDARY))
+        hashed.append(((total + _SIZE_FACTOR * size) % count + 1) * used)
+    word = hash_words(ids, count, _WORD_SEED)[:, None]
+    block = ids[:, 1:2] // _BLOCK * _BLOCK_FACTOR + _BLOCK_OFFSET
+    return np.concatenate([*hashed, word + 1, block % count + 1], axis=1).astype(np.int32)
+
+
+class Buckets(layers.Layer):  # type: ignore[misc]
+    """Code points (words, length) to rows of the table (words, columns), as `ngram_buckets`."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.count = count
+
+    def call(self, ids: tf.Tensor) -> tf.Tensor:
+        """Hash each n-gram."""
+        hashed, total = [], None
+        for size, power in enumerate(powers(LONGEST, _GRAM_SEED), 1):
+            last = ids[:, size - 1 :]
+            term = ops.mod(last * power, self.count)
+            total = term if total is None else total[:, :-1] + term
+            used = ops.not_equal(last, PADDING)
+            if size == 1:
+                used = ops.logical_and(used, ops.not_equal(last, BOUNDARY))
+            hashed.append((ops.mod(total + _SIZE_FACTOR * size, self.count) + 1) * ops.cast(used, "int32"))
+        word = hash_tensor(ids, self.count, _WORD_SEED)[:, None]
+        block = ids[:, 1:2] // _BLOCK * _BLOCK_FACTOR + _BLOCK_OFFSET
+        return ops.concatenate([*hashed, word + 1, ops.mod(block, self.count) + 1], axis=1)
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The weights of a network for `labels`, `und` last."""
+
+    table: Floats  # (buckets + 1, width); row 0, of no n-gram, is 0
+    matrix: Floats  # (width, labels)
+    bias: Floats  # (labels,)
+    remembered: Remembered | None = None
+
+    def sums(self, ids: Ids) -> Floats:
+        """Return the sum of the rows of each word, (words, width)."""
+        buckets = ngram_buckets(ids, len(self.table) - 1)
+        rows, columns = np.nonzero(buckets)
+        starts = np.searchsorted(rows, np.arange(len(ids)))
+        sums: Floats = np.add.reduceat(self.table[buckets[rows, columns]], starts)
+        return sums
+
+    def logits(self, ids: Ids) -> Floats:
+        """Return logits (words, labels)."""
+        logits: Floats = self.sums(ids) @ self.matrix + self.bias
+        return logits + self.remembered.of(ids) if self.remembered else logits
+
+    def output(self, ids: Ids) -> Floats:
+        """Return probabilities (words, labels), rows with sum 1, as the LiteRT file does."""
+        return output_of(self.logits(ids))
+
+    def rounded(self) -> "Weights":
+        """Return the weights with rows of whole numbers from -127 to 127; the matrix takes their scales."""
+        scale = np.quantile(np.abs(self.table[1:]), 1 - _OUTLIERS, axis=0) / _STEPS
+        table = np.rint(self.table / np.maximum(scale, 1e-12)).clip(-_STEPS, _STEPS)
+        matrix = self.matrix * scale[:, None].astype(np.float32)
+        return replace(self, table=table.astype(np.float32), matrix=matrix)
+
+    def to_litert(self) -> bytes:
+        """Return the LiteRT file of `rounded` weights: the table takes one byte a weight."""
+        table = tf.constant(self.table.astype(np.int8))
+        hashed, matrix, bias = Buckets(len(self.table) - 1), tf.constant(self.matrix), tf.constant(self.bias)
+
+        @tf.function(input_signature=[tf.TensorSpec((None, LENGTH), tf.int32, name="letters")])  # type: ignore[untyped-decorator]
+        def run(letters: tf.Tensor) -> tf.Tensor:
+            rows = tf.cast(tf.gather(table, hashed(letters)), tf.float32)
+            logits = tf.reduce_sum(rows, axis=1) @ matrix + bias
+            if self.remembered:
+                logits += self.remembered.tensor_of(letters)
+            languages = tf.nn.softmax(logits[:, :-1])
+            undetermined = tf.sigmoid(tf.clip_by_value(logits[:, -1:], -CLIP, CLIP))
+            return tf.concat([languages * (1 - undetermined), undetermined], axis=1)
+
+        converted: bytes = tf.lite.TFLiteConverter.from_concrete_functions([run.get_concrete_function()]).convert()
+        return converted
+
+
+def output_of(logits: Floats) -> Floats:
+    """Return probabilities (words, labels) from logits of the same shape: a softmax, and a sigmoid for `und`."""
+    languages = np.exp(logits[:, :-1] - logits[:, :-1].max(axis=1, keepdims=True))
+    languages /= languages.sum(axis=1, keepdims=True)
+    undetermined = 1 / (1 + np.exp(-np.clip(logits[:, -1:], -CLIP, CLIP)))
+    output: Floats = np.hstack([languages * (1 - undetermined), undetermined])
+    return output
+
+
+def read_weights(path: Path, labels: int) -> Weights:
+    """Return the weights in a LiteRT file, packed or not; raise BadVersion for another kind of model."""
+    interpreter = Interpreter(model_content=unpack(path.name, path.read_bytes()))
+    found: dict[str, Any] = {}
+    for tensor in interpreter.get_tensor_details():
+        name = _name_of(tuple(tensor["shape"].tolist()), tensor["dtype"], labels)
+        if name:
+            found[name] = interpreter.get_tensor(tensor["index"]).copy()
+    entries, corrections = (found.pop(name, None) for name in ("entries", "corrections"))
+    if len(found) < 3:
+        raise BadVersion(f"{path} holds no table of n-grams: train it anew")
+    remembered = None if entries is None or corrections is None else Remembered(entries, corrections)
+    return Weights(found["table"].astype(np.float32), found["matrix"].T.copy(), found["bias"], remembered)
+
+
+def _name_of(shape: tuple[int, ...], kind: type, labels: int) -> str:
+    """Return which of the weights a tensor of a LiteRT file is, by its shape and kind; empty for none."""
+    match shape, kind:
+        case ((rows, columns), np.int8) if columns == WIDTH and rows > 1:
+            return "table"
+        case ((rows, columns), np.float32) if (rows, columns) == (labels, WIDTH):
+            return "matrix"
+        case ((rows,), np.float32) if rows == labels:
+            return "bias"
+        case ((rows, columns), np.int32) if columns == PLACES and rows > 1:
+            return "entries"
+        case ((rows, columns), np.int16) if columns == labels and rows > 1:
+            return "corrections"
+    return ""
