@@ -2,10 +2,14 @@
 
 import os
 import shutil
+import sqlite3
 import sys
+from contextlib import closing
+from pathlib import Path
+from threading import Timer
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 
 from langid_site.sqlite.base import DatabaseWrapper
 
@@ -89,6 +93,35 @@ def test_file_in_its_place_is_opened_by_the_next_request(database, path, tmp_pat
     assert words(database) == ["quatre"]
 
 
+@pytest.fixture
+def other_writer(transactional_db):
+    """Return another connection to the database of the tests, which writes."""
+    with closing(
+        sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None, check_same_thread=False)
+    ) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield other
+
+
+def wait_of_statements():
+    with connection.cursor() as cursor:
+        return cursor.execute("PRAGMA busy_timeout").fetchone()[0]
+
+
+def test_write_begins_when_another_has_ended(other_writer):
+    Timer(0.05, other_writer.close).start()
+    with transaction.atomic():
+        assert connection.in_atomic_block
+    assert wait_of_statements() == 1000 * connection.settings_dict["OPTIONS"]["timeout"]
+
+
+def test_write_is_refused_after_the_wait(other_writer, monkeypatch):
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 0.05)
+    with pytest.raises(OperationalError, match="locked"), transaction.atomic():
+        pass
+    assert wait_of_statements() == 50
+
+
 linux = pytest.mark.skipif(sys.platform != "linux", reason="needs extended attributes")
 
 
@@ -143,3 +176,28 @@ def test_connection_to_an_unchanged_file_stays_open(database):
     opened = database.connection
     database.close_if_unusable_or_obsolete()
     assert database.connection is opened
+
+
+@pytest.mark.parametrize("suffix", ["", "-wal", "-shm"])
+def test_read_only_file_is_refused(database, path, monkeypatch, suffix):
+    file, access = path.with_name(path.name + suffix), os.access  # root may write all files
+    monkeypatch.setattr(os, "access", lambda asked, mode: asked != file and access(asked, mode))
+    with pytest.raises(OperationalError, match=f"{file.name} is read-only"):
+        words(wrapper(path))
+
+
+@pytest.mark.parametrize("happens", [Path.unlink, Path.touch])
+@pytest.mark.parametrize("suffix", ["-wal", "-shm"])
+def test_file_that_sqlite_removes_or_makes_meanwhile_is_not_read_only(path, monkeypatch, suffix, happens):
+    file, access = path.with_name(path.name + suffix), os.access
+    if happens is Path.unlink:
+        file.touch()
+
+    def access_meanwhile(asked, mode):
+        if asked != file:
+            return access(asked, mode)
+        happens(file)
+        return False
+
+    monkeypatch.setattr(os, "access", access_meanwhile)
+    assert words(wrapper(path)) == []

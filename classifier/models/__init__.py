@@ -7,6 +7,7 @@ from classifier.models.feedback import Decision, Feedback, ReviewedWord
 from classifier.models.keys import KEY_LENGTH, CodePoints, key_of, new_public_id
 from classifier.models.model_version import Activation
 from classifier.models.prediction import OWNERLESS_HOURS, Prediction, PredictionQuerySet
+from classifier.models.queued_word import QueuedWord
 
 __all__ = [
     "KEY_LENGTH",
@@ -20,6 +21,7 @@ __all__ = [
     "Feedback",
     "Prediction",
     "PredictionQuerySet",
+    "QueuedWord",
     "ReviewedWord",
     "WaitingWords",
     "key_of",

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from classifier.ml.conformal import DEFAULT_CONFIDENCE
 from classifier.models.keys import new_public_id
 from classifier.models.prediction import Prediction
 
@@ -36,6 +37,7 @@ class Batch(models.Model):
     name = models.CharField(_("name"), max_length=100, blank=True, help_text=_("The name of the file, if it was one."))
     model = models.CharField(_("model"), max_length=50)
     languages = models.JSONField(_("languages asked"), default=list, blank=True)
+    confidence = models.FloatField(_("confidence"), default=DEFAULT_CONFIDENCE)
     answered = models.PositiveIntegerField(_("answered words"))
     errors = models.JSONField(
         _("errors"), default=list, blank=True, help_text=_("Numbers of rows without a word, and why.")

@@ -1,10 +1,11 @@
 """Feedback on answers, and the outcomes of its review."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import connections, models
 from django.db.models import Count, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -24,7 +25,7 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
 
     def about(self, word_key: str) -> Self:
         """Return the feedback on a word, oldest first."""
-        return self.filter(prediction__word_key=word_key).order_by("id")
+        return self.filter(word_key=word_key).order_by("id")
 
     def voting(self) -> Self:
         """Return the feedback with a vote: owned and not rejected."""
@@ -42,7 +43,7 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
         """Mark decided feedback on these words as news for its senders."""
         decided = self.exclude(decided_label="")
         for start in range(0, len(word_keys), CHUNK):
-            rows = decided.filter(prediction__word_key__in=word_keys[start : start + CHUNK])
+            rows = decided.filter(word_key__in=word_keys[start : start + CHUNK])
             self.filter(pk__in=rows.values("pk")).update(unread=True)
 
     def votes(self, word_key: str, label: str, languages: Sequence[str] = ()) -> int:
@@ -55,8 +56,8 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
 
     def with_votes(self) -> Self:
         """Annotate rows with `votes`, the owners of equal feedback."""
-        keys = {key: OuterRef(key) for key in ("prediction__word_key", "label", "languages")}
-        same = Feedback.objects.voting().filter(**keys).order_by().values("label")
+        keys = {key: OuterRef(key) for key in ("word_key", "label", "languages")}
+        same = Feedback.objects.voting().filter(**keys).order_by().values("word_key")
         count = same.annotate(votes=Count("owner", distinct=True)).values("votes")
         return self.annotate(votes=Coalesce(count, 0))
 
@@ -82,12 +83,17 @@ class Feedback(models.Model):
     prediction = models.ForeignKey(
         "classifier.Prediction", verbose_name=_("prediction"), on_delete=models.CASCADE, related_name="feedback"
     )
+    # The prediction's, so that feedback on a word is found without all answers to it.
+    word_key = models.CharField(_("key of the word"), max_length=KEY_LENGTH, blank=True, editable=False)
     owner = models.CharField(_("owner"), max_length=80, blank=True, db_index=True)
     label = models.CharField(_("label"), max_length=35)
     languages = models.JSONField(_("languages"), default=list, blank=True)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    confidence = models.FloatField(
+        _("probability"), null=True, blank=True, editable=False, help_text=_("Of an answer of one language.")
+    )
     comment = models.CharField(_("comment"), max_length=500, blank=True)
-    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PENDING, db_index=True)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PENDING)
     decided_label = models.CharField(_("decided"), max_length=35, blank=True)
     decided_languages = models.JSONField(_("decided languages"), default=list, blank=True)
     reason = models.CharField(_("reason"), max_length=500, blank=True)
@@ -114,7 +120,12 @@ class Feedback(models.Model):
     class Meta:
         verbose_name = _("feedback")
         verbose_name_plural = pgettext_lazy("many", "feedback")
-        indexes = [models.Index(fields=["owner"], name="feedback_unread", condition=Q(unread=True))]
+        indexes = [
+            models.Index(fields=["owner"], name="feedback_unread", condition=Q(unread=True)),
+            models.Index(fields=["word_key", "status"], name="feedback_word"),
+            models.Index(fields=["status", "reviewed_at"], name="feedback_reviewed"),
+            models.Index(models.F("id").desc(), name="feedback_settled", condition=Q(reviewed_at__isnull=False)),
+        ]
         constraints = [
             models.UniqueConstraint(name="feedback_once_an_owner", fields=["prediction", "owner"]),
             models.CheckConstraint(name="feedback_kind_known", condition=Q(kind__in=["confirmation", "correction"])),
@@ -134,6 +145,12 @@ class Feedback(models.Model):
 
     def __str__(self) -> str:
         return f"{self.prediction.word}: {full_label(self.label, self.languages)} ({self.get_status_display()})"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the row with the key of its prediction."""
+        if self._state.adding:
+            self.word_key = self.prediction.word_key
+        super().save(*args, **kwargs)
 
     @property
     def follows_decision(self) -> bool:
@@ -179,6 +196,7 @@ class Decision(models.Model):
     class Meta:
         verbose_name = _("decision")
         verbose_name_plural = _("decisions")
+        indexes = [models.Index(fields=["label"], name="decision_label")]
         constraints = [
             models.CheckConstraint(name="decision_label_fits", condition=label_rule("label", "languages")),
             models.CheckConstraint(
@@ -195,6 +213,27 @@ class Decision(models.Model):
         return full_label(self.label, self.languages) if self.label else str(_("rejected"))
 
 
+class ReviewedWordQuerySet(models.QuerySet["ReviewedWord"]):
+    """Outcomes of reviews by word."""
+
+    # Most words have no outcome, and the ORM takes ten times as long to write the query as the database to answer it.
+    _KEYS = {
+        "sqlite": "SELECT word_key FROM classifier_reviewedword WHERE word_key IN (SELECT value FROM json_each(%s))",
+        "postgresql": "SELECT word_key FROM classifier_reviewedword WHERE word_key = ANY(%s)",
+    }
+
+    def by_key(self, keys: Iterable[str]) -> dict[str, "ReviewedWord"]:
+        """Return the outcomes of these words, by key."""
+        connection, unique = connections[self.db], list(set(keys))
+        if not unique:
+            return {}
+        with connection.cursor() as cursor:
+            parameter = json.dumps(unique) if connection.vendor == "sqlite" else unique
+            cursor.execute(self._KEYS[connection.vendor], [parameter])
+            found = [key for [key] in cursor.fetchall()]
+        return self.in_bulk(found, field_name="word_key") if found else {}
+
+
 class ReviewedWord(models.Model):
     """The anonymous outcome of a review; outlives predictions and feedback."""
 
@@ -209,9 +248,12 @@ class ReviewedWord(models.Model):
     )
     trained_in = models.CharField(_("trained in"), max_length=30, blank=True)
 
+    objects = ReviewedWordQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("reviewed word")
         verbose_name_plural = _("reviewed words")
+        indexes = [models.Index(fields=["label"], name="reviewed_word_label")]
         constraints = [
             models.CheckConstraint(
                 name="reviewed_word_label_fits", condition=~Q(label="") & label_rule("label", "languages")

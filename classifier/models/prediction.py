@@ -1,7 +1,8 @@
 """Predictions: answers stored as rows, and rebuilt from them."""
 
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Self
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from classifier.languages import label_name
 from classifier.ml.answers import Answer, Comparison
+from classifier.ml.conformal import DEFAULT_CONFIDENCE
 from classifier.ml.verdict import SEVERAL, SINGLE, UNSURE
 from classifier.models.answer_columns import (
     MODEL_COLUMNS,
@@ -23,6 +25,7 @@ from classifier.models.answer_columns import (
 )
 from classifier.models.feedback import Feedback, ReviewedWord
 from classifier.models.keys import KEY_LENGTH, CodePoints, key_of, new_public_id
+from classifier.models.plain_insert import insert
 
 OWNERLESS_HOURS = 24  # during which anybody with its id can read a row without owner
 # Empty in private rows, since probabilities name the word to whoever asks the model for all words of a dictionary.
@@ -31,11 +34,17 @@ _ANONYMOUS: dict[str, Any] = {
     **{name: [] for name in ("languages", "words", "unavailable")},
     "probabilities": {},
     "batch": None,
+    "set__isnull": True,
+    "confidence": None,
 }
 
 
 class PredictionQuerySet(models.QuerySet["Prediction"]):
     """Predictions by owner and visibility."""
+
+    def insert(self, rows: Sequence["Prediction"]) -> None:
+        """Insert new rows; of several, the new keys stay unknown."""
+        insert(rows, self.db)
 
     def of(self, owner: str) -> Self:
         """Return the owner's history, newest first; none without an owner."""
@@ -85,11 +94,18 @@ class Prediction(models.Model):
     model = models.CharField(_("model"), max_length=50)
     model_version = models.CharField(_("version"), max_length=30)
     languages = models.JSONField(
-        _("languages asked for"), default=list, blank=True, help_text=_("The languages asked for; none means all.")
+        _("languages asked for"),
+        default=list,
+        blank=True,
+        help_text=_("Codes or “all”; none means those that the model offers by default."),
     )
     probabilities = models.JSONField(_("probabilities"), default=dict, blank=True)
     language = models.CharField(_("language"), max_length=35, blank=True)
     verdict = models.CharField(_("verdict"), max_length=10, choices=Verdict)
+    set = models.JSONField(_("prediction set"), null=True, blank=True)
+    confidence = models.FloatField(
+        _("confidence"), null=True, blank=True, help_text=_("That the set holds the language of the word.")
+    )
     words = models.JSONField(
         _("words"),
         default=list,
@@ -176,6 +192,7 @@ class Prediction(models.Model):
         owner: str = "",
         private: bool = False,
         batch: UUID | None = None,
+        created: datetime | None = None,
     ) -> Self:
         """Return an unsaved row.
 
@@ -188,7 +205,9 @@ class Prediction(models.Model):
             columns |= {"unavailable": list(comparison.unavailable), **word_columns(comparison)}
         if all_models:
             columns["others"] = [] if private else [model_columns(other) for other in others]
-        row = cls(source=source, private=private, **columns)
+        columns |= {"source": source, "private": private, "created": created or timezone.now()}
+        # By position, since Django sorts named values out in five times the time.
+        row = cls(*(columns[name] if name in columns else default() for name, default in _defaults(cls)))
         row.new_comparison, row.new_languages = comparison, languages
         return row
 
@@ -214,8 +233,14 @@ class Prediction(models.Model):
 
     @property
     def asked_languages(self) -> Sequence[str]:
-        """The languages asked for; none means all."""
+        """The languages asked for, or `all`; none means the model's default ones."""
         return self.languages or self.new_languages
+
+    @property
+    def asked_confidence(self) -> float:
+        """The confidence asked for, if the model or the words of a text tell it, else the default."""
+        answer = self.answer()
+        return next(filter(None, (one.confidence for one in (answer, *answer.words))), DEFAULT_CONFIDENCE)
 
     @property
     def shown_word(self) -> str:
@@ -231,7 +256,12 @@ class Prediction(models.Model):
         """Return the owner's feedback; None on a new row."""
         if self.new_comparison:
             return None
-        return next((feedback for feedback in self.feedback.all() if feedback.owner == owner), None)
+        return next((feedback for feedback in self.read_feedback if feedback.owner == owner), None)
+
+    @cached_property
+    def read_feedback(self) -> list[Feedback]:
+        """The feedback on the row, read once; lists prefetch that of one owner."""
+        return list(self.feedback.all())
 
     def correction_fields(self, owner: str) -> dict[str, Any] | None:
         """Return the owner's feedback, ready for JSON."""
@@ -251,7 +281,7 @@ class Prediction(models.Model):
     @cached_property
     def outcomes(self) -> dict[str, ReviewedWord]:
         """The outcomes of reviews by key, of the whole and of the words of a text; lists prefetch them."""
-        return ReviewedWord.objects.in_bulk([self.review_key, *self.words_by_key], field_name="word_key")
+        return ReviewedWord.objects.by_key([self.review_key, *self.words_by_key])
 
     @property
     def review_outcome(self) -> ReviewedWord | None:
@@ -268,3 +298,12 @@ class Prediction(models.Model):
         words = [{"word": word, **outcome.fields()} for word, outcome in self.reviewed_words]
         reviewed = self.review_outcome.fields() if self.review_outcome else None
         return {"reviewed": reviewed, **({"reviewed_words": words} if self.words_by_key else {})}
+
+
+@cache
+def _defaults(model: type[Prediction]) -> Sequence[tuple[str, Callable[[], Any]]]:
+    """Return the columns, and functions that return their defaults."""
+    return [
+        (field.attname, field.default if field.has_default() and callable(field.default) else field.get_default)
+        for field in model._meta.concrete_fields  # noqa: SLF001 - documented by Django
+    ]

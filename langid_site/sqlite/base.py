@@ -5,6 +5,8 @@ that lies beside it. So the log carries a mark that names its file.
 """
 
 import os
+import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,8 @@ from typing import Any
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
 
+_PAUSE = 0.001  # seconds between two tries to write
+_beginning = threading.Lock()  # of the only thread that tries
 _MARK = "user.langid.inodes"  # extended attribute of the log: inodes of its file and of itself
 
 
@@ -37,6 +41,33 @@ class DatabaseWrapper(base.DatabaseWrapper):
             _refuse_read_only(self._file)
             parameters["database"] = f"{self._file.as_uri()}?mode=rw"
         return parameters
+
+    def _start_transaction_under_autocommit(self) -> None:
+        """Begin to write as soon as nobody else does; raise OperationalError after the timeout.
+
+        SQLite itself looks only every 100 ms whether the lock is free, and so mostly finds it taken by others.
+        """
+        timeout: float = self.settings_dict["OPTIONS"].get("timeout", 5)
+        end = time.monotonic() + timeout
+        if not _beginning.acquire(timeout=timeout):
+            raise OperationalError("too many requests wait for the database")
+        try:
+            self.connection.execute("PRAGMA busy_timeout=0")
+            while not self._begin(last=time.monotonic() >= end):
+                time.sleep(_PAUSE)
+        finally:
+            _beginning.release()
+            self.connection.execute(f"PRAGMA busy_timeout={int(1000 * timeout)}")
+
+    def _begin(self, *, last: bool) -> bool:
+        """Return whether nobody else writes; if `last`, raise OperationalError then."""
+        try:
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]  # the stubs do not have it
+        except OperationalError as error:
+            if last or "locked" not in str(error):
+                raise
+            return False
+        return True
 
     def _commit(self) -> None:
         # Compared after the commit: before it, the file could still vanish in between.
@@ -68,7 +99,9 @@ def _refuse_read_only(file: Path) -> None:
     SQLite would open it so, and all connections of the process would stay so when it can be written again.
     """
     for path in (file, _log(file), Path(f"{file}-shm")):
-        if path.exists() and not os.access(path, os.W_OK):
+        inode = _inode(path)
+        # SQLite makes and removes the log and -shm at any moment: only one that is there before and after is read-only.
+        if not os.access(path, os.W_OK) and inode is not None and inode == _inode(path):
             raise OperationalError(f"{path} is read-only.")
 
 

@@ -7,6 +7,9 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from classifier.models import Feedback, QueuedWord
+from classifier.services.feedback import submit_feedback
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ORIGNAL = {"verdict": "single", "language": "fr", "probabilities": {"en": 0.2, "fr": 0.7, "und": 0.1}}
@@ -39,6 +42,24 @@ def tables():
     yield migrate("0002_batches")
     executor = MigrationExecutor(connection)
     executor.migrate(executor.loader.graph.leaf_nodes())
+
+
+@pytest.fixture
+def migrate_again():
+    """Return a function that takes the newest migrations back to one, and makes them again."""
+    yield lambda name: [migrate(name), _migrate_all()]
+    _migrate_all()
+
+
+def _migrate_all():
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes())
+
+
+def kept_of_feedback():
+    """Return the rows of feedback, and of the queue without their ids."""
+    sums = QueuedWord.objects.values("word_key", "owners", "contradicting", "since", "agreeing")
+    return list(Feedback.objects.order_by("id").values()), list(sums)
 
 
 def predict(tables, answer):
@@ -121,3 +142,13 @@ def test_old_decisions_by_consensus_are_told_from_those_of_deleted_reviewers(tab
     for name in ("Decision", "ReviewedWord"):
         rows = tables("classifier", name).objects.values_list("word_key", "by_consensus")
         assert dict(rows) == {"piano": True, "orignal": False}
+
+
+def test_feedback_from_before_waits_in_the_queue(migrate_again, make_prediction):
+    for word, owners in (("orignal", 3), ("piano", 1), ("ORIGNAL", 4)):
+        for owner in range(owners):
+            submit_feedback(prediction=make_prediction(word), owner=f"user:{owner}", label="en")
+    before = kept_of_feedback()
+    migrate_again("0017_counters")
+    assert kept_of_feedback() == before
+    assert [word["agreeing"] for word in before[1]] == [4, 1]

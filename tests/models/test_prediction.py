@@ -1,3 +1,4 @@
+import json
 from datetime import timedelta
 
 import pytest
@@ -122,8 +123,10 @@ def test_history_does_not_depend_on_the_clock(db):
 
 def test_history_is_read_in_the_order_of_its_index(db):
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:  # PostgreSQL prefers to scan a small table
-            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        with connection.cursor() as cursor:  # PostgreSQL prefers to scan and sort a small table
+            cursor.execute(
+                "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off"
+            )
     plan = Prediction.objects.of(VISITOR)[:20].explain()
     assert "prediction_history" in plan
     assert "Sort" not in plan
@@ -153,6 +156,7 @@ def test_prediction_is_never_edited(make_prediction):
         {**PRIVATE, "verdict": "single", "language": "fr"},
         {**PRIVATE, "others": [{"model": "FF", "verdict": "unsure"}]},
         {**PRIVATE, "batch": new_public_id()},
+        {**PRIVATE, "set": ["fr"]},
     ],
 )
 def test_contradictory_prediction_is_refused(db, changes, refuses):
@@ -178,6 +182,30 @@ def test_stored_answer_keeps_the_requested_languages(make_prediction):
     assert [candidate.language for candidate in row.answer().candidates] == ["en", "es"]
 
 
+WIDE = [("orignal", ()), ("λόγος", ("all",)), ("日本", ("ja", "zh", "en")), ("مرحبا", ()), ("orignal λόγος", ("all",))]
+
+
+@pytest.mark.parametrize(("text", "languages"), WIDE)
+def test_stored_answer_of_a_wide_model_is_the_one_that_was_given(make_prediction, wide, text, languages):
+    row = Prediction.objects.get(pk=make_prediction(text, languages=languages, confidence=0.95, model="all").pk)
+    [given] = wide.identify([text], languages, 0.95)
+    assert row.answer() == row.comparison().answers[0] == given
+    assert row.asked_confidence == 0.95
+
+
+def test_answer_among_many_languages_is_stored_small(make_prediction, wide):
+    row = make_prediction("orignal", languages=["all"])
+    assert len(json.dumps(row.probabilities)) < 300
+    assert len(row.probabilities) <= 13
+
+
+def test_row_with_the_whole_output_of_a_model_is_read_as_before(db):
+    prediction(languages=["es", "en"], probabilities={"en": 0.2, "fr": 0.5, "es": 0.1, "und": 0.2}).save()
+    answer = Prediction.objects.get().answer()
+    assert [(each.language, each.probability) for each in answer.candidates] == [("en", 0.6667), ("es", 0.3333)]
+    assert (answer.set, answer.confidence, answer.remainder, answer.undetermined) == ((), None, 0, 0.2)
+
+
 def test_correction_is_shown_to_its_owner_only(make_prediction):
     Feedback(prediction=make_prediction(), label="en", kind="correction", owner=VISITOR).save()
     row = Prediction.objects.get()
@@ -196,7 +224,7 @@ def test_outcomes_are_shown_for_the_words_of_a_text(make_prediction, django_asse
     ReviewedWord.objects.create(word_key="école", label="fr", votes=3)
     ReviewedWord.objects.create(word_key="of", label="mul", languages=["en", "nl"], votes=1)
     row = Prediction.objects.get(pk=make_prediction("OF mon École, mon “école”!").pk)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):  # keys, outcomes
         fields = row.review_fields()
     assert fields["reviewed"] is None
     assert [(each["word"], each["label"], each["languages"]) for each in fields["reviewed_words"]] == [
