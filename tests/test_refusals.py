@@ -12,8 +12,9 @@ from classifier.review.forms import DecisionForm
 from classifier.review.forms import FilterForm as QueueForm
 from classifier.services.history_filter import FilterForm, HistoryFilter
 from classifier.web.batch_forms import BatchForm
+from classifier.web.feedback_forms import FeedbackForm
 from classifier.web.filters import HistoryForm, HistoryPageFilter
-from classifier.web.forms import FeedbackForm, WordForm
+from classifier.web.forms import WordForm
 
 pytestmark = pytest.mark.django_db
 MARKER = "SECRETWORD"

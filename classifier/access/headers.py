@@ -3,9 +3,13 @@
 import logging
 import time
 from collections.abc import Callable
+from functools import cache
 from uuid import uuid4
 
-from django.http import HttpRequest, HttpResponse
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from classifier.access.logs import request_id
 
@@ -22,6 +26,22 @@ def permissions_policy(get_response: Callable[[HttpRequest], HttpResponse]) -> C
         return response
 
     return middleware
+
+
+class ContentPolicy(CSPMiddleware):
+    """Adds the content security policy; that of the settings is built only once."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Add the header, for a view with changes of its own as the library does."""
+        if any(name.startswith("_csp") for name in vars(response)):
+            return super().process_response(request, response)
+        response.headers.setdefault(HEADER, _content_policy())
+        return response
+
+
+@cache
+def _content_policy() -> str:
+    return build_policy()
 
 
 def request_ids(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from rest_framework.request import Request
 
 from classifier.access import counters
+from classifier.access.allowances import Allowance
 from classifier.access.owners import owner_of
 
 BYTES_PER_WORD = 1024  # reading so many costs at most as much as identifying a word
@@ -31,7 +32,7 @@ class LimitTooLow(Exception):
 
 def consume(
     request: HttpRequest | Request, scope: str, cost: int = 1, *, paid: int = 0, counter: str = ""
-) -> counters.Allowance:
+) -> Allowance:
     """Consume `cost` from the caller's limit, less what it `paid`; 0 only reads the limit.
 
     Limits of an API key override those of the settings. A named `counter` has the same limit, but counts apart.
@@ -42,7 +43,7 @@ def consume(
     if cost > max(limit, 1):
         raise LimitTooLow(limit)
     name = f"{scope}{counter}:{caller_of(request)}"
-    return counters.consume(settings.LIMITS_FILE, name, limit, max(cost - paid, 0))
+    return counters.consume(name, limit, max(cost - paid, 0))
 
 
 def consume_or_raise(request: HttpRequest, scope: str, cost: int = 1, *, paid: int = 0, counter: str = "") -> None:

@@ -39,11 +39,11 @@ class LoginForm(AuthenticationForm):
     def _consume(self, address: str, name: str) -> None:
         """Count the attempt by address, by both and by name; raise LimitExceeded."""
         limit = settings.LIMITS["login"]
-        # By address first, so that nobody fills the file with names. By name the limit is high: whoever guesses from
-        # many addresses is slowed, but few addresses cannot lock a user out.
+        # By address first, so that nobody makes many counters by names. By name the limit is high: whoever guesses
+        # from many addresses is slowed, but few addresses cannot lock a user out.
         counters = {f"login:{address}": 2 * limit, f"login:{address}:{name}": limit, f"login::{name}": 10 * limit}
         for counter, most in counters.items():
-            allowance = consume(settings.LIMITS_FILE, counter, most)
+            allowance = consume(counter, most)
             if not allowance.granted:
                 logger.warning("Too many logins, the last as %r.", name)
                 raise LimitExceeded(allowance.seconds)
