@@ -9,11 +9,12 @@ from uuid import UUID
 from django.db.models import Count, Sum
 from django.utils.translation import gettext_lazy as _
 
+from classifier.ml.conformal import DEFAULT_CONFIDENCE
 from classifier.ml.verdict import UNDETERMINED
 from classifier.models import MULTIPLE, Batch, Prediction, PredictionQuerySet, WaitingWords
 from classifier.models.answer_columns import answer_label
 from classifier.services import history
-from classifier.services.identify import count_models, identify, known_languages, predict
+from classifier.services.identify import can_answer, count_models, identify, predict
 from classifier.services.registry import UnknownModel
 from classifier.services.store import store
 from classifier.words.clean import count_words
@@ -69,6 +70,7 @@ def create_batch(
     name: str,
     model: str,
     languages: Sequence[str],
+    confidence: float = DEFAULT_CONFIDENCE,
     reading: dict[str, Any] | None = None,
 ) -> Batch:
     """Store a batch with its first answers and the words that still wait, in one commit.
@@ -80,6 +82,7 @@ def create_batch(
         name=name,
         model=model,
         languages=languages,
+        confidence=confidence,
         answered=len(words.words),
         errors=words.errors,
         reading=reading or {},
@@ -108,7 +111,7 @@ def count_waiting(batch: Batch) -> int:
 def can_go_on(batch: Batch) -> bool:
     """Return whether the model asked still knows the languages asked."""
     try:
-        return set(batch.languages) <= set(known_languages(batch.model))
+        return can_answer(batch.model, batch.languages)
     except UnknownModel:
         return False
 
@@ -133,6 +136,7 @@ def _answer(batch: Batch, step: Sequence[tuple[int, str]]) -> list[Prediction]:
         source=Prediction.Source.BATCH,
         model=batch.model,
         languages=batch.languages,
+        confidence=batch.confidence,
         owner=batch.owner,
         batch=batch.public_id,
     )
@@ -141,13 +145,21 @@ def _answer(batch: Batch, step: Sequence[tuple[int, str]]) -> list[Prediction]:
     return rows
 
 
-def answer_privately(words: WordList, *, model: str, languages: Sequence[str]) -> list[Row[Prediction]]:
+def answer_privately(
+    words: WordList, *, model: str, languages: Sequence[str], confidence: float = DEFAULT_CONFIDENCE
+) -> list[Row[Prediction]]:
     """Answer the words, but store neither words, owner nor batch.
 
     Raises UnknownModel, ModelUnavailable and UnknownLanguage.
     """
-    source = Prediction.Source.BATCH
-    rows = identify(words=words.words, source=source, model=model, languages=languages, private=True)
+    rows = identify(
+        words=words.words,
+        source=Prediction.Source.BATCH,
+        model=model,
+        languages=languages,
+        confidence=confidence,
+        private=True,
+    )
     history.with_feedback(rows, "")
     return _merge(zip(words.rows, rows, strict=True), words.errors)
 

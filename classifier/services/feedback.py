@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from classifier.languages import canonical_label, canonical_language
 from classifier.ml.answers import Answer
-from classifier.ml.verdict import UNDETERMINED
+from classifier.ml.verdict import SINGLE, UNDETERMINED
 from classifier.models import MULTIPLE, Decision, Feedback, Prediction, ReviewedWord
 from classifier.services.consensus import decide_by_consensus
 from classifier.services.locks import lock
 from classifier.services.metrics import count_feedback
+from classifier.services.review_queue import update_queue
 
 
 class FeedbackClosed(Exception):
@@ -37,10 +38,13 @@ def submit_feedback(
     if feedback.status != Feedback.Status.PENDING:
         raise FeedbackClosed
     feedback.label, feedback.languages, feedback.comment = label, languages, comment
-    feedback.kind = _kind(prediction, label, languages)
+    answer = prediction.answer()
+    feedback.kind = _kind(answer, label, languages)
+    feedback.confidence = answer.candidates[0].probability if answer.verdict == SINGLE else None
     feedback.save()
     decide_by_consensus(prediction.word_key)
     settle(prediction.word_key)
+    update_queue([prediction.word_key])
     feedback.refresh_from_db()
     if feedback.unread:  # it was settled at once, as the answer to this request says
         feedback.unread = False
@@ -62,6 +66,7 @@ def withdraw_feedback(*, prediction: Prediction, owner: str) -> bool:
         raise FeedbackClosed
     deleted, _by_model = rows.delete()
     forget_decisions([prediction.word_key])
+    update_queue([prediction.word_key])
     return deleted > 0
 
 
@@ -77,7 +82,7 @@ def settle(word_key: str) -> None:
     if outcome is None:
         return
     decided = {"decided_label": outcome.label, "decided_languages": outcome.languages}
-    pending = Feedback.objects.filter(prediction__word_key=word_key, status=Feedback.Status.PENDING)
+    pending = Feedback.objects.filter(word_key=word_key, status=Feedback.Status.PENDING)
     equal = pending.filter(label=outcome.label, languages=outcome.languages).values("pk")
     Feedback.objects.filter(pk__in=equal).update(
         status=Feedback.Status.ACCEPTED,
@@ -95,7 +100,7 @@ def forget_decisions(word_keys: Collection[str]) -> None:
     if word_keys:
         decisions = Decision.objects.filter(word_key__in=word_keys)
         decisions = decisions.exclude(word_key__in=ReviewedWord.objects.values("word_key"))
-        decisions.exclude(word_key__in=Feedback.objects.values("prediction__word_key")).delete()
+        decisions.exclude(word_key__in=Feedback.objects.values("word_key")).delete()
 
 
 def lock_word(word_key: str) -> None:
@@ -123,7 +128,7 @@ def label_of(answer: Answer) -> tuple[str, list[str]]:
             return MULTIPLE, sorted(languages)
 
 
-def _kind(prediction: Prediction, label: str, languages: Sequence[str]) -> Feedback.Kind:
-    """Return whether label and languages confirm the prediction."""
-    agrees = (label, list(languages)) == label_of(prediction.answer())
+def _kind(answer: Answer, label: str, languages: Sequence[str]) -> Feedback.Kind:
+    """Return whether label and languages confirm the answer."""
+    agrees = (label, list(languages)) == label_of(answer)
     return Feedback.Kind.CONFIRMATION if agrees else Feedback.Kind.CORRECTION

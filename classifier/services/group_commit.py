@@ -25,6 +25,7 @@ from django.db import (
 )
 from django.db.models import Model
 
+from classifier.models import Prediction
 from classifier.services.metrics import observe_group
 
 
@@ -51,23 +52,31 @@ class Unit:
 
     def __init__(self, rows: Sequence[Model], instead_of: Replaceable | None = None) -> None:
         self.rows, self.instead_of = rows, instead_of
-        self.error: Exception | None = None
         self.outcome: Future[None] = Future()
+        self._without_key = [row for row in rows if row.pk is None]
+
+    @property
+    def is_statement(self) -> bool:
+        """Whether one statement writes all rows."""
+        return not self.instead_of and all(type(row) is Prediction and row.pk is None for row in self.rows)
 
     def write(self) -> None:
-        """Write the rows, within a transaction."""
+        """Write the rows, within a transaction; another that failed leaves no trace."""
+        for row in self._without_key:
+            row.pk = None
         if self.instead_of and not self.instead_of.take():
             raise AlreadyReplaced
         rows_by_model: dict[Any, list[Model]] = defaultdict(list)
         for row in self.rows:
             rows_by_model[type(row)].append(row)
         for model, model_rows in rows_by_model.items():
-            model.objects.bulk_create(model_rows)
+            objects: Any = model.objects
+            (objects.insert if model is Prediction else objects.bulk_create)(model_rows)
 
     def end(self, failure: Exception | None) -> None:
         """Tell the caller that all is stored, or why not."""
-        if error := failure or self.error:
-            self.outcome.set_exception(error)
+        if failure:
+            self.outcome.set_exception(failure)
         else:
             self.outcome.set_result(None)
 
@@ -113,19 +122,22 @@ def _take_queue() -> list[Unit]:
     return units
 
 
-def _commit_together(units: list[Unit]) -> None:
-    """Commit the units in one transaction."""
+def _commit_together(units: Sequence[Unit]) -> None:
+    """Commit the units in one transaction; if one has a faulty row, each in its own."""
     if not units:  # the commit before has failed, and these with it
         return
     failure: Exception | None = OperationalError("the thread that stores these rows was stopped")
     try:
         with transaction.atomic(durable=True):
             for unit in units:
-                _write(unit, savepoint=len(units) > 1)
-            # Django rolls all back, without an error, after a savepoint that could not be rolled back.
-            if transaction.get_rollback() and not all(unit.error for unit in units):
-                raise OperationalError("a faulty row could not be taken back alone")
+                unit.write()
         failure = None
+    except _OWN_ERRORS as error:
+        if len(units) == 1:
+            failure = error
+        else:
+            for unit in units:
+                _commit_together([unit])
     except Error as error:
         failure = error
         units = [*units, *_take_queue()]  # else they would wait as long once more
@@ -133,15 +145,7 @@ def _commit_together(units: list[Unit]) -> None:
         _end(units, failure)
 
 
-def _write(unit: Unit, *, savepoint: bool) -> None:
-    """Write the unit; keep an error of its own rows from the others."""
-    try:
-        with transaction.atomic(savepoint=savepoint):
-            unit.write()
-    except _OWN_ERRORS as error:
-        unit.error = error
-
-
 def _end(units: Sequence[Unit], failure: Exception | None) -> None:
     for unit in units:
-        unit.end(failure)
+        if not unit.outcome.done():
+            unit.end(failure)

@@ -15,6 +15,7 @@ from classifier.models import Batch, Feedback, Prediction, PredictionQuerySet, R
 from classifier.services.cursors import read_cursor, write_cursor
 from classifier.services.feedback import forget_decisions, lock_word
 from classifier.services.history_filter import HistoryFilter
+from classifier.services.review_queue import update_queue
 from classifier.services.store import STEP, empty_log, take_turn
 from classifier.words.lists import Row
 
@@ -55,14 +56,14 @@ def count_fitting(rows: Iterable[Prediction | Batch]) -> int:
 def with_feedback(predictions: Sequence[Prediction], owner: str) -> Sequence[Prediction]:
     """Prefetch the owner's feedback and the outcomes of reviews."""
     old = [prediction for prediction in predictions if not prediction.new_comparison]
-    prefetch_related_objects(old, Prefetch("feedback", Feedback.objects.filter(owner=owner)))
+    prefetch_related_objects(old, Prefetch("feedback", Feedback.objects.filter(owner=owner), to_attr="read_feedback"))
     return with_outcomes(predictions)
 
 
 def with_outcomes(predictions: Sequence[Prediction]) -> Sequence[Prediction]:
     """Prefetch the outcomes of reviews of words, texts and the words of texts."""
     keys = {key for prediction in predictions for key in (prediction.review_key, *prediction.words_by_key)}
-    outcomes = ReviewedWord.objects.in_bulk(keys, field_name="word_key")
+    outcomes = ReviewedWord.objects.by_key(keys)
     for prediction in predictions:
         prediction.outcomes = outcomes
     return predictions
@@ -111,10 +112,12 @@ def move_rows(visitor: str, owner: str) -> None:
     with transaction.atomic():
         feedback = Feedback.objects.filter(owner=visitor)
         rows, batches = Prediction.objects.filter(owner=visitor), Batch.objects.filter(owner=visitor)
-        _lock(set(feedback.values_list("prediction__word_key", flat=True)), batches, rows, feedback)
+        words = set(feedback.values_list("word_key", flat=True))
+        _lock(words, batches, rows, feedback)
         feedback.filter(prediction__in=Feedback.objects.filter(owner=owner).values("prediction")).delete()
         for moved in (feedback, rows, batches):
             moved.update(owner=owner)
+        update_queue(words)
 
 
 def delete_one(owner: str, public_id: UUID) -> None:
@@ -137,17 +140,30 @@ def rows_before(moment: datetime) -> PredictionQuerySet:
     return Prediction.objects.filter(created__lt=moment)
 
 
-@transaction.atomic
 def delete_rows(keys: Sequence[int]) -> None:
     """Delete rows with feedback and emptied batches, in one commit."""
+    words = _words_of(keys)
+    while new := _delete_rows(keys, words):
+        words |= new
+
+
+@transaction.atomic
+def _delete_rows(keys: Sequence[int], words: set[str]) -> set[str]:
+    """Delete rows that have feedback on these words only; return words of feedback that was sent meanwhile."""
     rows = Prediction.objects.filter(pk__in=keys)
-    feedback = Feedback.objects.filter(prediction__in=keys)
     batches = set(rows.values_list("batch", flat=True)) - {None}
-    words = set(feedback.values_list("prediction__word_key", flat=True))
-    _lock(words, Batch.objects.filter(public_id__in=batches), rows, feedback)
+    _lock(words, Batch.objects.filter(public_id__in=batches), rows, Feedback.objects.filter(prediction__in=keys))
+    if new := _words_of(keys) - words:
+        return new  # not locked yet, as is needed to update the queue; after the rows they could not be
     rows.delete()
     Batch.objects.delete_empty(batches)
     forget_decisions(words)
+    update_queue(words)
+    return set()
+
+
+def _words_of(keys: Sequence[int]) -> set[str]:
+    return set(Feedback.objects.filter(prediction__in=keys).values_list("word_key", flat=True))
 
 
 def _lock(

@@ -41,6 +41,11 @@ class Section:
     day: date | None
     entries: Sequence[Entry]
 
+    @property
+    def runs(self) -> list[list[Entry]]:
+        """The entries in their order, batches apart from answers."""
+        return [list(run) for _is_batch, run in groupby(self.entries, lambda entry: entry.batch is not None)]
+
 
 @dataclass(frozen=True, slots=True)
 class HistoryList:

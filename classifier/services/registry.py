@@ -40,6 +40,11 @@ class Serving:
     models: Mapping[str, Load]
 
     @cached_property
+    def key(self) -> object:
+        """A key of caches that stands for the snapshot, but does not keep its models."""
+        return object()
+
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The names of all models."""
         return tuple(self.models)

@@ -14,6 +14,7 @@ from classifier.models import Decision, Feedback, ReviewedWord
 from classifier.models.feedback import FeedbackQuerySet
 from classifier.services.feedback import canonical_pair, forget_decisions, lock_word, settle, standing_decision
 from classifier.services.promotion import version_that_learnt
+from classifier.services.review_queue import update_queue
 
 Status = Feedback.Status
 STEP = 500  # words in a transaction: about half a second, in which SQLite keeps other writers waiting
@@ -64,6 +65,7 @@ def decide(
     Feedback.objects.filter(pk__in=right.values("pk")).update(status=Status.ACCEPTED, **settled)
     pending.update(status=Status.OTHERWISE, **settled)
     _store_outcome(decision)
+    update_queue([word_key])
     return decision
 
 
@@ -91,6 +93,7 @@ def reject(
         reason=decision.reason,
         unread=True,
     )
+    update_queue([word_key])
     return decision
 
 
@@ -100,7 +103,7 @@ def reject_owner(*, owner: str, reviewer: User, reason: str = "") -> list[Decisi
     All have the same moment, by which `same_act` finds them.
     """
     waiting = Feedback.objects.filter(owner=owner, status=Status.PENDING).order_by()
-    keys = sorted(waiting.values_list("prediction__word_key", flat=True).distinct())
+    keys = sorted(waiting.values_list("word_key", flat=True).distinct())
     moment = timezone.now()
     return _in_steps(
         lambda key: reject(word_key=key, owner=owner, reviewer=reviewer, reason=reason, moment=moment), keys
@@ -160,6 +163,7 @@ def undo(*, decision: Decision, reviewer: User) -> Decision:
         _restore_outcome(word_key)
     settle(word_key)
     forget_decisions([word_key])
+    update_queue([word_key])
     return decision
 
 

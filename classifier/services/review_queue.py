@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from classifier.models import Decision, Feedback, ReviewedWord
+from classifier.ml.verdict import SINGLE
+from classifier.models import Decision, Feedback, QueuedWord, ReviewedWord
+from classifier.services.counts import count_capped
 
 CLEAR_VOTES = 3  # equal votes, and no other one, with which a word is clear
 MOST_CLEAR = 100  # clear words on a page
+CHUNK = 1000  # words in one query
 PENDING = Feedback.Status.PENDING
 
 
@@ -51,43 +54,67 @@ class WaitingWord:
         return most[0] if len(most) == 1 else None
 
 
-def waiting(*, model: str = "", label: str = "", days: int = 0) -> QuerySet[Any]:
-    """Return the words with pending feedback, as dictionaries, worth most first.
+def waiting(*, model: str = "", label: str = "", days: int = 0) -> QuerySet[QueuedWord]:
+    """Return the words with pending feedback, worth most first.
 
-    Many votes come first, then contradictions of sure answers, then old feedback. The filters are a model that
-    answered, a label that somebody gave, and the least age in days.
+    Many votes come first, then contradictions of sure answers, then old feedback. The filters choose words with
+    pending feedback on an answer of a model, with a label, and of a least age in days.
     """
-    rows = Feedback.objects.filter(status=PENDING)
+    rows = Feedback.objects.filter(word_key=OuterRef("word_key"), status=PENDING)
     if model:
         rows = rows.filter(prediction__model=model)
     if label:
         rows = rows.filter(label=label)
     if days:
         rows = rows.filter(created__lte=timezone.now() - timedelta(days=days))
-    contradicts = Q(kind=Feedback.Kind.CORRECTION, prediction__verdict="single")
-    words = (
-        rows.order_by()
-        .values("prediction__word_key")
-        .annotate(
-            owners=Count("owner", distinct=True), contradicting=Count("pk", filter=contradicts), since=Min("created")
-        )
-    )
-    return words.order_by("-owners", "-contradicting", "since", "prediction__word_key")
+    return QueuedWord.objects.filter(Exists(rows))
 
 
 def count_waiting() -> int:
-    """Return the number of words with pending feedback."""
-    return Feedback.objects.filter(status=PENDING).order_by().values("prediction__word_key").distinct().count()
+    """Return the number of words with pending feedback, counted up to MOST_COUNTED."""
+    return count_capped(QueuedWord.objects.all())
 
 
 def next_key(skipped: Collection[int] = (), **filters: Any) -> str | None:
     """Return the key of the word to decide about next; `skipped` are ids of feedback on words to leave out."""
     words = waiting(**filters)
     if skipped:
-        words = words.exclude(
-            prediction__word_key__in=Feedback.objects.filter(pk__in=skipped).values("prediction__word_key")
+        keys = Feedback.objects.filter(pk__in=skipped).values_list("word_key", flat=True)
+        words = words.exclude(word_key__in=set(keys))
+    return words.values_list("word_key", flat=True).first()
+
+
+def update_queue(word_keys: Collection[str]) -> None:
+    """Add up the pending feedback on locked words anew, after each change of it."""
+    for start in range(0, len(keys := sorted(word_keys)), CHUNK):
+        _update_some(keys[start : start + CHUNK])
+
+
+def _update_some(keys: Sequence[str]) -> None:
+    words = add_up(keys)
+    QueuedWord.objects.filter(word_key__in=set(keys) - {word.word_key for word in words}).delete()
+    QueuedWord.objects.bulk_create(words)
+
+
+def add_up(keys: Sequence[str]) -> list[QueuedWord]:
+    """Return the words of these that wait, unsaved."""
+    feedback = Feedback.objects.filter(word_key__in=keys).order_by()
+    contradicts = Q(kind=Feedback.Kind.CORRECTION, prediction__verdict=SINGLE)
+    pending = (
+        feedback.filter(status=PENDING)
+        .values("word_key")
+        .annotate(
+            owners=Count("owner", distinct=True), contradicting=Count("pk", filter=contradicts), since=Min("created")
         )
-    return words.values_list("prediction__word_key", flat=True).first()
+    )
+    voting = feedback.voting().exclude(word_key__in=ReviewedWord.objects.values("word_key"))
+    agreed = voting.values("word_key").annotate(
+        agreeing=Count("owner", distinct=True),
+        labels=Count("label", distinct=True),
+        sets=Count("languages", distinct=True),
+    )
+    agreeing = dict(agreed.filter(labels=1, sets=1).values_list("word_key", "agreeing"))
+    return [QueuedWord(**word, agreeing=agreeing.get(word["word_key"], 0)) for word in pending]
 
 
 def read_word(key: str) -> WaitingWord | None:
@@ -97,14 +124,14 @@ def read_word(key: str) -> WaitingWord | None:
 
 def read_words(keys: Sequence[str]) -> list[WaitingWord]:
     """Return the words with feedback, a decision or an outcome, in the order of their keys, in five queries."""
-    feedback = Feedback.objects.filter(prediction__word_key__in=keys).order_by("-id")
+    feedback = Feedback.objects.filter(word_key__in=keys).order_by("-id")
     pending = _by_word(feedback.filter(status=PENDING).select_related("prediction"))
     votes = _votes(keys)
     decisions = defaultdict(list)
     for decision in Decision.objects.filter(word_key__in=keys).select_related("reviewer", "undone_by").order_by("-id"):
         decisions[decision.word_key].append(decision)
     outcomes = {outcome.word_key: outcome for outcome in ReviewedWord.objects.filter(word_key__in=keys)}
-    last = feedback.order_by().values("prediction__word_key").annotate(last=Max("pk")).values("last")
+    last = feedback.order_by().values("word_key").annotate(last=Max("pk")).values("last")
     typed = _by_word(Feedback.objects.filter(pk__in=last).select_related("prediction"))
     return [
         WaitingWord(
@@ -124,35 +151,25 @@ def read_words(keys: Sequence[str]) -> list[WaitingWord]:
 def _by_word(rows: Iterable[Feedback]) -> defaultdict[str, list[Feedback]]:
     grouped = defaultdict(list)
     for row in rows:
-        grouped[row.prediction.word_key].append(row)
+        grouped[row.word_key].append(row)
     return grouped
 
 
 def _votes(keys: Sequence[str]) -> defaultdict[str, list[Vote]]:
     """Return the votes for each word, most first."""
-    voting = Feedback.objects.voting().filter(prediction__word_key__in=keys).order_by()
-    groups = voting.values("prediction__word_key", "label", "languages").annotate(owners=Count("owner", distinct=True))
+    voting = Feedback.objects.voting().filter(word_key__in=keys).order_by()
+    groups = voting.values("word_key", "label", "languages").annotate(owners=Count("owner", distinct=True))
     totals = Counter[str]()
     for group in groups:
-        totals[group["prediction__word_key"]] += group["owners"]
+        totals[group["word_key"]] += group["owners"]
     votes = defaultdict(list)
     for group in sorted(groups, key=lambda group: -group["owners"]):
-        key, owners = group["prediction__word_key"], group["owners"]
+        key, owners = group["word_key"], group["owners"]
         votes[key].append(Vote(group["label"], group["languages"], owners, owners / totals[key]))
     return votes
 
 
 def clear_words() -> list[WaitingWord]:
     """Return the words about which CLEAR_VOTES people or more agree and nobody disagrees."""
-    voting = Feedback.objects.voting().order_by().values("prediction__word_key")
-    agreed = voting.annotate(
-        owners=Count("owner", distinct=True),
-        labels=Count("label", distinct=True),
-        sets=Count("languages", distinct=True),
-        pending=Count("pk", filter=Q(status=PENDING)),
-    ).filter(owners__gte=CLEAR_VOTES, labels=1, sets=1, pending__gt=0)
-    agreed = agreed.exclude(prediction__word_key__in=ReviewedWord.objects.values("word_key"))
-    keys = agreed.order_by("-owners", "prediction__word_key").values_list("prediction__word_key", flat=True)[
-        :MOST_CLEAR
-    ]
-    return read_words(list(keys))
+    words = QueuedWord.objects.filter(agreeing__gt=0, agreeing__gte=CLEAR_VOTES)  # the first names the index
+    return read_words(list(words.order_by("-agreeing", "word_key").values_list("word_key", flat=True)[:MOST_CLEAR]))

@@ -29,6 +29,8 @@ def store(rows: Sequence[Model], *, instead_of: Replaceable | None = None) -> No
     unit = Unit(rows, instead_of)
     if connection.vendor == "sqlite":
         commit(unit)
+    elif unit.is_statement and not connection.in_atomic_block:
+        unit.write()  # commits itself; BEGIN and COMMIT would be two more round trips
     else:
         with transaction.atomic(durable=True):
             unit.write()

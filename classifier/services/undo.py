@@ -9,10 +9,11 @@ from django.core.serializers.base import DeserializationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
 
-from classifier.models import Batch, Decision, Feedback, Prediction
+from classifier.models import Batch, Decision, Feedback, Prediction, QueuedWord
 from classifier.services.consensus import decide_by_consensus
 from classifier.services.feedback import lock_word, settle
 from classifier.services.history import delete_one
+from classifier.services.review_queue import update_queue
 from classifier.services.store import store
 
 SECONDS = 3600  # during which a copy is good
@@ -57,9 +58,15 @@ def restore(copy: str, owner: str) -> UUID:
         prediction.batch = prediction.batch_row = None
     decisions = Decision.objects.in_bulk([row.decision_id for row in feedback if row.decision_id])
     for row in feedback:
-        row.decision = decisions.get(row.decision_id)
+        row.decision, row.word_key = decisions.get(row.decision_id), prediction.word_key
+    # Else the word would not wait if the server stopped before `_settle`.
+    waiting = [
+        QueuedWord(word_key=row.word_key, owners=1, contradicting=0, since=row.created)
+        for row in feedback
+        if row.status == Feedback.Status.PENDING
+    ]
     try:
-        store([prediction, *feedback])
+        store([prediction, *feedback, *waiting])
     except IntegrityError as error:
         if not Prediction.objects.of(owner).filter(public_id=prediction.public_id).exists():
             raise InvalidCopy from error
@@ -83,3 +90,4 @@ def _settle(word_key: str) -> None:
     lock_word(word_key)
     decide_by_consensus(word_key)
     settle(word_key)
+    update_queue([word_key])

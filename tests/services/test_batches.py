@@ -19,9 +19,9 @@ OWNER = "visitor:a"
 def create():
     """Return a function that stores words as a batch."""
 
-    def create(*words, owner=OWNER, model="", languages=()):
+    def create(*words, owner=OWNER, model="", languages=(), **options):
         word_list = build_word_list(enumerate(words, 1))
-        return batches.create_batch(word_list, owner=owner, name="", model=model, languages=languages)
+        return batches.create_batch(word_list, owner=owner, name="", model=model, languages=languages, **options)
 
     return create
 
@@ -43,6 +43,16 @@ def test_rows_are_stored_in_one_batch_of_the_owner(create):
     rows = Prediction.objects.filter(batch=batch.public_id)
     assert {(row.owner, row.source, row.private) for row in rows} == {(OWNER, "batch", False)}
     assert (batch.owner, batch.answered, batch.errors) == (OWNER, 2, [(2, "no_letters")])
+
+
+def test_words_that_wait_are_answered_with_the_languages_and_the_confidence_asked(create, wide, monkeypatch):
+    monkeypatch.setattr(batches, "MOST_AT_ONCE", 1)
+    batch = create("chat", "λόγος", languages=["all"], confidence=0.95)
+    batches.answer_next(batches.Batch.objects.get())
+
+    rows = batches.predictions(batch)
+    assert [row.confidence for row in rows] == [0.95, 0.95]
+    assert rows[1].answer().set == ("el",)
 
 
 def test_unavailable_model_stores_nothing(create, without_model):

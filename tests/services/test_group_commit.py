@@ -6,10 +6,9 @@ import pytest
 from django.db import IntegrityError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
-from classifier.models import Prediction
+from classifier.models import Feedback, Prediction
 from classifier.services import group_commit
 from classifier.services.store import store
-from langid_site.sqlite.base import DatabaseWrapper
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.django_db(transaction=True)]
 
@@ -38,7 +37,7 @@ def store_together():
         def run(place):
             try:
                 store(lists[place])
-            except (IntegrityError, OperationalError, ValueError) as error:
+            except (IntegrityError, OperationalError, TypeError) as error:
                 errors[place] = error
             finally:
                 connection.close()
@@ -75,12 +74,26 @@ def test_sizes_of_groups_are_observed(store_together, monkeypatch):
     assert sizes == [3]
 
 
-@pytest.mark.parametrize("bad", [{"source": "mail"}, {"batch_row": "x"}])
+@pytest.mark.parametrize("bad", [{"source": "mail"}, {"probabilities": {"a set"}}])
 def test_bad_row_fails_its_own_unit_only(store_together, commits, bad):
     first, second, third = store_together([row()], [row(), row(**bad)], [row()])
     assert (first, third) == (None, None)
-    assert isinstance(second, IntegrityError | ValueError)
+    assert isinstance(second, IntegrityError | TypeError)
     assert Prediction.objects.count() == 2
+
+
+def test_reference_to_a_missing_row_fails_its_own_unit_only(store_together):
+    missing = Feedback(prediction_id=10**9, owner="key:a", label="fr", kind="correction")
+    first, second, third = store_together([row()], [missing], [row()])
+    assert (first, third) == (None, None)
+    assert isinstance(second, IntegrityError)  # which SQLite finds only at the commit
+    assert Prediction.objects.count() == 2
+
+
+def test_rows_written_twice_get_the_keys_of_the_second_time(store_together):
+    rows = [row(word="un"), row(word="deux")]
+    store_together([rows[0]], [row(source="mail")], [rows[1]])
+    assert {stored.pk: stored.word for stored in rows} == dict(Prediction.objects.values_list("pk", "word"))
 
 
 def test_failed_commit_is_told_to_all(store_together, monkeypatch):
@@ -90,24 +103,6 @@ def test_failed_commit_is_told_to_all(store_together, monkeypatch):
     monkeypatch.setattr(group_commit.Unit, "write", fail)
     assert [str(error) for error in store_together([row()], [row()])] == ["disk full"] * 2
     assert not Prediction.objects.exists()
-
-
-def test_savepoint_that_cannot_be_rolled_back_fails_the_group(store_together, monkeypatch):
-
-    def fail(*_arguments):
-        raise OperationalError("no such savepoint")
-
-    monkeypatch.setattr(DatabaseWrapper, "_savepoint_rollback", fail)
-    errors = store_together([row()], [row(source="mail")], [row()])
-    assert all(errors)
-    assert not Prediction.objects.exists()
-
-
-def test_failed_commit_counts_more_than_a_faulty_row():
-    unit = group_commit.Unit([row()])
-    unit.error = IntegrityError("a row with the same key, which was not committed either")
-    unit.end(OperationalError("disk full"))
-    assert str(unit.outcome.exception()) == "disk full"
 
 
 def test_failed_commit_fails_those_that_wait_for_the_next(monkeypatch):

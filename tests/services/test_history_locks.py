@@ -2,7 +2,7 @@
 
 import pytest
 
-from classifier.models import Batch, Feedback, Prediction
+from classifier.models import Batch, Feedback, Prediction, QueuedWord
 from classifier.services import history
 from classifier.services.feedback import submit_feedback
 from classifier.services.review import decide
@@ -42,6 +42,7 @@ def test_deletions_and_feedback_at_once_fail_neither(owned_words, at_once):
         outcomes = at_once(lambda function, *arguments: function(*arguments), calls)
         assert [one for one in outcomes if isinstance(one, Exception)] == []
         assert not Feedback.objects.exists()
+        assert not QueuedWord.objects.exists()
 
 
 def test_deletions_and_decisions_at_once_fail_neither(owned_words, at_once, user):
@@ -74,3 +75,18 @@ def test_batch_deleted_in_parts_at_once_is_gone(make_prediction, at_once):
             Prediction.objects.filter(pk=row.pk).update(batch_row=number)
         at_once(lambda row: history.delete_rows([row.pk]), [(row,) for row in rows])
         assert not Batch.objects.exists()
+
+
+def test_word_of_feedback_that_is_sent_meanwhile_leaves_the_queue(make_prediction, monkeypatch):
+    row, lock, sent = make_prediction("un", owner="user:1"), history._lock, []
+
+    def send_first(*arguments):
+        if not sent:
+            sent.append(submit_feedback(prediction=row, owner="user:1", label="en"))
+        lock(*arguments)
+
+    monkeypatch.setattr(history, "_lock", send_first)
+    history.delete_rows([row.pk])
+    assert sent
+    assert not Prediction.objects.exists()
+    assert not QueuedWord.objects.exists()

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -35,7 +36,7 @@ def test_many_words_are_one_inference_and_one_insert(db, fake_models, monkeypatc
     monkeypatch.setattr(type(fake_models["Ngram"]), "identify", lambda *call: calls.append(call) or whole(*call))
     with CaptureQueriesContext(connection) as queries:
         identify(words=["piano", "orignal", "school"], source="batch")
-    inserts = [query for query in queries if query["sql"].startswith("INSERT")]
+    inserts = [query for query in queries if "INSERT" in query["sql"] or "COPY" in query["sql"]]
     assert (len(calls), len(inserts)) == (1, 1)
 
 
@@ -102,13 +103,34 @@ def test_comparison_without_sound_models_is_unavailable(db, without_model):
     assert not Prediction.objects.exists()
 
 
-def test_comparison_takes_languages_known_to_each_model(db, fake_models):
+def test_models_that_do_not_know_all_languages_are_left_out_and_named(db, fake_models):
     fake_models["FF"].card.__dict__["languages"] = ("fr", "en")
-    assert services.known_languages("all") == ("en", "fr")
-    assert services.known_languages() == ("en", "fr", "es")
-    with pytest.raises(services.UnknownLanguage, match="en, fr"):
-        identify(words=["orignal"], source="api", model="all", languages=["es"])
+    assert services.known_languages("all") == ("en", "fr", "es")
+    [row] = identify(words=["orignal"], source="api", model="all", languages=["es", "fr"])
+    assert ([answer.model for answer in row.comparison().answers], row.unavailable) == (["Ngram"], ["FF"])
+
+
+def test_languages_that_no_model_knows_together_are_unknown(db, fake_models):
+    fake_models["FF"].card.__dict__["languages"] = ("de", "it")
+    with pytest.raises(services.UnknownLanguage, match="en, fr, es, de, it"):
+        identify(words=["orignal"], source="api", model="all", languages=["es", "it"])
     assert not Prediction.objects.exists()
+
+
+def test_all_languages_are_those_of_the_best_model(db, fake_models):
+    fake_models["FF"].card.__dict__["languages"] = ("fr", "en")
+    [row] = identify(words=["orignal"], source="api", model="all", languages=["ALL"])
+    assert {candidate.language for candidate in row.answer().candidates} == {"en", "fr", "es"}
+    assert row.unavailable == ["FF"]
+
+
+def test_without_languages_a_models_default_ones_are_the_candidates(db, serve, fake_models):
+    card = replace(fake_models["Ngram"].card, default_languages=("es", "en"))
+    serve({"Ngram": replace(fake_models["Ngram"], card=card)})
+    [row], [whole] = (identify(words=["orignal"], source="api", languages=asked) for asked in ([], ["all"]))
+    assert {candidate.language for candidate in row.answer().candidates} == {"en", "es"}
+    assert {candidate.language for candidate in whole.answer().candidates} == {"en", "fr", "es"}
+    assert services.candidate_languages() == ("es", "en")
 
 
 def test_compare_and_predict_need_no_database():

@@ -59,3 +59,15 @@ def test_shipped_models_explain_their_answers(name, word):
 def test_tilde_makes_manana_spanish():
     explanation = services.explain(answer_to("mañana"))
     assert (explanation.label, explanation.strongest.text) == ("es", "ñ")
+
+
+def test_explanation_is_of_the_candidates_and_the_confidence_asked(wide):
+    [row] = services.predict(words=["λόγοι"], source="web", languages=["all"], confidence=0.95)
+    explanation = services.explain(row.answer(), row.asked_languages)
+    assert (explanation.label, len(explanation.parts)) == ("el", 5)
+    assert all(part.probability_without > 0.8 for part in explanation.parts)
+
+
+def test_explanation_of_a_word_in_another_script_is_about_und(wide):
+    [row] = services.predict(words=["λόγοι"], source="web")
+    assert services.explain(row.answer(), row.asked_languages).label == "und"

@@ -145,6 +145,6 @@ def test_page_of_any_size_costs_the_same_queries(submit, django_assert_num_queri
     ReviewedWord.objects.create(word_key="a", label="en", votes=1)
     for word in ("a", "b", "c"):
         submit(owner=ANA, word=word)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         outcomes = [feedback.prediction.review_outcome for feedback in FeedbackPage.read(ANA).rows]
     assert sum(outcome is not None for outcome in outcomes) == 1

@@ -3,9 +3,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from classifier.models import Feedback, Prediction
-from classifier.services import review_queue
-from classifier.services.review import decide, reject, undo
+from classifier.models import Feedback, Prediction, QueuedWord
+from classifier.services import history, review_queue
+from classifier.services.feedback import submit_feedback, withdraw_feedback
+from classifier.services.review import decide, reject, reject_owner, undo, undo_act
+from classifier.services.undo import delete_and_copy, restore
+from tests.plans import read_plans
 
 PEOPLE = [f"user:{number}" for number in range(9)]
 
@@ -21,7 +24,7 @@ def say(submit):
 
 
 def keys(**filters):
-    return list(review_queue.waiting(**filters).values_list("prediction__word_key", flat=True))
+    return list(review_queue.waiting(**filters).values_list("word_key", flat=True))
 
 
 def test_words_with_most_votes_come_first(say):
@@ -102,3 +105,70 @@ def test_word_shows_its_decisions(say, user):
 
 def test_unknown_word_is_none(db):
     assert review_queue.read_word("nothing") is None
+
+
+def act_on_all(row, user):
+    """Pass each act that changes feedback, and yield after it."""
+    yield submit_feedback(prediction=row, owner="user:1", label="fr")
+    yield withdraw_feedback(prediction=row, owner="user:1")
+    yield submit_feedback(prediction=row, owner="user:1", label="en")
+    yield history.move_rows("user:0", "user:1")
+    decision = decide(word_key="orignal", reviewer=user, label="es")
+    yield decision
+    yield undo(decision=decision, reviewer=user)
+    decisions = reject_owner(owner="user:1", reviewer=user)
+    yield decisions
+    yield undo_act(decision=decisions[0], reviewer=user)
+    copy = delete_and_copy("user:1", row.public_id)
+    yield copy
+    yield restore(copy, "user:1")
+    yield history.delete_one("user:1", row.public_id)
+
+
+def sums(words):
+    return sorted((word.word_key, word.owners, word.contradicting, word.since, word.agreeing) for word in words)
+
+
+def test_queue_follows_each_act(say, make_prediction, user):
+    say("orignal", "en", 3), say("piano", "en")
+    keys = ["orignal", "piano"]
+    for _ in act_on_all(make_prediction("orignal", owner="user:1"), user):
+        assert sums(QueuedWord.objects.all()) == sums(review_queue.add_up(keys))
+
+
+def test_word_waits_also_if_the_server_stops_while_an_answer_returns(make_prediction, monkeypatch):
+    row = make_prediction("orignal", owner="user:1")
+    submit_feedback(prediction=row, owner="user:1", label="en")
+    copy = delete_and_copy("user:1", row.public_id)
+    assert review_queue.next_key() is None
+    monkeypatch.setattr("classifier.services.undo._settle", lambda word_key: None)
+    restore(copy, "user:1")
+    assert review_queue.next_key() == "orignal"
+
+
+def test_feedback_keeps_the_key_of_its_word(submit):
+    assert submit(word="ORIGNAL!").word_key == "orignal"
+
+
+@pytest.mark.parametrize(
+    ("read", "index"),
+    [
+        (review_queue.next_key, "queued_word_order"),
+        (review_queue.clear_words, "queued_word_clear"),
+        (lambda: review_queue.next_key(label="en"), "queued_word_order"),
+        (lambda: review_queue.read_word("orignal"), "feedback_word"),
+    ],
+)
+def test_queue_is_read_from_an_index(read, index, say, django_assert_max_num_queries):
+    say("orignal", "en")
+    with django_assert_max_num_queries(6) as queries:
+        read()
+    plans = read_plans(queries)
+    assert index in plans
+    assert "SCAN classifier_feedback" not in plans
+
+
+def test_word_without_pending_feedback_is_never_next(say):
+    say("piano", "mul", languages=["fr", "es"])
+    QueuedWord.objects.create(word_key="orignal", owners=9, contradicting=0, since=timezone.now())
+    assert review_queue.next_key() == "piano"

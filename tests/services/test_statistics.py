@@ -4,8 +4,9 @@ import pytest
 from django.utils import timezone
 
 from classifier.models import Activation, DailyCount, Feedback, ReviewedWord
-from classifier.services import statistics
+from classifier.services import counts, review_queue, statistics
 from classifier.services.review import decide, reject
+from tests.plans import read_plans
 
 pytestmark = pytest.mark.django_db
 
@@ -16,6 +17,7 @@ def test_queue_has_words_age_and_what_was_settled(submit, user):
     submit(word="orignal", label="en"), submit(word="eau", label="en")
     since = timezone.now() - timedelta(days=3)
     Feedback.objects.filter(prediction__word="orignal").update(created=since)
+    review_queue.update_queue(["orignal"])
     decide(word_key="piano", reviewer=user, label="en")
     reject(word_key="eau", reviewer=user)
     assert statistics.read_queue() == statistics.Queue(words=1, oldest=since, settled=3, accepted=2)
@@ -78,3 +80,26 @@ def test_live_versions_name_their_activation(user):
 def test_model_that_cannot_answer_has_no_version(without_model):
     without_model("FF")
     assert [live.version for live in statistics.read_live_versions()] == ["20261122-00000001", ""]
+
+
+def test_settled_feedback_is_read_from_an_index(django_assert_num_queries):
+    with django_assert_num_queries(1) as queries:
+        statistics.read_settled()
+    assert "feedback_settled" in read_plans(queries)
+
+
+def test_week_is_counted_from_an_index(django_assert_max_num_queries):
+    with django_assert_max_num_queries(5) as queries:
+        statistics.read_queue()
+    plans = read_plans(queries)
+    assert plans.count("feedback_reviewed") == 3
+    assert "SCAN classifier_feedback" not in plans
+
+
+def test_many_reviews_of_a_week_are_not_counted_to_the_end(submit, user, monkeypatch):
+    monkeypatch.setattr(counts, "MOST_COUNTED", 2)
+    for owner in ("user:1", "user:2", "user:3"):
+        submit(word="piano", label="en", owner=owner)
+    decide(word_key="piano", reviewer=user, label="en")
+    queue = statistics.read_queue()
+    assert (str(queue.settled), str(queue.accepted)) == ("2+", "2+")

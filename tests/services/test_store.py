@@ -1,6 +1,7 @@
 import ast
 import re
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -16,10 +17,36 @@ def row(**changes):
     return Prediction(**{**fields, **changes})
 
 
-def test_rows_get_their_keys_in_order(db):
-    rows = [row(), row(), row()]
+def test_row_gets_its_key(db):
+    [new] = rows = [row()]
     store(rows)
-    assert [stored.pk for stored in rows] == list(Prediction.objects.order_by("pk").values_list("pk", flat=True))
+    assert new.pk == Prediction.objects.get().pk
+    assert not new._state.adding
+
+
+def test_rows_are_stored_in_their_order(db):
+    store([row(word="un"), row(word="deux"), row(word="trois")])
+    assert [*Prediction.objects.order_by("pk").values_list("word", flat=True)] == ["un", "deux", "trois"]
+
+
+def test_row_keeps_the_key_that_it_has(db):
+    store([row(), row(pk=1000)])
+    assert Prediction.objects.filter(pk=1000).exists()
+
+
+def test_rows_are_stored_as_the_orm_would(db):
+    values = {
+        "languages": ["fr", "en"],
+        "others": [{"model": "FF"}],
+        "batch": uuid4(),
+        "batch_row": 3,
+        "owner": "key:a",
+    }
+    first, second = (row(**values) for _ in range(2))
+    first.save()
+    store([second, row()])
+    stored = Prediction.objects.values(*values, "probabilities", "word", "unavailable")
+    assert stored.get(public_id=first.public_id) == stored.get(public_id=second.public_id)
 
 
 def test_empty_list_stores_nothing(db):
@@ -80,7 +107,7 @@ def test_row_is_replaced_once():
     assert not WaitingWords.objects.exists()
 
 
-INSERTS = {"create", "bulk_create", "get_or_create", "update_or_create", "save"}
+INSERTS = {"create", "bulk_create", "insert", "get_or_create", "update_or_create", "save"}
 PREDICTIONS = re.compile("prediction|predict|row", re.IGNORECASE)
 
 

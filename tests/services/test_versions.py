@@ -74,6 +74,6 @@ def test_program_scores_are_empty_without_a_readable_file(tmp_path, text):
 def test_program_scores_are_those_of_the_benchmark():
     results = json.loads(versions.COMPARISON.read_text())
     for kind, scores in versions.read_program_scores().items():
-        programs = results["results"][kind]["as typed"]
-        accuracies = {name: program["accuracy"] for name, program in programs.items()}
+        runs = results["sets"]["3"]["runs"]
+        accuracies = {name: run["accuracy"][kind]["as typed"] for name, run in runs.items()}
         assert {score.name: score.share.value for score in scores} == accuracies
