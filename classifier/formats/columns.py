@@ -7,13 +7,11 @@ from typing import Any, NamedTuple
 from django.utils import translation
 
 from classifier.ml.answers import Answer, Comparison
+from classifier.ml.columns import ANSWER, LANGUAGES, READERS, Cell, language_readers
 from classifier.models import Prediction
 from classifier.words.lists import Row
 
-LANGUAGES = "languages"  # placeholder: a column for each language
-
 Result = Answer | Comparison | Prediction
-Cell = str | float | None
 
 
 class Line(NamedTuple):
@@ -22,22 +20,21 @@ class Line(NamedTuple):
     number: int
     value: Any
     answer: Answer
-    probabilities: dict[str, float]  # by language, highest first
 
 
 Reader = Callable[[Line], Cell]
+
+
+def _of_answer(read: Callable[[Answer], Cell]) -> Reader:
+    return lambda line: read(line.answer)
+
+
 COLUMNS: dict[str, Reader] = {
     "row": lambda line: line.number,
     "id": lambda line: str(line.value.public_id),
     "created_at": lambda line: line.value.created.isoformat(),
-    "word": lambda line: line.answer.word,
-    "language": lambda line: line.answer.language,
-    "verdict": lambda line: line.answer.verdict,
-    "mixed": lambda line: " ".join(line.answer.mixture),
-    "candidates": lambda line: "; ".join(f"{name} {share}" for name, share in line.probabilities.items()),
-    "undetermined": lambda line: line.answer.undetermined,
-    "model": lambda line: line.answer.model,
-    "model_version": lambda line: line.answer.model_version,
+    **{name: _of_answer(read) for name, read in READERS.items()},
+    "candidates": lambda line: "; ".join(f"{each.language} {each.probability}" for each in line.answer.candidates),
     "agreement": lambda line: _agreement(line.value.comparison()),
     "correction": lambda line: _labels(line.value.correction_fields(line.value.owner)),
     "correction_status": lambda line: (line.value.correction_fields(line.value.owner) or {}).get("status"),
@@ -67,26 +64,21 @@ class Layout:
     stem: str = ""  # file name without extension
     line_end: str = "\n"
 
-    def readers(self, languages: Sequence[str]) -> Iterator[tuple[str, Reader]]:
+    def readers(self, languages: Sequence[str] | None) -> Iterator[tuple[str, Reader]]:
         """Yield the name and reader of each column."""
         for name in self.columns:
             if name == LANGUAGES:
-                yield from ((language, _probability_of(language)) for language in languages)
+                yield from ((column, _of_answer(read)) for column, read in language_readers(languages).items())
             else:
                 yield name, COLUMNS[name]
 
 
-def _probability_of(language: str) -> Reader:
-    return lambda line: line.probabilities[language]
-
-
-_ANSWER = ("word", "language", "verdict", "mixed", LANGUAGES, "undetermined", "model", "model_version")
-ANSWERS = Layout(_ANSWER)
-BATCH = Layout(("row", *_ANSWER, "error"), "words")
+ANSWERS = Layout(ANSWER)
+BATCH = Layout(("row", *ANSWER, "error"), "words")
 # All candidates in one column, since the models of a history have different languages.
 HISTORY = Layout(
     (
-        *("id", "created_at", "word", "model", "model_version", "language", "verdict", "mixed"),
+        *("id", "created_at", "word", "model", "model_version", "language", "verdict", "set", "mixed"),
         *("candidates", "undetermined", "agreement", "correction", "correction_status", "reviewed", "reviewed_words"),
     ),
     "predictions",
@@ -99,22 +91,17 @@ def answers_of(row: Row[Result]) -> Sequence[Answer]:
 
     They are all of a comparison, the best of a prediction, none of an error.
     """
-    match row.value:
-        case None:
-            return ()
-        case Comparison(answers=answers):
-            return answers
-        case Prediction():
-            return [row.value.answer()]
-        case answer:
-            return [answer]
+    value = row.value
+    if isinstance(value, Answer):  # the most frequent first
+        return [value]
+    if isinstance(value, Comparison):
+        return value.answers
+    return () if value is None else [value.answer()]
 
 
-def lines_of(row: Row[Result]) -> Iterator[Line]:
-    """Yield a line for each answer of a row."""
-    for answer in answers_of(row):
-        probabilities = {candidate.language: candidate.probability for candidate in answer.candidates}
-        yield Line(row.number, row.value, answer, probabilities)
+def lines_of(row: Row[Result]) -> list[Line]:
+    """Return a line for each answer of a row."""
+    return [Line(row.number, row.value, answer) for answer in answers_of(row)]
 
 
 def error_detail(row: Row[Result]) -> str:

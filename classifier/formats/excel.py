@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterable
 from xml.sax.saxutils import escape
 
-from classifier.formats.columns import Cell
+from classifier.ml.columns import Cell
 
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 MEDIA_TYPE = f"{_TYPE}.sheet"
@@ -28,17 +28,19 @@ class Workbook:
     def __init__(self) -> None:
         self._bytes = bytearray()
         self._archive = zipfile.ZipFile(_Sink(self._bytes), "w", zipfile.ZIP_DEFLATED, compresslevel=1)
-        self._sheets = self._rows = 0
+        self._sheets = self._rows = 0  # rows of the last sheet
         self._header = ""
 
     def write(self, cells: Iterable[Cell]) -> None:
         """Write a row; the first one heads every sheet."""
         row = f"<row>{''.join(map(_cell, cells))}</row>"
-        self._header = self._header or row
-        if self._rows in {0, MOST_ROWS}:
+        if not self._header:
+            self._header = row
             self._open_sheet()
-            if row is self._header:
-                return
+            return
+        if self._rows == MOST_ROWS:
+            self._close_sheet()
+            self._open_sheet()
         self._sheet.write(row.encode())
         self._rows += 1
 
@@ -57,8 +59,6 @@ class Workbook:
         return written
 
     def _open_sheet(self) -> None:
-        if self._sheets:
-            self._close_sheet()
         self._sheets, self._rows = self._sheets + 1, 1
         self._sheet = self._archive.open(f"xl/worksheets/sheet{self._sheets}.xml", "w", force_zip64=True)
         self._sheet.write((_SHEET_START + self._header).encode())

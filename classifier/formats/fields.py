@@ -42,6 +42,8 @@ def _result_fields(answer: Answer) -> dict[str, Any]:
     return {
         "language": answer.language,
         "verdict": answer.verdict,
+        "set": list(answer.set),
+        "confidence": answer.confidence,
         "candidates": [
             {
                 "language": candidate.language,
@@ -50,6 +52,7 @@ def _result_fields(answer: Answer) -> dict[str, Any]:
             }
             for candidate in answer.candidates
         ],
+        "remainder": answer.remainder,
         "undetermined": answer.undetermined,
     }
 

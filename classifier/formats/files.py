@@ -9,18 +9,21 @@ from typing import Any, ClassVar
 from django.http import StreamingHttpResponse
 from rest_framework.utils.encoders import JSONEncoder
 
-from classifier.formats import excel
-from classifier.formats.columns import Cell, Layout, Result, answers_of, error_detail, lines_of
+from classifier.formats import excel, plain
+from classifier.formats.columns import Layout, Result, answers_of, error_detail, lines_of
 from classifier.formats.fields import answer_fields, comparison_fields, prediction_fields
 from classifier.languages import language_name
-from classifier.ml.answers import Answer, Comparison
+from classifier.ml.answers import Answer, Comparison, WordAnswers
+from classifier.ml.columns import Cell
 from classifier.models import Prediction
+from classifier.services.identify import candidates_of
 from classifier.words.lists import Row
 
 LONGEST_CELL = 40  # characters; longer texts do not widen the first column of a table
 # A sign that begins a formula, also in its full width, at the start of a cell, of a line, or after the separator of
 # countries with a decimal comma.
 _FORMULA = re.compile(r"(^|[;\r\n])(?=[^\S\r\n]*[=+\-@＝＋－＠]|[\t\r])")  # noqa: RUF001
+_PLAIN_CELL = re.compile(r"\w[\w .'’-]*")  # noqa: RUF001 - neither of both, as most cells
 _QUOTED = re.compile(r'[,;"\t\r\n]')
 BYTE_ORDER_MARK = "\ufeff"  # by which Excel knows UTF-8
 CHUNK = 100  # rows of a download that are sent at once
@@ -36,11 +39,15 @@ def escape_formula(cell: Cell) -> Cell:
 
 def csv_line(cells: Iterable[Cell], line_end: str = "\r\n") -> str:
     """Return a line of CSV, without formulas; cells hold together where semicolons separate."""
-    return ",".join(map(_quote, map(escape_formula, cells))) + line_end
+    return ",".join(map(_csv_cell, cells)) + line_end
 
 
-def _quote(cell: Cell) -> str:
-    text = "" if cell is None else str(cell)
+def _csv_cell(cell: Cell) -> str:
+    if isinstance(cell, int | float):
+        return str(cell)
+    if not cell or _PLAIN_CELL.fullmatch(cell):
+        return cell or ""
+    text = str(escape_formula(cell))
     return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
 
 
@@ -53,25 +60,50 @@ def encode_line(fields: Any) -> str:
     return _encode(fields).replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-class JsonLines:
-    """One JSON object a line, for an answer or error."""
+class _Text:
+    """A file of text, written in parts: opening, rows, closing."""
 
-    media_type: ClassVar[str] = "application/jsonl"
+    media_type: ClassVar[str]
     opening = closing = ""
-    before_first = before_next = ""
-    after = "\n"
-
-    def __init__(self, layout: Layout, languages: Sequence[str]) -> None:
-        self._numbered = "row" in layout.columns
-        self._before = self.before_first
 
     def rows(self, rows: Iterable[Row[Result]]) -> str:
-        """Return the text of `rows`, one line each."""
-        return "".join(map(self._row, rows))
+        """Return the part of the file that holds `rows`."""
+        rows = list(rows)
+        self.fit(rows)
+        return self.join(map(self.row, rows))
 
-    def _row(self, row: Row[Result]) -> str:
-        before, self._before = self._before, self.before_next
-        return f"{before}{encode_line(self._fields(row))}{self.after}"
+    def fit(self, rows: Sequence[Row[Result]], words: Sequence[str] = ()) -> None:
+        """Set the widths of columns, if there are any, by the first rows and plain words."""
+
+    def row(self, row: Row[Result]) -> str:
+        """Return the text of a row, wherever it stands."""
+        raise NotImplementedError
+
+    def plain_rows(self, answers: WordAnswers) -> list[str]:
+        """Return the text of each plain word's row, as `row` does, with the columns ANSWERS."""
+        raise NotImplementedError
+
+    def join(self, texts: Iterable[str]) -> str:
+        """Return the part of the file that holds the texts of these rows."""
+        return "".join(texts)
+
+
+class JsonLines(_Text):
+    """One JSON object a line, for an answer or error."""
+
+    media_type = "application/jsonl"
+    _before, _after = "", "\n"
+
+    def __init__(self, layout: Layout, languages: Sequence[str] | None) -> None:
+        self._numbered = "row" in layout.columns
+
+    def row(self, row: Row[Result]) -> str:
+        """Return the object of a row, on a line of its own."""
+        return f"{self._before}{encode_line(self._fields(row))}{self._after}"
+
+    def plain_rows(self, answers: WordAnswers) -> list[str]:
+        """Return the objects of plain words."""
+        return [f"{self._before}{text}{self._after}" for text in plain.json_objects(answers)]
 
     def _fields(self, row: Row[Result]) -> dict[str, Any]:
         number = {"row": row.number} if self._numbered else {}
@@ -85,8 +117,16 @@ class Json(JsonLines):
 
     media_type = "application/json"
     opening, closing = "[", "\n]\n"
-    before_first, before_next = "\n", ",\n"
-    after = ""
+    _before, _after = "\n", ""
+    _separator = ""  # before the first row
+
+    def join(self, texts: Iterable[str]) -> str:
+        """Return the objects, separated from each other and from those before."""
+        text = ",".join(texts)
+        if not text:
+            return ""
+        separator, self._separator = self._separator, ","
+        return separator + text
 
 
 def _value_fields(value: Result) -> dict[str, Any]:
@@ -95,34 +135,38 @@ def _value_fields(value: Result) -> dict[str, Any]:
     return comparison_fields(value) if isinstance(value, Comparison) else answer_fields(value)
 
 
-class Tsv:
+class Tsv(_Text):
     """Tab-separated columns with exact cells."""
 
-    media_type: ClassVar[str] = "text/tab-separated-values"
-    closing = ""
+    media_type = "text/tab-separated-values"
+    _delimiter = "\t"
 
-    def __init__(self, layout: Layout, languages: Sequence[str]) -> None:
-        self._columns = list(layout.readers(languages))
+    def __init__(self, layout: Layout, languages: Sequence[str] | None) -> None:
+        columns = dict(layout.readers(languages))
+        self._names, self._readers = list(columns), list(columns.values())
         self._shows_errors = "error" in layout.columns
         self._line_end = layout.line_end
-        self.opening = self._write(name for name, _read in self._columns)
+        self._writer = csv.writer(Echo(), "excel-tab", lineterminator=layout.line_end)
+        self.opening = self._write(self._names)
 
-    def rows(self, rows: Iterable[Row[Result]]) -> str:
-        """Return the lines of `rows`, one for each answer.
+    def row(self, row: Row[Result]) -> str:
+        """Return the lines of a row, one for each answer.
 
         Errors have lines if there is a column for them.
         """
-        return "".join(self._write(cells) for row in rows for cells in self._lines(row))
-
-    def _lines(self, row: Row[Result]) -> Iterator[Iterable[Cell]]:
         if row.value is None and self._shows_errors:
             cells: dict[str, Cell] = {"row": row.number, "error": error_detail(row)}
-            yield [cells.get(name) for name, _read in self._columns]
-        for line in lines_of(row):
-            yield [read(line) for _name, read in self._columns]
+            return self._write([cells.get(name) for name in self._names])
+        return "".join([self._write([read(line) for read in self._readers]) for line in lines_of(row)])
 
-    def _write(self, cells: Iterable[Cell]) -> str:
-        line: str = csv.writer(Echo(), "excel-tab", lineterminator=self._line_end).writerow(cells)
+    def plain_rows(self, answers: WordAnswers) -> list[str]:
+        """Return the lines of plain words."""
+        columns = plain.cells_by_column(answers, lambda text: self._write([text]).removesuffix(self._line_end))
+        lines = map(self._delimiter.join, zip(*[columns[name] for name in self._names], strict=True))
+        return [line + self._line_end for line in lines]
+
+    def _write(self, cells: Sequence[Cell]) -> str:
+        line: str = self._writer.writerow(cells)
         return line
 
 
@@ -130,8 +174,9 @@ class Csv(Tsv):
     """Comma-separated columns for spreadsheets, with formulas escaped."""
 
     media_type = "text/csv"
+    _delimiter = ","
 
-    def _write(self, cells: Iterable[Cell]) -> str:
+    def _write(self, cells: Sequence[Cell]) -> str:
         return csv_line(cells, self._line_end)
 
 
@@ -140,7 +185,7 @@ class Xlsx(Tsv):
 
     media_type = excel.MEDIA_TYPE
 
-    def __init__(self, layout: Layout, languages: Sequence[str]) -> None:
+    def __init__(self, layout: Layout, languages: Sequence[str] | None) -> None:
         self._workbook = excel.Workbook()
         super().__init__(layout, languages)
 
@@ -155,7 +200,7 @@ class Xlsx(Tsv):
         self._workbook.close()
         return self._workbook.take()
 
-    def _write(self, cells: Iterable[Cell]) -> str:
+    def _write(self, cells: Sequence[Cell]) -> str:
         self._workbook.write(cells)
         return ""
 
@@ -168,33 +213,41 @@ class Echo:
         return text
 
 
-class Table:
+class Table(_Text):
     """Aligned columns for people.
 
     The first rows set the widths of the columns of words and models.
     """
 
-    media_type: ClassVar[str] = "text/plain"
-    opening = closing = ""
+    media_type = "text/plain"
     _width = _model_width = 0
 
-    def __init__(self, layout: Layout, languages: Sequence[str]) -> None:
-        self._names = {language: language_name(language) for language in languages}
-        self._name_width = max(map(len, self._names.values()))
+    def __init__(self, layout: Layout, languages: Sequence[str] | None) -> None:
+        self._names = {language: language_name(language) for language in languages or ()}
+        self._name_width = max(map(len, self._names.values()), default=0)
 
-    def rows(self, rows: Iterable[Row[Result]]) -> str:
-        """Return a line for each answer of `rows`."""
-        rows = list(rows)
+    def fit(self, rows: Sequence[Row[Result]], words: Sequence[str] = ()) -> None:
+        """Set the widths by the first answers."""
+        if self._width:
+            return
         answers = [answer for row in rows for answer in answers_of(row)]
-        self._width = self._width or min(LONGEST_CELL, max((len(answer.word) for answer in answers), default=0))
+        texts = chain(words, (answer.word for answer in answers))
+        self._width = min(LONGEST_CELL, max(map(len, texts), default=0))
         if any(isinstance(row.value, Comparison) for row in rows):
-            self._model_width = self._model_width or max(len(answer.model) for answer in answers)
-        return "".join(map(self._line, answers))
+            self._model_width = max(len(answer.model) for answer in answers)
+
+    def row(self, row: Row[Result]) -> str:
+        """Return a line for each answer of a row."""
+        return "".join([self._line(answer) for answer in answers_of(row)])
+
+    def plain_rows(self, answers: WordAnswers) -> list[str]:
+        """Return the lines of plain words."""
+        return plain.aligned_lines(answers, self._names, self._width, self._name_width)
 
     def _line(self, answer: Answer) -> str:
         model = f"{answer.model:<{self._model_width}}  " if self._model_width else ""
-        name = self._names[answer.language] if answer.language else "-"
-        shares = [f"{self._names[each.language]} {each.probability:.1%}" for each in answer.candidates]
+        name = language_name(answer.language) if answer.language else "-"
+        shares = [f"{language_name(each.language)} {each.probability:.1%}" for each in answer.candidates]
         verdict = "mixed" if answer.mixture else answer.verdict
         start = f"{answer.word:<{self._width}}  {model}{verdict:<7}  {name:<{self._name_width}}"
         return f"{start}  {', '.join(shares)}\n"
@@ -239,8 +292,6 @@ def _stream(file: Format, rows: Iterator[Row[Prediction]]) -> Iterator[str | byt
     yield file.closing
 
 
-def _languages(rows: Sequence[Row[Prediction]]) -> list[str]:
-    """Return the languages of the answers, in the model's order."""
-    answers = [answer for row in rows for answer in answers_of(row)]
-    languages = {candidate.language for answer in answers for candidate in answer.candidates}
-    return [label for answer in answers for label in answer.probabilities if label in languages]
+def _languages(rows: Sequence[Row[Prediction]]) -> Sequence[str] | None:
+    """Return the candidates of the answers; None if they are not known, none without answers."""
+    return next((candidates_of(row.value) for row in rows if row.value is not None), ())

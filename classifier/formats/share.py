@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,8 +11,11 @@ from django.urls import reverse
 from rest_framework.renderers import JSONRenderer
 
 from classifier.formats.fields import prediction_fields
+from classifier.ml.conformal import DEFAULT_CONFIDENCE
 from classifier.models import Prediction
 from classifier.services.identify import options_to_repeat
+
+_USUAL = ("confidence", DEFAULT_CONFIDENCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +26,15 @@ class Share:
     json: str
     curl: str
 
+    def fields(self) -> dict[str, str]:
+        """Return the texts by name."""
+        return asdict(self)
+
 
 def share(prediction: Prediction, request: HttpRequest, owner: str) -> Share:
     """Return a prediction, as `owner` sees it, to copy."""
     fields = {"word": prediction.shown_word, **options_to_repeat(prediction), "private": prediction.private}
-    body = {name: value for name, value in fields.items() if value}
+    body = {name: value for name, value in fields.items() if value and (name, value) != _USUAL}
     return Share(
         link=link(request, body),
         json=indented_json(prediction_fields(prediction, owner)),
@@ -38,10 +45,10 @@ def share(prediction: Prediction, request: HttpRequest, owner: str) -> Share:
 def link(request: HttpRequest, body: dict[str, Any]) -> str:
     """Return an address that identifies the word again.
 
-    It holds only the word and the model, no id and no owner.
+    It holds only the word, the model and the languages, no id and no owner.
     """
-    query: dict[str, Any] = {name: body[name] for name in ("word", "model") if name in body}
-    return request.build_absolute_uri(f"{reverse('shared')}?{urlencode(query)}")
+    query: dict[str, Any] = {name: body[name] for name in ("word", "model", "languages") if name in body}
+    return request.build_absolute_uri(f"{reverse('shared')}?{urlencode(query, doseq=True)}")
 
 
 def indented_json(document: Any) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 from django.http import StreamingHttpResponse
 from django.utils import translation
 
-from classifier.formats.columns import Cell
 from classifier.formats.files import CHUNK, Csv, JsonLines, attachment, csv_line, encode_line
+from classifier.ml.columns import Cell
 
 Columns = Mapping[str, Callable[[Any], Cell]]  # by name: the reader of a row
 

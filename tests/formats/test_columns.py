@@ -14,7 +14,7 @@ def names_of(layout):
 
 
 def test_layout_has_a_column_for_each_language():
-    columns = ["word", "language", "verdict", "mixed", "en", "fr", "undetermined", "model", "model_version"]
+    columns = ["word", "language", "verdict", "set", "mixed", "en", "fr", "undetermined", "model", "model_version"]
     assert names_of(ANSWERS) == columns
     assert names_of(BATCH) == ["row", *columns, "error"]
 

@@ -64,18 +64,37 @@ def test_files_are_the_same_in_every_language(rows, name):
         assert text_of(rows, name) == english
 
 
-def test_columns_of_languages_come_from_the_first_answer(make_prediction):
+def test_columns_of_languages_are_those_asked_for(make_prediction):
     row = Row(2, make_prediction("orignal", languages=["es", "en"]))
     lines = text_of([Row(1, code="required"), row], "csv").splitlines()
 
-    assert lines[0] == "row,word,language,verdict,mixed,en,es,undetermined,model,model_version,error"
+    assert lines[0] == "row,word,language,verdict,set,mixed,es,en,undetermined,model,model_version,error"
     assert [line.partition(",")[0] for line in lines[1:]] == ["1", "2"]
+
+
+def test_columns_are_those_of_all_candidates_also_of_those_left_out(make_prediction, wide):
+    rows = [
+        Row(number, make_prediction(word, languages=wide.card.languages[:10])) for number, word in enumerate("aλ", 1)
+    ]
+    names, *lines = (line.split(",") for line in text_of(rows, "csv").splitlines())
+
+    assert names[6:16] == list(wide.card.languages[:10])
+    assert {len(line) for line in lines} == {len(names)}
+    assert "" in lines[1][6:16]
+
+
+def test_of_unknown_candidates_the_first_three_have_columns(make_prediction, wide, without_model):
+    rows = [Row(1, make_prediction("λόγος", languages=["all"]))]
+    without_model("Ngram")  # which answered
+    names, cells = (line.split(",") for line in text_of(rows, "csv").splitlines())
+
+    assert (names[6], cells[6]) == ("language_1", "el")
 
 
 def test_file_of_errors_has_no_columns_of_languages():
     assert text_of([ERROR], "csv").splitlines() == [
-        "row,word,language,verdict,mixed,undetermined,model,model_version,error",
-        "2,,,,,,,,This contains no letters.",
+        "row,word,language,verdict,set,mixed,undetermined,model,model_version,error",
+        "2,,,,,,,,,This contains no letters.",
     ]
 
 

@@ -14,18 +14,21 @@ def test_answer_has_the_documented_fields(fake_models):
         "model_version": "20261122-00000001",
         "language": "fr",
         "verdict": "single",
+        "set": ["fr"],
+        "confidence": None,
         "candidates": [
             {"language": "fr", "name": "French", "probability": 0.6657},
             {"language": "en", "name": "English", "probability": 0.2893},
             {"language": "es", "name": "Spanish", "probability": 0.045},
         ],
+        "remainder": 0.0,
         "undetermined": 0.02,
     }
 
 
 def test_fields_have_the_documented_order(fake_models):
     [answer] = fake_models["Ngram"].identify(["orignal"])
-    documented = "word model model_version language verdict candidates undetermined"
+    documented = "word model model_version language verdict set confidence candidates remainder undetermined"
     assert list(answer_fields(answer)) == documented.split()
 
 

@@ -3,15 +3,22 @@ import dataclasses
 import io
 import json
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from classifier.formats.columns import ANSWERS
 from classifier.formats.fields import answer_fields, comparison_fields
 from classifier.formats.files import FORMATS, csv_line, escape_formula
 from classifier.ml.answers import Comparison
+from classifier.ml.judging import answer_texts, judge_words
 from classifier.words.lists import Row
+from tests.calibrations import MANY, make_calibration, outputs, wide_card
+from tests.conftest import fake_card
 
 LANGUAGES = ("en", "fr", "es")
+CALIBRATION = make_calibration()
 ERROR = Row(2, code="no_letters", detail="No letters.")
 
 
@@ -49,6 +56,39 @@ def write_comparisons(fake_models):
     return write
 
 
+UNITS = st.integers(0, 10**4)
+OUTPUTS = st.lists(st.tuples(st.text("abéŒ’", min_size=1), UNITS, UNITS, UNITS, UNITS), min_size=1, max_size=9)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@settings(max_examples=30)
+@given(OUTPUTS, st.sampled_from([LANGUAGES, ("es", "en"), ("fr",)]))
+def test_plain_words_are_written_together_as_one_by_one(name, rows, languages):
+    words, output = [word for word, *_ in rows], np.array([numbers for _, *numbers in rows]) / 10**4
+    assert_written_alike(name, fake_card("Ngram", "1"), words, output, {"languages": languages})
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@settings(max_examples=10)
+@given(st.integers(0, 99), st.sampled_from([("all",), MANY[:10], MANY[:11], MANY[5:8]]))
+def test_plain_words_are_written_alike_with_sets_of_many_languages(name, seed, languages):
+    shares, _ = outputs(MANY, 30, seed)
+    words, output = [f"word{chr(97 + number % 26)}" for number in range(30)], np.insert(shares * 0.9, 40, 0.1, axis=1)
+    assert_written_alike(name, wide_card(), words, output, {"languages": languages, "calibration": CALIBRATION})
+
+
+def assert_written_alike(name, card, words, output, rules):
+    file = FORMATS[name](ANSWERS, card.candidates(rules["languages"]))
+    one_by_one = [
+        answer_texts(card, [word], lambda _, row=row: row[None], **rules)[0]
+        for word, row in zip(words, output, strict=True)
+    ]
+    lines = [Row(1, answer) for answer in one_by_one]
+    file.fit(lines)
+
+    assert file.plain_rows(judge_words(card, words, output, **rules)) == list(map(file.row, lines))
+
+
 def test_table_is_aligned_and_names_languages(write_answers):
     assert write_answers("table", ["orignal", "piano"]).splitlines() == [
         "orignal  single   French   French 66.6%, English 28.9%, Spanish 4.5%",
@@ -60,7 +100,7 @@ def test_tsv_has_a_header_and_a_column_for_each_language(write_answers):
     table = csv.DictReader(io.StringIO(write_answers("tsv", ["orignal"])), delimiter="\t")
     [answer] = list(table)
 
-    start, end = ["word", "language", "verdict", "mixed"], ["undetermined", "model", "model_version"]
+    start, end = ["word", "language", "verdict", "set", "mixed"], ["undetermined", "model", "model_version"]
     assert table.fieldnames == [*start, "en", "fr", "es", *end]
     assert (answer["language"], answer["fr"]) == ("fr", "0.6657")
 
