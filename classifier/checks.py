@@ -85,6 +85,6 @@ def _server_problems() -> Iterator[tuple[str, str, str]]:
 
 
 def _written_folders() -> Iterator[Path]:
-    yield settings.LIMITS_FILE.parent
     if connection.vendor == "sqlite":
+        yield settings.LIMITS_FILE.parent
         yield Path(connection.settings_dict["NAME"]).parent

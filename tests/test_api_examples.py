@@ -6,9 +6,15 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from django.conf import settings
+
+from classifier.ml.conformal import Calibration
+from tests.calibrations import calibration_file
+from tests.conftest import WORDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGE = (settings.BASE_DIR / "docs/api.md").read_text()
@@ -18,6 +24,16 @@ SEPARATOR = "=====\n"
 
 def examples(language):
     return [code for kind, code in BLOCKS if kind == language]
+
+
+@pytest.fixture(autouse=True)
+def calibrated(serve, fake_models, monkeypatch):
+    """Serve a model with prediction sets, as the shipped one is, and as sure of a word."""
+    monkeypatch.setitem(WORDS, "orignal", (0.08, 0.86, 0.02, 0.04))
+    labels = np.arange(300) % 3
+    table = np.where(np.eye(3, dtype=bool)[labels], 0.5, 0.25)
+    calibration = Calibration(calibration_file(table, labels), ("en", "fr", "es"))
+    serve({**fake_models, "Ngram": replace(fake_models["Ngram"], calibration=calibration)})
 
 
 @pytest.fixture

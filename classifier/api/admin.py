@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from classifier.api.models import ApiKey
+from classifier.services.counts import CappedPaginator
 
 
 @admin.register(ApiKey)
@@ -21,6 +22,8 @@ class ApiKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ["name", "=prefix"]
     fields = ["name", "scopes", "limits"]
     ordering = ["-id"]
+    paginator = CappedPaginator
+    show_full_result_count = False
     actions = ["revoke"]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

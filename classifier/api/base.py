@@ -14,7 +14,7 @@ from rest_framework.serializers import Serializer
 from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
-from classifier.access.counters import WINDOW, Allowance
+from classifier.access.allowances import WINDOW, Allowance
 from classifier.access.limits import consume, cost_of_body
 from classifier.access.owners import owner_of
 from classifier.api.problems import InvalidQuery
@@ -69,10 +69,14 @@ class JsonView(APIView):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
         """Add the headers of the IETF's draft on rate limits."""
         if consumption := getattr(self, "allowance", None):
-            scope, allowance = consumption
-            response["RateLimit-Policy"] = f'"{scope}";q={allowance.limit};w={WINDOW}'
-            response["RateLimit"] = f'"{scope}";r={allowance.remaining};t={allowance.seconds}'
+            add_limit_headers(response, *consumption)
         return super().finalize_response(request, response, *args, **kwargs)
+
+
+def add_limit_headers(response: HttpResponseBase, scope: str, allowance: Allowance) -> None:
+    """Add the headers of the IETF's draft on rate limits."""
+    response["RateLimit-Policy"] = f'"{scope}";q={allowance.limit};w={WINDOW}'
+    response["RateLimit"] = f'"{scope}";r={allowance.remaining};t={allowance.seconds}'
 
 
 def _refuse_ignored(request: Request, queries: Collection[str]) -> None:

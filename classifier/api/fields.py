@@ -1,6 +1,7 @@
 """Serializer fields of requests, with their schemas."""
 
 from collections.abc import Iterable
+from math import isnan
 from typing import Any
 
 from django.core.exceptions import ValidationError as InvalidText
@@ -8,6 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from classifier.languages import canonical_label, canonical_language
+from classifier.ml.conformal import LEAST_CONFIDENCE, MOST_CONFIDENCE
 from classifier.services import registry
 from classifier.services.identify import ALL_MODELS, wants_all
 from classifier.words.clean import MAX_TEXT_LENGTH, MAX_WORD_LENGTH, clean_word
@@ -79,18 +81,48 @@ class ModelsField(ModelField):
         return super().to_internal_value(data)
 
 
-@extend_schema_field(named_string("language", "BCP 47 code, of GET languages", "fr"))
+@extend_schema_field(named_string("language", "BCP 47 code, of GET languages; or `all` alone", "fr"))
 class LanguageField(serializers.CharField):
     """The code of a language; checked together with the model."""
 
 
-@extend_schema_field(named_string("languages", "Codes separated by commas: en,fr", "en,fr"))
+@extend_schema_field(named_string("languages", "Codes separated by commas: en,fr; or `all`", "en,fr"))
 class CommaSeparated(serializers.Field[Any, Any, Any, Any]):
     """Language codes in a query: `en,fr`."""
 
     def to_internal_value(self, data: str) -> list[str]:
         """Return the codes."""
         return [code.strip() for code in data.split(",") if code.strip()]
+
+
+class ConfidenceQueryField(serializers.FloatField):
+    """The probability with which the prediction set of a word holds its language."""
+
+    default_error_messages = dict.fromkeys(
+        ("invalid", "min_value", "max_value", "max_string_length", "overflow"),
+        f"Must be a number from {LEAST_CONFIDENCE} to {MOST_CONFIDENCE}.",
+    )
+
+    def __init__(self, **options: Any) -> None:
+        help_text = "that the prediction set of a word holds its language"
+        super().__init__(min_value=LEAST_CONFIDENCE, max_value=MOST_CONFIDENCE, help_text=help_text, **options)
+
+    def to_internal_value(self, data: Any) -> float:
+        """Return the number."""
+        value: float = super().to_internal_value(data)
+        if isnan(value):  # which no limit refuses
+            self.fail("invalid")
+        return value
+
+
+class ConfidenceField(ConfidenceQueryField):
+    """The same in JSON: a number, and neither a string nor a boolean."""
+
+    def to_internal_value(self, data: Any) -> float:
+        """Return `data` if it is a number."""
+        if isinstance(data, bool) or not isinstance(data, int | float):
+            self.fail("invalid")
+        return super().to_internal_value(data)
 
 
 class ShortList(serializers.ListField):

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from django.apps import apps
-from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.exceptions import ImproperlyConfigured
 from django.db import Error, OperationalError, connection
@@ -17,7 +16,8 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from classifier.access import counters
+from classifier.access.allowances import LimitsUnavailable
+from classifier.access.counters import consume
 from classifier.api.models import Heartbeat
 from classifier.services import registry
 from classifier.services.errors import describe
@@ -60,7 +60,7 @@ def _check_parts() -> dict[str, str]:
 def _check(part: Callable[[], object]) -> str:
     try:
         part()
-    except (Error, ImproperlyConfigured, counters.LimitsUnavailable, registry.ModelUnavailable) as error:
+    except (Error, ImproperlyConfigured, LimitsUnavailable, registry.ModelUnavailable) as error:
         logger.error("Not ready: %s", describe(error))
         return UNAVAILABLE
     return OK
@@ -92,7 +92,7 @@ def check_models() -> None:
 
 def check_limits() -> None:
     """Read a counter; raise LimitsUnavailable."""
-    counters.consume(settings.LIMITS_FILE, "", limit=1, cost=0)
+    consume("", limit=1, cost=0)
 
 
 def check_static_files() -> None:

@@ -5,7 +5,7 @@ from typing import IO, Any
 
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
-from rest_framework.renderers import JSONRenderer
+from rest_framework.renderers import BaseRenderer
 
 from classifier.api.parsers import strict_json
 from classifier.api.requests import MAX_ITEMS
@@ -32,13 +32,8 @@ class LinesParser(BaseParser):
             raise ParseError(NOT_LINES) from None
 
 
-class LinesRenderer(JSONRenderer):
-    """Renders a document as a line."""
+class LinesRenderer(BaseRenderer):
+    """JSON lines for content negotiation; lines are streamed."""
 
     media_type = MEDIA_TYPE
     format = "ndjson"
-
-    def render(self, data: Any, *context: Any, **options: Any) -> bytes:
-        """Return one line; JSON escapes line ends in strings."""
-        line: bytes = super().render(data, *context, **options)
-        return line + b"\n"

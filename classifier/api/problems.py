@@ -16,7 +16,7 @@ from rest_framework.exceptions import APIException, ParseError, ValidationError
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
 
-from classifier.access.counters import LimitsUnavailable
+from classifier.access.allowances import LimitsUnavailable
 from classifier.access.limits import LimitTooLow
 from classifier.access.logs import request_id
 from classifier.services.errors import RETRY_AFTER_SECONDS, describe, is_unavailable

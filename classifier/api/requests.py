@@ -1,9 +1,12 @@
 """Queries and bodies of requests, and their validation."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ValidationError as InvalidText
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.settings import api_settings
@@ -12,6 +15,8 @@ from classifier.api.fields import (
     Anything,
     CodeField,
     CommaSeparated,
+    ConfidenceField,
+    ConfidenceQueryField,
     CursorField,
     LabelField,
     LanguageField,
@@ -26,15 +31,18 @@ from classifier.api.fields import (
 from classifier.api.problems import field_errors
 from classifier.formats.files import DEFAULT, DOWNLOADS
 from classifier.languages import LONGEST_CODE, find_code
+from classifier.ml.artifacts import ALL_LANGUAGES, wants_all_languages
+from classifier.ml.conformal import DEFAULT_CONFIDENCE
 from classifier.models import MULTIPLE, Feedback
 from classifier.services.history import PAGE_SIZE
-from classifier.services.identify import known_languages
-from classifier.words.clean import MAX_WORD_LENGTH, count_words
+from classifier.services.identify import can_answer, known_languages
+from classifier.words.clean import MAX_WORD_LENGTH, clean_word, count_words
 
 MAX_ITEMS = 1000
 MAX_WORDS = 2000  # of a batch, times the models asked: about 0.3 s of computing
 LETTERS_OF_A_WORD = 50  # longer words of a batch count as several
 MAX_PAGE_SIZE = 100
+_USUAL_ID = re.compile(r"[\w.:-]{0,100}", re.ASCII)
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -61,25 +69,33 @@ class PredictionRequest(StrictSerializer):
     word = WordField()
     model = ModelsField(default="")
     languages = ShortList(child=LanguageField(), default=list, max_length=200)
+    confidence: ConfidenceQueryField = ConfidenceField(default=DEFAULT_CONFIDENCE)
     private = StrictBooleanField(default=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Check languages against the model; make codes canonical."""
         if not attrs["languages"]:
             return attrs
+        if wants_all_languages(attrs["languages"]):
+            return {**attrs, "languages": [ALL_LANGUAGES]}
         model_languages = known_languages(attrs["model"])
         codes = [find_code(code, model_languages) for code in attrs["languages"]]
         message = f"The model does not know this language; it knows: {', '.join(model_languages)}."
         unknown = {str(index): message for index, code in enumerate(codes) if code is None}
         if unknown:
             raise serializers.ValidationError({"languages": unknown}, code="unknown_language")
-        return {**attrs, "languages": list(dict.fromkeys(codes))}
+        languages = list(dict.fromkeys(code for code in codes if code))
+        if not can_answer(attrs["model"], languages):
+            message = "No model knows all of these languages."
+            raise serializers.ValidationError({"languages": message}, code="unknown_language")
+        return {**attrs, "languages": languages}
 
 
 class IdentifyQuery(PredictionRequest):
     """The query of a request for a prediction."""
 
     languages = CommaSeparated(default=list)  # type: ignore[assignment]
+    confidence = ConfidenceQueryField(default=DEFAULT_CONFIDENCE)
     private = None  # type: ignore[assignment]  # REST framework's way to leave a field out
 
 
@@ -197,8 +213,17 @@ def _validate_items(items: Sequence[Any]) -> Iterator[Item]:
         name = item.get("id") if isinstance(item, dict) else None
         name = name if isinstance(name, str) else None
         try:
-            word = serializer.run_validation(item)["word"]
+            word = _clean_word(item) or serializer.run_validation(item)["word"]
             yield Item(name, max(count_words(word), len(word) // LETTERS_OF_A_WORD), word)
         except serializers.ValidationError as error:
             size = 1 + len(str(item)) // MAX_WORD_LENGTH  # what is too long takes time to refuse, too
             yield Item(name, size, errors=list(field_errors(error.get_full_details(), "pointer", f"/items/{index}")))
+
+
+def _clean_word(item: Any) -> str:
+    """Return the word of a usual item without a serializer, which took a fifth of a batch's time; empty for others."""
+    if isinstance(item, dict) and item.keys() <= {"id", "word"}:
+        name = item.get("id", "")
+        with suppress(InvalidText):
+            return clean_word(item.get("word")) if isinstance(name, str) and _USUAL_ID.fullmatch(name) else ""
+    return ""

@@ -59,8 +59,14 @@ class FoundAnswer(Answer):
     word = serializers.CharField()
     language = serializers.CharField(allow_null=True, help_text="null unless the verdict is single")
     verdict = serializers.ChoiceField(VERDICTS)
-    candidates = CandidateAnswer(many=True, help_text="most probable first, sum 1")
-    undetermined = probability(help_text="that it is a word of none of the model's languages")
+    set = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="prediction set, most probable first; without a confidence, the languages named",
+    )
+    confidence = probability(allow_null=True, help_text="that the set holds the word's language; null for texts, too")
+    candidates = CandidateAnswer(many=True, help_text="those that matter, most probable first")
+    remainder = probability(help_text="of the candidates that are left out")
+    undetermined = probability(help_text="that it is a word of none of the candidates")
 
 
 class OneModelAnswer(FoundAnswer):

@@ -7,7 +7,7 @@ from django.http import Http404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from classifier.access.counters import WINDOW
+from classifier.access.allowances import WINDOW
 from classifier.access.limits import consume
 from classifier.access.owners import owner_of
 from classifier.api import schema
@@ -92,12 +92,14 @@ def model_fields(serving: registry.Serving, name: str) -> dict[str, Any]:
     try:
         card = serving.get(name).card
     except registry.ModelUnavailable:
-        return {"name": name, "active": False, "default": False, "version": None, "labels": [], "scores": {}}
+        inactive = {"active": False, "default": False, "version": None}
+        return {"name": name, **inactive, "labels": [], "default_languages": [], "scores": {}}
     return {
         "name": name,
         "active": True,
         "default": name == serving.default,
         "version": card.version,
         "labels": list(card.labels),
+        "default_languages": list(card.candidates()),
         "scores": {test: {key: scores.get(key) for key in SCORES} for test, scores in card.scores.items()},
     }

@@ -23,6 +23,9 @@ class ModelAnswer(Answer):
     default = serializers.BooleanField()
     version = serializers.CharField(allow_null=True)
     labels = serializers.ListField(child=serializers.CharField())
+    default_languages = serializers.ListField(
+        child=serializers.CharField(), help_text="the candidates when nobody names any"
+    )
     scores = serializers.DictField(child=ScoreAnswer(), help_text="by test")
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.core.exceptions import BadRequest
-from django.http import HttpResponseBase, StreamingHttpResponse
-from django.urls import reverse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from rest_framework.exceptions import ValidationError
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
@@ -100,7 +100,7 @@ class Predictions(JsonView):
         fields["private"] |= not keeps_history(request)
         owner = owner_of(request)
         [prediction] = identify_once(request, words=[fields.pop("word")], source="api", owner=owner, **fields)
-        address = {} if prediction.private else {"Location": reverse("api:prediction", args=[prediction.public_id])}
+        address = {} if prediction.private else {"Location": f"{request.path}/{prediction.public_id}"}
         return Response(prediction_fields(prediction, owner), status=201, headers=address)
 
     @schema.HISTORY
@@ -182,10 +182,12 @@ class BatchView(JsonView):
     def post(self, request: Request) -> HttpResponseBase:
         """Identify words and texts; each gets a prediction or a problem."""
         fields = validate(BatchRequest, request.data)
-        return Response({"results": list(self.answer(request, fields))})
+        return HttpResponse(
+            b'{"results":[' + b",".join(self.answer(request, fields)) + b"]}", content_type="application/json"
+        )
 
-    def answer(self, request: Request, fields: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """Identify and store the valid items; return an answer for each item."""
+    def answer(self, request: Request, fields: dict[str, Any]) -> Iterator[bytes]:
+        """Identify and store the valid items; return the JSON of an answer for each item."""
         fields["private"] |= not keeps_history(request)
         models = count_models(fields["model"])
         items = list(check_items(fields.pop("items"), models))
@@ -194,7 +196,8 @@ class BatchView(JsonView):
         words = [item.word for item in items if item.word]
         rows = identify_once(request, words=words, source="batch", owner=owner, batch=new_public_id(), **fields)
         predictions = iter(history.with_feedback(rows, owner))
-        return (_result(request, item, predictions, owner) for item in items)
+        # orjson, since REST framework's renderer took a tenth of a batch's time.
+        return (orjson.dumps(_result(request, item, predictions, owner), option=orjson.OPT_UTC_Z) for item in items)
 
 
 class LinesView(BatchView):
@@ -209,7 +212,7 @@ class LinesView(BatchView):
         """Identify the words of lines; each line is answered by one."""
         options = validate_query(request, LinesQuery)
         fields = {**options, **validate(ItemsRequest, request.data)}
-        lines = map(LinesRenderer().render, self.answer(request, fields))
+        lines = (line + b"\n" for line in self.answer(request, fields))
         return StreamingHttpResponse(lines, content_type=LinesRenderer.media_type)
 
 

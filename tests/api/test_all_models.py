@@ -61,10 +61,10 @@ def test_languages_restrict_the_candidates_of_all(post):
     assert [len(each["candidates"]) for each in answer["answers"]] == [2, 2]
 
 
-def test_language_unknown_to_one_model_is_refused_for_all(post, fake_models):
+def test_models_without_a_language_are_unavailable(post, fake_models):
     fake_models["FF"].card.__dict__["languages"] = ("en", "fr")
 
-    assert post(word="orignal", model="all", languages=["es"]).json()["errors"][0]["pointer"] == "/languages/0"
+    assert post(word="orignal", model="all", languages=["es"]).json()["unavailable"] == ["FF"]
     assert post(word="orignal", model="Ngram", languages=["es"]).status_code == 201
 
 

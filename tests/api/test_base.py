@@ -2,7 +2,7 @@
 
 import pytest
 
-from classifier.access.counters import STEP, WINDOW
+from classifier.access.allowances import STEP, WINDOW
 from classifier.models import Prediction
 from tests.api.raw_requests import ALLOWED
 
@@ -176,8 +176,8 @@ def test_caller_without_cookie_keeps_the_same_limit(call, client, limits):
     assert call("GET", "/identify?word=chat").status_code == 429
 
 
-def test_nothing_is_answered_while_limits_cannot_be_counted(call, settings, tmp_path, caplog):
-    settings.LIMITS_FILE = tmp_path
+def test_nothing_is_answered_while_limits_cannot_be_counted(call, break_limits, caplog):
+    message = break_limits()
     response = call("GET", "/identify?word=chat")
     assert (response.status_code, response.json()["type"]) == (503, "/problems/unavailable/")
-    assert "Limits cannot be counted" in caplog.text
+    assert message in caplog.text

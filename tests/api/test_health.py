@@ -60,8 +60,8 @@ def test_process_with_a_migration_to_apply_is_not_ready(client, caplog):
     assert "Run `manage.py migrate` for classifier.0001_initial" in caplog.text
 
 
-def test_process_with_unusable_limits_is_not_ready(client, settings, tmp_path):
-    settings.LIMITS_FILE = tmp_path
+def test_process_with_unusable_limits_is_not_ready(client, break_limits):
+    break_limits()
     assert not_ready(client) == ["limits"]
 
 

@@ -100,7 +100,7 @@ def test_content_type_other_than_json_in_utf8_is_refused(client, content_type):
     assert_problem(post(client, b'{"word": "chevreuil"}', content_type), 415)
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # the server closes connections before a request
 @pytest.mark.parametrize("content_type", ["application/json; charset*=x'en'y", "x; charset*=utf-8'en'y"])
 def test_content_type_that_django_fails_on_is_refused(content_type):
     environ = {"REQUEST_METHOD": "POST", "PATH_INFO": PREDICTIONS, "CONTENT_TYPE": content_type, "CONTENT_LENGTH": "2"}

@@ -28,8 +28,8 @@ def test_word_is_answered_as_documented(client):
     row = Prediction.objects.get()
     assert response.status_code == 201
     assert list(answer) == [
-        *("id", "kind", "word", "model", "model_version", "language", "verdict", "candidates"),
-        *("undetermined", "correction", "reviewed", "created_at"),
+        *("id", "kind", "word", "model", "model_version", "language", "verdict", "set", "confidence", "candidates"),
+        *("remainder", "undetermined", "correction", "reviewed", "created_at"),
     ]
     assert (answer["id"], answer["word"], answer["model"]) == (str(row.public_id), "orignal", "Ngram")
     assert answer["candidates"][0] == {"language": "fr", "name": "French", "probability": 0.6657}

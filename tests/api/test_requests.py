@@ -1,6 +1,16 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rest_framework.exceptions import ValidationError
 
-from classifier.api.requests import FeedbackRequest, IdentifyQuery, PageQuery, PredictionRequest, check_items
+from classifier.api.requests import (
+    BatchItem,
+    FeedbackRequest,
+    IdentifyQuery,
+    PageQuery,
+    PredictionRequest,
+    check_items,
+)
 
 
 def test_items_are_checked_each_for_itself_with_pointers():
@@ -33,3 +43,18 @@ def test_page_size_is_at_most_100():
 )
 def test_only_shared_words_have_languages(label, languages, valid):
     assert FeedbackRequest(data={"label": label, "languages": languages}).is_valid() is valid
+
+
+IDS = st.one_of(st.none(), st.integers(), st.text(max_size=3), st.just("a" * 101), st.lists(st.text(), max_size=1))
+WORDS = st.one_of(st.none(), st.integers(), st.sampled_from(["piano", "", "12", "le  moi"]), st.text(max_size=5))
+ITEMS = st.one_of(WORDS, st.fixed_dictionaries({}, optional={"id": IDS, "word": WORDS, "lang": WORDS}))
+
+
+@given(ITEMS)
+def test_item_is_checked_as_the_serializer_does(item):
+    [checked] = check_items([item])
+    try:
+        expected = BatchItem().run_validation(item)["word"]
+    except ValidationError:
+        expected = ""
+    assert (checked.word, bool(checked.errors)) == (expected, not expected)

@@ -33,7 +33,7 @@ def test_model_fields_describe_the_active_version(fake_models, name):
 
 def test_model_fields_are_empty_without_a_version(without_model):
     without_model("FF")
-    empty = {"active": False, "default": False, "version": None, "labels": [], "scores": {}}
+    empty = {"active": False, "default": False, "version": None, "labels": [], "default_languages": [], "scores": {}}
     assert model_fields(registry.current(), "FF") == {"name": "FF", **empty}
 
 

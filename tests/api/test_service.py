@@ -26,6 +26,7 @@ def test_model_is_described_by_its_card(client):
         "default": False,
         "version": card.version,
         "labels": list(card.labels),
+        "default_languages": ["en", "fr", "es"],
         "scores": {"held-out": scores},
     }
 

@@ -56,7 +56,9 @@ def test_generated_client_compiles_and_works(folder, live_server, api_key):
 
 def test_optional_fields_are_optional_in_typescript(folder):
     request = re.search(r"PredictionRequest: \{(.*?)\n        \};", (folder / "api.ts").read_text(), re.DOTALL)
-    assert set(re.findall(r"^ {12}(\w+\??):", request[1], re.MULTILINE)) == {"word", "model?", "languages?", "private?"}
+    assert set(re.findall(r"^ {12}(\w+\??):", request[1], re.MULTILINE)) == {
+        *("word", "model?", "languages?", "confidence?", "private?")
+    }
 
 
 def test_redocly_finds_nothing():

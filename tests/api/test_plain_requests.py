@@ -1,0 +1,157 @@
+import json
+from random import randrange
+
+import pytest
+from django.db import OperationalError
+
+from classifier.api import plain_requests, views
+from classifier.models import Prediction
+from classifier.services import identify
+
+pytestmark = pytest.mark.django_db
+OWN = {"Content-Length", "Location", "RateLimit", "X-Request-ID"}  # of each response
+OF_VIEW = {"Allow", "Vary"}
+VALID = [
+    {"word": "orignal"},
+    {"word": " Piano! "},
+    {"word": "l’eau de la école"},
+    {"word": "piano", "model": "all"},
+    {"word": "piano", "model": "ff"},
+    {"word": "piano", "languages": ["fr", "EN"]},
+    {"word": "piano", "languages": ["ALL"], "confidence": 0.95},
+    {"word": "piano", "private": True},
+]
+INVALID = [
+    {},
+    [],
+    None,
+    "piano",
+    {"word": ""},
+    {"word": None},
+    {"word": 12},
+    {"word": "piano", "model": "GPT"},
+    {"word": "piano", "languages": ["de"]},
+    {"word": "piano", "confidence": 2},
+    {"word": "piano", "lang": "fr"},
+]
+
+
+@pytest.fixture
+def send(client, fake_models):
+    """Return a function that sends a body, plain or with a header that only the view reads."""
+
+    def send(body, headers=None, **environment):
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return client.post("/api/v1/predictions", data, "application/json", headers=headers, **environment)
+
+    return send
+
+
+@pytest.fixture
+def send_both(send):
+    """Return a function that sends a body plain, then to the view."""
+    return lambda body: (send(body), send(body, {"Accept": "application/json, text/html;q=0.1"}))
+
+
+def comparable(response):
+    headers = {name: value for name, value in response.items() if name not in OWN | OF_VIEW}
+    document = response.json()
+    return response.status_code, headers, {**document, "id": None, "created_at": None, "request_id": None}
+
+
+@pytest.mark.parametrize("body", VALID, ids=str)
+def test_plain_answer_is_that_of_the_view(send_both, body):
+    plain, full = send_both(body)
+    assert plain.status_code == 201
+    assert comparable(plain) == comparable(full)
+    assert ("Location" in plain) == ("Location" in full)
+
+
+@pytest.mark.parametrize("body", [*INVALID, b"", b"{", b'{"word": "a", "word": "b"}', b'"\\ud800"', b"\xff"], ids=str)
+def test_invalid_request_is_refused_by_the_view(send_both, body):
+    plain, full = send_both(body)
+    assert plain.status_code == 400
+    assert comparable(plain) == comparable(full)
+
+
+@pytest.mark.parametrize("body", VALID, ids=str)
+def test_stored_row_is_that_of_the_view(send_both, body):
+    send_both(body)
+    columns = [field.name for field in Prediction._meta.fields if field.name not in {"id", "public_id", "created"}]
+    plain, full = Prediction.objects.values(*columns)
+    assert plain == full
+
+
+def test_plain_request_does_without_the_view(send, monkeypatch):
+    monkeypatch.delattr(views.Predictions, "post")
+    assert send({"word": "piano"}).status_code == 201
+    assert send({"word": "piano"}, {"Idempotency-Key": "a"}).status_code == 405
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Cookie": "a=b"}, {"Origin": "https://a.example"}, {"Authorization": "Bearer lid_a_b"}, {"Idempotency-Key": "a"}],
+    ids=str,
+)
+def test_request_with_another_header_is_left_to_the_view(send, monkeypatch, headers):
+    monkeypatch.setattr(plain_requests, "_answer", None)
+    assert send({"word": "piano"}, headers).status_code in {201, 401}
+
+
+def test_closed_service_answers_no_plain_request(send, settings):
+    settings.API_ANONYMOUS = False
+    assert send({"word": "piano"}).status_code == 401
+
+
+def test_plain_words_are_charged_as_in_the_view(send_both):
+    left = [response["RateLimit"].partition("r=")[2].partition(";")[0] for response in send_both({"word": "le moi"})]
+    assert int(left[0]) - int(left[1]) == 2
+
+
+def test_exceeded_limit_is_refused_alike(send, settings):
+    settings.LIMITS = {**settings.LIMITS, "single": 1}
+    address = f"2001:db8:0:{randrange(2**16):x}::1"  # that nobody has used in the last minute
+    answered, refused = (send({"word": "piano"}, REMOTE_ADDR=address) for _ in range(2))
+    assert answered.status_code == 201
+    assert (refused.status_code, refused["RateLimit-Policy"]) == (429, '"single";q=1;w=60')
+    assert Prediction.objects.count() == 1
+
+
+def test_unknown_host_is_refused(send):
+    assert send({"word": "piano"}, HTTP_HOST="other.example").status_code == 400
+    assert not Prediction.objects.exists()
+
+
+def test_limits_in_an_unusable_database_are_answered_by_the_view(send, monkeypatch):
+    def fail(*_arguments, **_options):
+        raise OperationalError("no such table")
+
+    monkeypatch.setattr(plain_requests, "consume", fail)
+    monkeypatch.setattr("classifier.api.base.consume", fail)
+    assert send({"word": "piano"}).status_code == 503
+
+
+def test_failed_storage_is_answered_once(send, monkeypatch):
+    calls = []
+
+    def fail(*_arguments, **_options):
+        calls.append(1)
+        raise OperationalError("disk full")
+
+    monkeypatch.setattr(identify, "store", fail)
+    response = send({"word": "piano"})
+    assert (response.status_code, response["Retry-After"], len(calls)) == (503, "5", 1)
+
+
+def test_database_lost_after_the_storage_is_unavailable(send, monkeypatch):
+    def fail(*_arguments):
+        raise OperationalError("connection closed")
+
+    monkeypatch.setattr(plain_requests, "prediction_fields", fail)
+    assert send({"word": "piano"}).status_code == 503
+
+
+def test_route_of_a_plain_request_is_known(send, caplog):
+    caplog.set_level("INFO", "classifier.access.headers")
+    send({"word": "piano"})
+    assert [record.fields["route"] for record in caplog.records if hasattr(record, "fields")] == ["api/v1/predictions"]
