@@ -30,6 +30,46 @@ function awaitTyping(form) {
 
 document.querySelectorAll("form[data-ask]").forEach(awaitTyping);
 
+// Filter the list of languages while somebody types, and keep the line of those chosen up to date.
+function offerFilter(picker) {
+  const find = picker.querySelector('[type="search"]');
+  const found = picker.querySelector("output");
+  const line = picker.querySelector(".picked");
+  const all = picker.querySelector('[value="all"]');
+  const boxes = [...picker.querySelectorAll(".boxes label")];
+  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().trim();
+
+  find.addEventListener("input", () => {
+    const shown = boxes.filter((box) => !(box.hidden = !plain(box.textContent).includes(plain(find.value))));
+    found.textContent = find.value.trim() ? found.dataset.found.replace("%(count)d", shown.length).replace("%(all)d", boxes.length) : "";
+  });
+  // Enter ticks the only language found: it does not ask, which a look through the list would do by accident.
+  find.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    const shown = boxes.filter((box) => !box.hidden);
+    if (shown.length === 1) shown[0].click();
+  });
+  picker.addEventListener("change", () => { line.textContent = chosenLine(line, boxes, all); });
+  // What stands in the field is only a filter here; without JavaScript it is a language to add.
+  find.form.addEventListener("submit", () => { find.value = ""; });
+}
+
+// The names of those ticked, or how many more, as the server writes them.
+function chosenLine(line, boxes, all) {
+  if (all?.checked) return line.dataset.all;
+  const names = boxes.filter((box) => box.control.checked).map((box) => inText(box.querySelector("span").firstChild.data.trim()));
+  if (names.length <= 4) return names.join(", ") || line.dataset.none;
+  return line.dataset.more.replace("%(names)s", names.slice(0, 3).join(", ")).replace("%(count)d", names.length - 3);
+}
+
+// Only English capitalises the names of languages inside a line.
+function inText(name) {
+  return document.documentElement.lang === "en" ? name : name[0].toLowerCase() + name.slice(1);
+}
+
+document.querySelectorAll(".picker").forEach(offerFilter);
+
 // Refuse a large file before the upload.
 function checkFile(form) {
   const { file: input } = form.elements;

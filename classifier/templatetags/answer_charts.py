@@ -1,18 +1,23 @@
 """Template filters for charts: shares of languages, effects of letters, steps of feedback."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django import template
 from django.utils.formats import number_format
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from classifier.charts import round_shares
-from classifier.languages import name_in_text
+from classifier.languages import keep_by_language, label_name, name_in_text
 from classifier.ml.answers import Answer, Comparison
 from classifier.ml.occlusion import Explanation
 from classifier.ml.verdict import UNDETERMINED
 from classifier.models import Feedback, Prediction, ReviewedWord
-from classifier.templatetags.answer_text import percent
+from classifier.templatetags.answer_text import percent, width
 
 register = template.Library()
 
@@ -22,6 +27,9 @@ NOTICEABLE = 0.005  # smaller changes are shown as 0
 LEVELS = 5  # of markers on the letters of a word
 MOST_MARKED = 12  # letters of a word whose letters are marked
 TENTHS = 1000  # of a percent in 1
+FEWEST_BARS, MOST_BARS, LEAST_BAR = 3, 9, 0.005  # languages of an answer, and the probability of further ones
+MOST_COLUMNS = 6  # languages of a comparison
+OTHERS = ""  # the bar of the languages that an answer left out
 NONE_MATTERS = 0.2  # of the probability that the word is of no language that the model knows
 
 
@@ -49,7 +57,7 @@ class Bar:
 class ShareBar:
     """A language's share of an answer; the texts of all bars add up to 100 %."""
 
-    language: str
+    language: str  # or OTHERS
     share: float
     text: str
     named: bool  # by the answer
@@ -73,11 +81,19 @@ class Step:
 
 @register.filter
 def share_bars(answer: Answer) -> list[ShareBar]:
-    """Return a bar for each language, most probable first."""
-    parts = round_shares([candidate.probability for candidate in answer.candidates], TENTHS)
+    """Return a bar for each of the first languages, and one for all others that have a share."""
+    shown = [
+        candidate
+        for place, candidate in enumerate(answer.candidates[:MOST_BARS])
+        if place < FEWEST_BARS or candidate.probability >= LEAST_BAR or candidate.language in answer.set
+    ]
+    shares = {candidate.language: candidate.probability for candidate in shown}
+    if len(shown) < len(answer.candidates) or answer.remainder:
+        shares[OTHERS] = max(0.0, 1 - sum(shares.values()))
+    parts = round_shares(list(shares.values()), TENTHS)
     return [
-        ShareBar(candidate.language, candidate.probability, _share_text(part), candidate.language in answer.named)
-        for candidate, part in zip(answer.candidates, parts, strict=True)
+        ShareBar(language, share, _share_text(part), language in answer.named)
+        for (language, share), part in zip(shares.items(), parts, strict=True)
     ]
 
 
@@ -89,10 +105,34 @@ def _share_text(tenths: int) -> str:
 
 
 @register.filter
+def share_rows(answer: Answer, asked: int) -> list[dict[str, str]]:
+    """Return the bars as rows of a list; `asked` is the number of candidates."""
+    bars = share_bars(answer)
+    others = others_name(asked - len([bar for bar in bars if bar.language]))
+    return [
+        {
+            "attributes": mark_safe(' class="named"') if bar.named else "",
+            "name": label_name(bar.language) if bar.language else others,
+            "width": width(bar.share),
+            "text": bar.text,
+        }
+        for bar in bars
+    ]
+
+
+def others_name(count: int) -> str:
+    """Return a name for languages that are not named."""
+    if count < 1:  # the model has changed since
+        return _("Other languages")
+    return ngettext("%(count)d other language", "%(count)d other languages", count) % {"count": count}
+
+
+@register.filter
 def comparison_table(comparison: Comparison) -> ComparisonTable:
     """Return the shares of all models as a table."""
-    shares = [{bar.language: bar for bar in share_bars(answer)} for answer in comparison.answers]
-    languages = sorted(set().union(*shares))
+    shares = [{bar.language: bar for bar in share_bars(answer) if bar.language} for answer in comparison.answers]
+    largest = {code: max(bars[code].share for bars in shares if code in bars) for code in set().union(*shares)}
+    languages = sorted(sorted(largest, key=lambda code: (-largest[code], code))[:MOST_COLUMNS])
     rows = [[bars.get(language) for language in languages] for bars in shares]
     return ComparisonTable(languages, list(zip(comparison.answers, rows, strict=True)))
 
@@ -114,23 +154,49 @@ def marked_letters(explanation: Explanation | None, word: str) -> list[Bar]:
 
 
 @register.filter
+def marks(letters: Sequence[Bar]) -> SafeString:
+    """Return letters with markers as strong as their effects."""
+    marker = '<span class="{} level-{}">{}</span>'
+    texts = (
+        format_html(marker, one.side, one.level, one.text) if one.level else conditional_escape(one.text)
+        for one in letters
+    )
+    return mark_safe("".join(texts))  # noqa: S308 - all texts are escaped
+
+
+@register.filter
+def effect_rows(explanation: Explanation, language: str | None) -> list[dict[str, Any]]:
+    """Return the bars of letters or words in a language as rows of a list."""
+    return [
+        {
+            "classes": f"{bar.side} strongest" if bar.strongest else bar.side,
+            "language": language or "",
+            "text": bar.text,
+            "top": bar.top,
+            "height": bar.height,
+            "points": bar.points,
+        }
+        for bar in bars(explanation)
+    ]
+
+
 def bars(explanation: Explanation) -> list[Bar]:
     """Return a bar for each letter or word.
 
     The largest change fills half of the height.
     """
     scale = max([LEAST_SCALE, *(abs(part.change) for part in explanation.parts)])
-    result = []
+    most, result = explanation.strongest, []
     for part in explanation.parts:
         height = round(MIDDLE * abs(part.change) / scale)
         side = "" if abs(part.change) < NOTICEABLE else "for" if part.change > 0 else "against"
         top = MIDDLE if part.change < 0 else MIDDLE - height
-        strongest = part is explanation.strongest and bool(side)
+        strongest = part is most and bool(side)
         result.append(Bar(part.text, signed_points(part.change), side, strongest, top, height))
     return result
 
 
-@register.filter
+@keep_by_language
 def signed_points(change: float) -> str:
     """Return a change of a share in percentage points, signed."""
     whole = round(100 * change)

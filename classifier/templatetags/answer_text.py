@@ -4,29 +4,32 @@ from django import template
 from django.utils.formats import number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from classifier.languages import (
     SPECIAL_LABELS,
     full_label,
     join_alternatives,
     join_names,
+    keep_by_language,
     label_name,
     name_in_text,
     name_of_text,
 )
 from classifier.ml.answers import Answer, Comparison
-from classifier.ml.encoding import LATIN_ALPHABET, is_written_in, normalise
+from classifier.ml.artifacts import Card
 from classifier.ml.texts import Piece, pieces_of
-from classifier.ml.verdict import MOSTLY_UNDETERMINED, SEVERAL, SINGLE
+from classifier.ml.verdict import SEVERAL, SINGLE
 from classifier.models import Feedback, Prediction, ReviewedWord
 from classifier.scores import HELD_OUT
 from classifier.services import registry
 from classifier.services.identify import ALL_MODELS
+from classifier.templatetags.word_text import isolated
 
 register = template.Library()
 
 LARGEST_SHARE = 0.994  # shown at most, since no answer is 100 % certain
+MOST_NAMED = 3  # languages in a sentence
 
 MODEL_LINES = {
     "Ngram": gettext_lazy("weighs every group of up to six letters."),
@@ -47,6 +50,7 @@ register.filter("alternatives", lambda codes: capfirst(join_alternatives(codes))
 
 
 @register.filter
+@keep_by_language
 def percent(share: float, decimals: int = 0) -> str:
     """Return a share of 1 in percent, localised."""
     text = _("%(number)s %%") % {"number": number_format(round(100 * share, decimals), decimals)}
@@ -72,10 +76,12 @@ def sentence(answer: Answer) -> str:
     """Return the answer in one sentence."""
     first = answer.candidates[0]
     if answer.mixture:
-        return _("A mix of %(languages)s") % {"languages": join_names(answer.mixture)}
+        return _("A mix of %(languages)s") % {"languages": join_names(answer.mixture, MOST_NAMED)}
     if answer.verdict == SEVERAL:
+        if answer.confidence is not None:
+            return _("Probably %(languages)s") % {"languages": join_alternatives(answer.sharing, MOST_NAMED)}
         text = _("%(languages)s share this text") if answer.words else _("%(languages)s share this word")
-        return text % {"languages": join_names(answer.sharing)}
+        return text % {"languages": join_names(answer.sharing, MOST_NAMED)}
     if answer.verdict != SINGLE:
         return _("Not sure")
     values = {"language": name_of_text(first.language), "share": percent(min(first.probability, LARGEST_SHARE))}
@@ -88,9 +94,10 @@ def sentence(answer: Answer) -> str:
 def brief(answer: Answer) -> str:
     """Return the answer as a short name for lists."""
     if answer.mixture:
-        return str(capfirst(join_names(answer.mixture)))
+        return str(capfirst(join_names(answer.mixture, MOST_NAMED)))
     if answer.verdict == SEVERAL:
-        return str(capfirst(join_names(answer.sharing)))
+        join = join_names if answer.confidence is None else join_alternatives
+        return str(capfirst(join(answer.sharing, MOST_NAMED if len(answer.sharing) <= MOST_NAMED else 2)))
     return label_name(answer.language) if answer.language else _("Not sure")
 
 
@@ -98,28 +105,6 @@ def brief(answer: Answer) -> str:
 def likelihood(answer: Answer) -> str:
     """Return the probability of the first language, in percent."""
     return percent(min(answer.candidates[0].probability, LARGEST_SHARE))
-
-
-@register.filter
-def verdict_reason(answer: Answer) -> str:
-    """Return the reason for naming no single language, else ""."""
-    if answer.verdict == SINGLE:
-        return ""
-    if answer.mixture:
-        return _("Its words are of different languages.")
-    if answer.verdict == SEVERAL:
-        return _("On its own, nobody can tell which of them is meant.")
-    if answer.undetermined >= MOSTLY_UNDETERMINED:
-        return _reason_for_none(answer)
-    return _("No language stands out enough to be named.")
-
-
-def _reason_for_none(answer: Answer) -> str:
-    if answer.words:
-        return _("Most of its words are probably of no language that this model knows.")
-    if not is_written_in(LATIN_ALPHABET, normalise(answer.word)):
-        return _("It has letters that no language of this model has.")
-    return _("It is probably a word of no language that this model knows.")
 
 
 @register.filter
@@ -136,7 +121,7 @@ def piece_answers(answer: Answer) -> list[tuple[Piece, Answer | None]]:
 def gloss(word: Answer) -> str:
     """Return a short answer to show below a text's word."""
     if word.verdict == SEVERAL:
-        return _("shared")
+        return _("shared") if word.confidence is None else pgettext("languages", "several")
     return label_name(word.language) if word.language else _("not sure")
 
 
@@ -181,7 +166,9 @@ def outcome_label(outcome: ReviewedWord) -> str:
 def outcomes_text(prediction: Prediction) -> str:
     """Return the outcomes of reviews of a word, or of a text and its words."""
     whole = [outcome_label(prediction.review_outcome)] if prediction.review_outcome else []
-    return "; ".join(whole + [f"{word}: {outcome_label(outcome)}" for word, outcome in prediction.reviewed_words])
+    return "; ".join(
+        whole + [f"{isolated(word)}: {outcome_label(outcome)}" for word, outcome in prediction.reviewed_words]
+    )
 
 
 @register.filter
@@ -230,17 +217,31 @@ def model_accuracy(name: str) -> float | None:
 
     Public single words come first, then held-out words.
     """
-    try:
-        scores = registry.current().get(name).card.scores
-    except (registry.ModelUnavailable, registry.UnknownModel):
-        return None
+    card = _card(name)
+    scores = card.scores if card else {}
     accuracy: float | None = (scores.get("single-words") or scores.get(HELD_OUT) or {}).get("accuracy")
     return accuracy
 
 
+@register.filter
+def model_languages(name: str) -> int:
+    """Return how many languages a model knows; 0 if it cannot answer."""
+    card = _card(name)
+    return len(card.languages) if card else 0
+
+
+def _card(name: str) -> Card | None:
+    try:
+        return registry.current().get(name).card
+    except (registry.ModelUnavailable, registry.UnknownModel):
+        return None
+
+
 def _answer_in_text(answer: Answer) -> str:
     if answer.mixture:
-        return _("a mix of %(languages)s") % {"languages": join_names(answer.mixture)}
+        return _("a mix of %(languages)s") % {"languages": join_names(answer.mixture, MOST_NAMED)}
+    if answer.sharing and answer.confidence is not None:
+        return join_alternatives(answer.sharing, MOST_NAMED)
     if answer.sharing:
-        return _("shared by %(languages)s") % {"languages": join_names(answer.sharing)}
+        return _("shared by %(languages)s") % {"languages": join_names(answer.sharing, MOST_NAMED)}
     return name_in_text(answer.language) if answer.language else _("not sure")

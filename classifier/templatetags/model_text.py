@@ -15,6 +15,7 @@ from classifier.ml.artifacts import Card
 from classifier.ml.metrics import Interval
 from classifier.ml.verdict import SEVERAL, SINGLE, UNSURE
 from classifier.scores import TEST_SETS_ON_PAGES, TestSetScores, model_scores
+from classifier.services.counts import AtLeast
 from classifier.templatetags.answer_text import percent
 
 register = template.Library()
@@ -109,7 +110,7 @@ FOREIGN_TEXTS = {
 }
 VERDICTS = {
     SINGLE: gettext_lazy("Names one language"),
-    SEVERAL: gettext_lazy("Says that several share it"),
+    SEVERAL: gettext_lazy("Names several languages"),
     UNSURE: gettext_lazy("Is not sure"),
 }
 SYSTEMS = {
@@ -140,7 +141,9 @@ def display_name(key: str) -> str:
 
 @register.filter
 def number(value: float, decimals: int = 0) -> str:
-    """Return a localised number with separators of thousands: 14,002."""
+    """Return a localised number with separators of thousands: 14,002, 10,000+."""
+    if isinstance(value, AtLeast):
+        return str(value)
     return number_format(round(value, decimals), decimals, force_grouping=True)
 
 

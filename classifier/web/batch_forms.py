@@ -34,7 +34,14 @@ class BatchForm(WordForm):
         help_text=_("One per line."),
         required=False,
         widget=forms.Textarea(
-            attrs={"rows": 8, "autocomplete": "off", "autocapitalize": "off", "spellcheck": "false", "lang": ""}
+            attrs={
+                "rows": 8,
+                "autocomplete": "off",
+                "autocapitalize": "off",
+                "spellcheck": "false",
+                "dir": "auto",
+                "lang": "",
+            }
         ),
     )
     file = forms.FileField(
@@ -99,7 +106,7 @@ class BatchForm(WordForm):
     @property
     def repeated(self) -> Iterator[tuple[str, str]]:
         """The fields that come back with the column of a table."""
-        for name in ("model", "languages", "private", "format"):
+        for name in ("model", "languages", "confidence", "private", "format"):
             values = self.data.getlist(self.add_prefix(name)) if hasattr(self.data, "getlist") else []
             yield from ((name, value) for value in values)
         facts = {"words": self.table, "name": self.file_name, **self.facts}

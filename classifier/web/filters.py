@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_filters import Filter
 
-from classifier.languages import label_name
+from classifier.languages import label_name, sort_by_name
 from classifier.models import Prediction
 from classifier.services import registry
 from classifier.services.history_filter import BeginningFilter, FilterForm, HistoryFilter
@@ -56,9 +56,11 @@ class HistoryForm(FilterForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         serving = registry.current()
-        attributes = {"type": "search", "autocapitalize": "off", "spellcheck": "false", "lang": ""}
+        # What the HTML depends on; None where it depends on what was sent, too.
+        self.html_key = None if self.data else serving.key
+        attributes = {"type": "search", "autocapitalize": "off", "spellcheck": "false", "dir": "auto", "lang": ""}
         self.fields["word"].widget = forms.TextInput(attributes)
-        self._set_choices("language", serving.languages, label_name)
+        self._set_choices("language", [code for code, _name in sort_by_name(serving.languages)], label_name)
         self._set_choices("model", serving.names, str)
         for name in ("language", "model", "verdict", "feedback"):
             self.fields[name].error_messages |= {"invalid": INVALID_CHOICE, "invalid_choice": INVALID_CHOICE}

@@ -1,17 +1,21 @@
 """Forms of the pages."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from classifier.languages import OTHER_LANGUAGE, SPECIAL_LABELS, find_code, join_names, known_names, label_name
-from classifier.models import MULTIPLE, Feedback, Prediction
+from classifier.access.owners import keeps_history
+from classifier.languages import join_names
+from classifier.ml.artifacts import ALL_LANGUAGES
+from classifier.ml.conformal import DEFAULT_CONFIDENCE, LEAST_CONFIDENCE, MOST_CONFIDENCE
 from classifier.services import registry
-from classifier.services.identify import ALL_MODELS, count_models, known_languages
+from classifier.services.identify import ALL_MODELS, can_answer, candidate_languages, count_models, known_languages
+from classifier.web.candidates import CandidatesField, remembered
 from classifier.words.clean import clean_word, count_words
 
 INVALID_CHOICE = _("Choose one from the list.")
@@ -44,38 +48,23 @@ class WordField(forms.CharField):
         return clean_word(value)
 
 
-class LabelField(forms.ChoiceField):
-    """A choice among labels, by any equivalent code."""
-
-    def to_python(self, value: Any) -> str:
-        """Return the canonical label; keep any other value."""
-        code = super().to_python(value)
-        return find_code(code, _codes(self)) or code
-
-
-class LanguagesField(forms.MultipleChoiceField):
-    """Choices among languages, by any equivalent codes."""
-
-    def to_python(self, value: Any) -> list[str]:
-        """Return the canonical codes; keep any other values."""
-        codes = _codes(self)
-        return list(dict.fromkeys(find_code(code, codes) or code for code in super().to_python(value)))
-
-
 def _choices(field: forms.Field) -> Iterable[tuple[str, Any]]:
     return cast("Iterable[tuple[str, Any]]", cast("forms.ChoiceField", field).choices)
 
 
-def _codes(field: forms.ChoiceField) -> list[str]:
-    return [code for code, _name in _choices(field)]
+def form_options(request: HttpRequest, **initial: Any) -> dict[str, Any]:
+    """Return the options of a form: what the browser keeps, and what is filled in."""
+    return {
+        "keeps_history": keeps_history(request),
+        "initial": {"languages": remembered(request), **initial},
+    }
 
 
-class AllByDefault(forms.CheckboxSelectMultiple):
-    """Checkboxes that mean all when none is ticked."""
-
-    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
-        """Return the ticked values, or all."""
-        return super().value_from_datadict(data, files, name) or [code for code, _name in self.choices]
+def _default_candidates() -> tuple[str, ...]:
+    try:
+        return candidate_languages()
+    except registry.ModelUnavailable:
+        return ()
 
 
 class WordForm(forms.Form):
@@ -84,7 +73,15 @@ class WordForm(forms.Form):
     input = "word"  # field of what is asked
     word = WordField(label=_("Your word"))
     model = forms.ChoiceField(required=False, widget=forms.RadioSelect, error_messages=CHOICE_ERRORS)
-    languages = LanguagesField(required=False, widget=AllByDefault, error_messages=CHOICE_ERRORS)
+    languages = CandidatesField(required=False)
+    confidence = forms.FloatField(
+        label=_("Confidence"),
+        help_text=_("The surer you want it to be, the more often an answer names several languages instead of one."),
+        min_value=LEAST_CONFIDENCE,
+        max_value=MOST_CONFIDENCE,
+        initial=DEFAULT_CONFIDENCE,
+        required=False,
+    )
     private = forms.BooleanField(
         label=_("Private"),
         help_text=_("Neither the word nor who asked is kept. The answer has no address and is in no history."),
@@ -95,17 +92,20 @@ class WordForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.serving = registry.current()
         self._set_choices(self.serving)
+        self.default_candidates = _default_candidates()
+        known = {*self.serving.languages, ALL_LANGUAGES}
+        remembered = [code for code in self.initial.get("languages") or () if code in known]
+        self.candidates: Sequence[str] = remembered or self.default_candidates  # shown as chosen
         if not keeps_history:
             self.initial["private"] = self.fields["private"].disabled = True  # whatever is sent
             self.fields["private"].help_text = _("Your history is switched off, so nothing you ask is kept.")
 
     def _set_choices(self, serving: registry.Serving) -> None:
-        model, languages = (cast("forms.ChoiceField", self.fields[name]) for name in ("model", "languages"))
+        model = cast("forms.ChoiceField", self.fields["model"])
         all_models = [(ALL_MODELS, _("All models"))] if len(serving.names) > 1 else []
         model.choices = [*((name, name) for name in serving.names), *all_models]
         model.initial = next(iter(serving.names), "")
-        languages.choices = [(code, label_name(code)) for code in serving.languages]
-        languages.initial = serving.languages
+        cast("CandidatesField", self.fields["languages"]).known = serving.languages
 
     @property
     def size(self) -> int:
@@ -119,22 +119,40 @@ class WordForm(forms.Form):
 
     @property
     def choices_open(self) -> bool:
-        """Whether model or languages were changed or are invalid."""
-        return self.is_bound and bool({"model", "languages"} & {*self.changed_data, *self.errors})
+        """Whether the model or the confidence was changed or is invalid."""
+        if not self.is_bound:
+            return False
+        other_level = self.cleaned_data.get("confidence", DEFAULT_CONFIDENCE) != DEFAULT_CONFIDENCE
+        return other_level or "model" in self.changed_data or not self.errors.keys().isdisjoint({"model", "confidence"})
 
     @property
-    def chosen(self) -> str:
-        """The chosen model and languages in short; empty without a model."""
-        models, languages = dict(_choices(self.fields["model"])), self["languages"].value()
-        model = models.get(self["model"].value())
-        if not model or set(languages) == set(self.serving.languages):
-            return _("Model: %(model)s") % {"model": model} if model else ""
-        return _("Model: %(model)s; %(languages)s") % {"model": model, "languages": join_names(languages)}
+    def choices_key(self) -> tuple[Any, ...] | None:
+        """What the HTML of model and privacy depends on; None for a form that was sent."""
+        if self.is_bound:
+            return None
+        values = (self[name].value() for name in ("model", "confidence", "private"))
+        return type(self), self.serving.key, self.auto_id, *values, self.fields["private"].disabled
+
+    @property
+    def other_count(self) -> int:
+        """The number of languages that nobody asks among by default."""
+        return len(self.serving.languages) - len(self.default_candidates)
+
+    @property
+    def chosen_model(self) -> str:
+        """The name of the chosen model; empty without a model."""
+        return str(dict(_choices(self.fields["model"])).get(self["model"].value(), ""))
 
     def clean_languages(self) -> list[str]:
-        """Return the chosen languages; empty if all are chosen."""
+        """Return the chosen languages; none if they are those by default, which each model has of its own."""
         languages: list[str] = self.cleaned_data["languages"]
-        return [] if set(languages) == set(self.serving.languages) else languages
+        self.candidates = languages or self.default_candidates
+        return [] if set(languages) == set(self.default_candidates) else languages
+
+    def clean_confidence(self) -> float:
+        """Return the confidence chosen, else the usual one."""
+        confidence: float | None = self.cleaned_data["confidence"]
+        return DEFAULT_CONFIDENCE if confidence is None else confidence
 
     def clean(self) -> dict[str, Any]:
         """Check that the model knows the languages."""
@@ -145,57 +163,8 @@ class WordForm(forms.Form):
         return data
 
     def _check_known(self, languages: list[str], model: str) -> None:
-        known = known_languages(model)
-        if unknown := [code for code in languages if code not in known]:
+        if not can_answer(model, languages):
+            known = known_languages(model)
+            unknown = [code for code in languages if code not in known]
             message = _("The model you chose does not know %(languages)s.") % {"languages": join_names(unknown)}
             self.add_error("languages", ValidationError(message, code="unknown_language"))
-
-
-class FeedbackForm(forms.Form):
-    """Form for feedback: a label, languages or another language, and a comment."""
-
-    label = LabelField(
-        label=_("What is it?"),
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Choose what it is."), **CHOICE_ERRORS},
-    )
-    languages = LanguagesField(
-        label=_("Which languages share it?"),
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-        error_messages=CHOICE_ERRORS,
-    )
-    other = forms.ChoiceField(label=_("Which one? (optional)"), required=False, error_messages=CHOICE_ERRORS)
-    comment = forms.CharField(
-        label=_("Comment (optional)"), widget=forms.Textarea(attrs={"rows": 2}), max_length=500, required=False
-    )
-
-    def __init__(self, *args: Any, prediction: Prediction, feedback: Feedback | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # Also those of the answer: its model may since have been replaced by one that knows others.
-        candidates = [candidate.language for candidate in prediction.answer().candidates]
-        codes = dict.fromkeys([*registry.current().languages, *candidates])
-        names = [(code, label_name(code)) for code in codes]
-        cast("forms.ChoiceField", self.fields["languages"]).choices = names
-        cast("forms.ChoiceField", self.fields["label"]).choices = [*names, *SPECIAL_LABELS.items()]
-        others = [(code, name) for code, name in known_names() if code not in codes]
-        cast("forms.ChoiceField", self.fields["other"]).choices = [("", _("I do not know")), *others]
-        if feedback:
-            self._set_initial(feedback)
-
-    def _set_initial(self, feedback: Feedback) -> None:
-        self.initial = {name: getattr(feedback, name) for name in ("label", "languages", "comment")}
-        if feedback.label not in _codes(cast("forms.ChoiceField", self.fields["label"])):
-            self.initial |= {"label": OTHER_LANGUAGE, "other": feedback.label}
-
-    def clean(self) -> dict[str, Any]:
-        """Require two languages for the label `mul`; name the other language in place of `mis`."""
-        data = super().clean() or {}
-        other = data.pop("other", "")
-        if data.get("label") == OTHER_LANGUAGE:
-            data["label"] = other or OTHER_LANGUAGE
-        if data.get("label") != MULTIPLE:
-            data["languages"] = []
-        elif len(data.get("languages", [])) < 2:
-            self.add_error("languages", _("Choose at least two languages."))
-        return data

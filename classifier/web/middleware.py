@@ -6,13 +6,14 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 
+from classifier.access.allowances import LimitsUnavailable
 from classifier.access.bodies import is_api, refuse_body
-from classifier.access.counters import LimitsUnavailable
 from classifier.access.limits import LimitExceeded, LimitTooLow, consume_or_raise, cost_of_body
 from classifier.services.errors import RETRY_AFTER_SECONDS, describe, is_unavailable
 from classifier.services.registry import ModelUnavailable
@@ -45,7 +46,7 @@ class PageErrors:
         limit = getattr(view, "body_limit", settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
         try:
             status = refuse_body(request, limit) or _charge_form(request, view) or _refuse_form(request)
-        except Exception as error:  # of process_view, Django does not answer exceptions
+        except (LimitExceeded, LimitsUnavailable, Error) as error:  # of process_view, Django answers no exceptions
             # A form of a view without `post_scope` may hold a password, which no page repeats.
             response = _answer(request, error, MOST_UNPAID if hasattr(view, "post_scope") else 0)
             if response is None:

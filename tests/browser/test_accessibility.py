@@ -22,7 +22,7 @@ def open_answer(visit):
 def test_form_is_accessible(visit, check):
     page = visit(javascript=True)
     check(page)
-    page.get_by_text("Choose the model").click()
+    page.get_by_text("Model: Ngram").click()
     check(page)
 
 
@@ -85,7 +85,7 @@ def test_text_is_accessible(open_answer, check):
 def test_comparison_is_accessible(visit, check):
     page = visit(javascript=True)
     page.get_by_label("Your word").fill("un gâteau")
-    page.get_by_text("Choose the model").click()
+    page.get_by_text("Model: Ngram").click()
     page.get_by_role("radio", name="All models").check()
     page.get_by_role("button", name="Which language?").click()
     page.get_by_role("heading", name="All models side by side").wait_for()

@@ -125,7 +125,7 @@ def test_states_of_the_form_are_accessible(visit, check):
     page = visit("/batches/", javascript=True)
     check(page)
     page.get_by_label("Private").check()
-    page.get_by_text("Choose the model").click()
+    page.get_by_text("Model: Ngram").click()
     check(page)
     page.get_by_label("Or choose a file").set_input_files({**TABLE, "buffer": DOUBTFUL})
     send(page)

@@ -179,7 +179,7 @@ def test_next_word_is_typed_over_the_last_one_at_once(visit):
 
 def test_next_word_is_asked_above_the_answer_with_the_same_choices(visit, width):
     page = visit(width=width)
-    page.get_by_text("Choose the model").click()
+    page.get_by_text("Model: Ngram").click()
     page.get_by_role("radio", name="FF").check()
     ask(page, "orignal")
     assert page.get_by_label("Your word").input_value() == "orignal"
@@ -221,7 +221,7 @@ def test_other_language_is_named(visit):
     ask(page, "xqzt")
     page.get_by_text("No", exact=True).click()
     page.get_by_role("radio", name="Another language").check()
-    page.get_by_label("Which one?").select_option("German")
+    page.get_by_label("Which other one?").select_option("German")
     page.get_by_role("button", name="Send").click()
     assert heading(page) == "German"
 
@@ -236,7 +236,7 @@ def test_shared_and_unsure_answers_are_confirmed_with_one_click(visit, word, sai
 
 def test_candidates_are_the_languages_ticked(visit, width):
     page = visit(width=width)
-    page.get_by_text("Choose the model and the languages").click()
+    page.get_by_text("Languages:").click()
     page.get_by_role("checkbox", name="French").uncheck()
     ask(page, "orignal")
     rows = page.get_by_role("list", name="How probable each language is").get_by_role("listitem")
@@ -284,7 +284,7 @@ def test_private_word_stays_out_of_the_history(visit):
 
 def test_model_can_be_chosen_by_keyboard(visit):
     page = visit()
-    page.get_by_text("Choose the model").focus()
+    page.get_by_text("Model: Ngram").focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowDown")

@@ -1,5 +1,6 @@
 """The whole loop on a running server: corrections, review, retraining, rollback."""
 
+import re
 import shutil
 
 import pytest
@@ -17,11 +18,11 @@ CORRECTIONS, VISITORS = 30, 3
 LOGIN = {"DJANGO_SUPERUSER_USERNAME": "rita", "DJANGO_SUPERUSER_PASSWORD": "a moose once bit my sister"}
 # Words that dictionaries know as one language's; models that learnt no corrections get many of them wrong.
 WORDS = {
-    "en": "attendance seminar decor contestants rationale residences cones sentient collectibles semblance universes "
-    "fairer brine forties accomplices assent informants austere absentee denser hierarchies laments allele pliers "
-    "pouches resultant socialite",
-    "fr": "rangement strates ourse gravats laids mantes simili encor philippin empara",
-    "es": "esperes genere andate publiqué roce hoz bilis parir deforme findes beneficien semblante ridiculez",
+    "en": "vaccines conform consonant reuse diocesan principals expires republics stricter rationales "
+    "adept patriarchal applaud accomplice joyous canteen assent facet universes fairest prolong absentee "
+    "harbours gait errands",
+    "fr": "nominis scorpiones mantes palatin nasale vigilants comparent cigale fastes helas subjectives maints gitan",
+    "es": "paren finde urbe consideren arder roce vicent moler verter idiotez robustez rencores irlandes usina atraque",
 }
 UNTOUCHED = (
     "of how the water children thought night between language seminary attend resident contest symbol university "
@@ -76,7 +77,7 @@ def correct_on_the_page(page, word, language):
     page.get_by_role("button", name="Which language?").click()
     page.wait_for_url("**/predictions/**")
     address = page.url
-    page.get_by_text("No", exact=True).click()
+    page.locator("summary").get_by_text(re.compile(r"^(No|Something else|Another language|Correct.*)$")).first.click()
     page.get_by_role("radio", name=language_name(language), exact=True).check()
     page.get_by_role("button", name="Send").click()
     page.get_by_role("status").wait_for()

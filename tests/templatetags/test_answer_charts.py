@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import pytest
 
-from classifier.ml.identifier import make_answer
+from classifier.ml.answers import Comparison
 from classifier.ml.occlusion import Explanation, Part
 from classifier.models import Feedback, Prediction
 from classifier.templatetags import answer_charts
+from tests.conftest import make_answer
 
 
 def explanation(*changes):
@@ -52,6 +55,34 @@ def test_bars_of_the_languages_that_an_answer_names_are_marked(fake_models):
     [shared, single] = fake_models["FF"].identify(["piano", "orignal"])
     assert [bar.named for bar in answer_charts.share_bars(shared)] == [True, True, True]
     assert [bar.named for bar in answer_charts.share_bars(single)] == [True, False, False]
+
+
+def test_languages_left_out_have_one_row(fake_models):
+    [answer] = fake_models["FF"].identify(["orignal"])
+    answer = replace(answer, candidates=answer.candidates[:2], remainder=answer.candidates[2].probability)
+    *_named, others = answer_charts.share_rows(answer, 84)
+    assert (others["name"], others["text"]) == ("82 other languages", "4.5\xa0%")
+    assert [row["name"] for row in answer_charts.share_rows(answer, 0)][-1] == "Other languages"
+
+
+def test_many_languages_of_an_answer_have_ten_rows(fake_models):
+    codes = ("en", "fr", "es", "de", "nl", "sv", "da", "nb", "is", "it", "pt", "ro")
+    answer = make_answer(
+        replace(fake_models["FF"].card, labels=(*codes, "und")), "word", {**dict.fromkeys(codes, 0.08), "und": 0.04}
+    )
+    *_named, others = rows = answer_charts.share_rows(answer, 84)
+    assert (len(rows), others["name"], others["text"]) == (10, "75 other languages", "25.0\xa0%")
+
+
+def test_comparison_has_columns_for_the_likeliest_languages_only(fake_models):
+    probabilities = dict.fromkeys(("en", "fr", "es", "de", "nl", "sv", "da"), 0.1) | {
+        "nl": 0.3,
+        "da": 0.05,
+        "und": 0.05,
+    }
+    card = replace(fake_models["FF"].card, labels=(*probabilities,))
+    table = answer_charts.comparison_table(Comparison((make_answer(card, "word", probabilities),)))
+    assert table.languages == ["de", "en", "es", "fr", "nl", "sv"]
 
 
 @pytest.mark.parametrize(("change", "text"), [(0.314, "+31"), (-0.05, "\N{MINUS SIGN}5"), (0.004, "0"), (-0.004, "0")])

@@ -3,9 +3,9 @@ from dataclasses import replace
 import pytest
 
 from classifier.ml.answers import Comparison
-from classifier.ml.identifier import make_answer
 from classifier.models import Feedback, Prediction
 from classifier.templatetags import answer_text
+from tests.conftest import make_answer
 
 
 def answer_of(fakes, en, fr, es, und=0.0):
@@ -33,21 +33,6 @@ def test_answer_is_a_sentence(fake_models, shares, text):
 )
 def test_brief_answer_is_a_name(fake_models, shares, text):
     assert answer_text.brief(answer_of(fake_models, *shares)) == text
-
-
-@pytest.mark.parametrize(
-    ("shares", "text"),
-    [
-        ((0.9, 0.06, 0.04), ""),
-        ((0.45, 0.47, 0.08), "nobody can tell"),
-        ((0.1, 0.1, 0.1, 0.7), "of no language"),
-        ((0.5, 0.2, 0.2, 0.1), "stands out"),
-    ],
-)
-def test_verdict_reason_explains_uncertain_answers(fake_models, shares, text):
-    reason = answer_text.verdict_reason(answer_of(fake_models, *shares))
-    assert text in reason
-    assert bool(reason) is bool(text)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +103,28 @@ def test_unknown_model_has_no_line():
     assert answer_text.model_line("Toy") == ""
 
 
-@pytest.mark.parametrize(("word", "reason"), [("là", "It is probably a word of no"), ("мир", "It has letters that no")])
-def test_reason_for_none_of_the_languages_fits_the_letters(fake_models, word, reason):
-    answer = replace(answer_of(fake_models, 0.1, 0.2, 0.1, 0.6), word=word)
-    assert answer_text.verdict_reason(answer).startswith(reason)
+WIDE = {"verdict": "several", "language": None, "confidence": 0.9}
+
+
+@pytest.mark.parametrize(
+    ("languages", "text", "name"),
+    [
+        (("nl", "af"), "Probably Dutch or Afrikaans", "Dutch or Afrikaans"),
+        (("nl", "af", "de"), "Probably Dutch, Afrikaans or German", "Dutch, Afrikaans or German"),
+        (
+            ("nl", "af", "de", "da", "sv"),
+            "Probably Dutch, Afrikaans or one of 3 more",
+            "Dutch or one of 4 more",
+        ),
+    ],
+)
+def test_prediction_set_is_named_in_short_as_alternatives(fake_models, languages, text, name):
+    answer = replace(answer_of(fake_models, 0.4, 0.3, 0.3), set=languages, **WIDE)
+    assert (answer_text.sentence(answer), answer_text.brief(answer)) == (text, name)
+
+
+def test_many_languages_that_share_a_word_are_counted(fake_models):
+    probabilities = {"en": 0.3, "fr": 0.28, "es": 0.22, "de": 0.2, "und": 0.0}
+    card = replace(fake_models["FF"].card, labels=(*probabilities,))
+    answer = replace(make_answer(card, "word", probabilities), verdict="several", language=None)
+    assert answer_text.sentence(answer) == "English, French and 2 more share this word"

@@ -5,13 +5,23 @@ from html import unescape
 from html.parser import HTMLParser
 
 TEXT_ATTRIBUTES = {"alt", "aria-description", "aria-label", "aria-roledescription", "aria-valuetext", "data-busy"}
-TEXT_ATTRIBUTES |= {"data-done", "data-too-large", "label", "placeholder", "title"}
+TEXT_ATTRIBUTES |= {
+    "data-all",
+    "data-done",
+    "data-found",
+    "data-more",
+    "data-none",
+    "data-too-large",
+    "label",
+    "placeholder",
+    "title",
+}
 BUTTONS = {"button", "reset", "submit"}
 VOID = {"br", "hr", "img", "input", "link", "meta", "source", "wbr"}
 UNTRANSLATED = {"bdi", "code", "kbd", "pre", "samp", "script", "style"}  # user input, and text for programs
 # Names are the same in every language: of models, versions, time zones, formats and people.
-NAMES = "Ngram FF CNN CNNsep RNN lingua py3langid simplemma fastText langdetect wordfreq UTC CSV JSON curl"
-NAMES = re.compile(rf"\b({NAMES.replace(' ', '|')}|\d{{8}}-[0-9a-f]{{8}}|orignal|piano|xqzt|knowledge|ñ|ana)\b")
+NAMES = "Ngram FF CNN CNNsep RNN lingua eldc langidentify py3langid simplemma fastText langdetect wordfreq UTC CSV curl"
+NAMES = re.compile(rf"\b({NAMES.replace(' ', '|')}|\d{{8}}-[0-9a-f]{{8}}|orignal|piano|xqzt|knowledge|ñ|ana|JSON)\b")
 VARYING = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[A-Za-z0-9]{64}\b")  # ids and tokens
 
 

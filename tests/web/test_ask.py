@@ -50,7 +50,7 @@ def test_chosen_languages_are_the_candidates(client, codes):
 
 
 @pytest.mark.parametrize("languages", [[], ["en", "fr", "es"]])
-def test_all_or_no_languages_ticked_mean_all(client, languages):
+def test_default_or_no_languages_ticked_mean_those_by_default(client, languages):
     client.post("/", {"word": "orignal", "languages": languages})
     assert Prediction.objects.get().languages == []
 
@@ -60,7 +60,7 @@ def test_language_unknown_to_the_model_is_refused(client, serve, fake_models):
     serve({**fake_models, "FF": replace(fake_models["FF"], card=card)})
     response = client.post("/", {"word": "orignal", "model": "FF", "languages": ["fr", "es"]})
     assertContains(response, "The model you chose does not know Spanish.", status_code=400)
-    assertContains(response, '<details class="choices" open>', status_code=400)
+    assertContains(response, '<details class="choices picker" open>', status_code=400)
     assert not Prediction.objects.exists()
 
 

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 def effects(page):
     """Return the text, percentage points and side of each bar."""
     chart = page.content.decode().partition('<ol class="effects')[2].partition("</ol>")[0]
-    bars = re.findall(r'<li class="(\w*)[^"]*"><bdi[^>]*>(.*?)</bdi>.*?<span>(.*?)</span>', chart)
+    bars = re.findall(r'<li class="(\w*)[^"]*"><bdi[^>]*>(.*?)</bdi>.*?<span[^>]*>(.*?)</span>', chart)
     return [(text, points, side) for side, text, points in bars]
 
 

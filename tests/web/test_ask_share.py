@@ -89,9 +89,14 @@ def test_shared_link_on_another_site_writes_no_history(client, ask):
     assert Prediction.objects.exclude(owner="").get().word == "orignal"
 
 
-def test_link_holds_only_the_word_and_the_model(client, ask):
-    link = text_to_copy(client.get(ask("né", model="FF", languages=["fr", "es"])), "link")
-    assert link == "http://testserver/shared/?word=n%C3%A9&model=FF"
+@pytest.mark.parametrize(
+    ("languages", "query"), [([], ""), (["fr", "es"], "&languages=fr&languages=es"), (["all"], "&languages=all")]
+)
+def test_link_holds_only_the_word_the_model_and_the_languages_chosen(client, ask, languages, query):
+    link = text_to_copy(client.get(ask("né", model="FF", languages=languages)), "link")
+    assert link == f"http://testserver/shared/?word=n%C3%A9&model=FF{query}"
+    answers = [client.get(address).context["answer"] for address in (link, ask("né", model="FF", languages=languages))]
+    assert answers[0].candidates == answers[1].candidates
 
 
 def test_link_to_a_comparison_asks_all_models(client, ask):
@@ -146,7 +151,7 @@ def test_bytes_that_are_not_utf8_are_refused(client):
 
 
 def test_other_parameters_of_a_link_are_ignored(client):
-    page = client.get("/shared/?word=n%C3%A9&languages=es&example=piano&private=")
+    page = client.get("/shared/?word=n%C3%A9&utm_source=x&example=piano&private=")
     assertContains(page, "Probably French")
 
 

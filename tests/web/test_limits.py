@@ -1,7 +1,7 @@
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
-from classifier.access.counters import STEP, WINDOW
+from classifier.access.allowances import STEP, WINDOW
 from classifier.models import Batch, Feedback, Prediction
 from classifier.web import batch_forms
 
@@ -153,11 +153,11 @@ def test_body_of_a_shared_link_pays_for_no_words(client, limits):
     assert statuses == [200, 200, 429]
 
 
-def test_password_is_not_repeated_by_a_refusal(client, limits, settings, tmp_path):
+def test_password_is_not_repeated_by_a_refusal(client, limits, break_limits):
     limits(single=3)
     fields = {"username": "ana", "password": "hunter" * 300}
     responses = [client.post("/account/login/", fields) for _ in range(2)]
-    settings.LIMITS_FILE = tmp_path
+    break_limits()
     responses.append(client.post("/account/login/", fields))
 
     assert [response.status_code for response in responses] == [400, 429, 503]
@@ -255,7 +255,7 @@ def test_user_is_counted_over_all_addresses(client, user, limits):
 
 
 @pytest.mark.parametrize("address", ["/", "/account/login/", "/admin/login/"])
-def test_nothing_is_answered_while_limits_cannot_be_counted(client, settings, tmp_path, address):
-    settings.LIMITS_FILE = tmp_path
+def test_nothing_is_answered_while_limits_cannot_be_counted(client, break_limits, address):
+    break_limits()
     response = client.post(address, {"word": "chat"} if address == "/" else {"username": "ana", "password": "x"})
     assert (response.status_code, response.headers["Retry-After"]) == (503, "5")

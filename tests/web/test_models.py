@@ -64,6 +64,17 @@ def test_page_of_a_model_describes_and_draws_its_network(show):
     assert page.count("<li>A probability for each language") == 1
 
 
+def test_mistakes_of_many_languages_are_listed_in_place_of_a_table(set_card, show):
+    codes = ["en", "fr", "es", "de", "nl", "sv", "da", "nb", "id"]
+    rows = [[8 if row == column else 0 for column in range(9)] for row in range(9)]
+    rows[6][7], rows[8][0] = 2, 1  # Danish taken for Bokmål, Indonesian for English
+    set_card(scores={"single-words": {**SCORES, "by_language": dict.fromkeys(codes, 0.8), "confusion": rows}})
+    page = show("/models/Ngram/")
+    assert 'class="matrix"' not in page
+    assert page.index("Danish → Norwegian Bokmål") < page.index("Indonesian → English")
+    assert "The languages that are taken for another most often" in page
+
+
 def test_scores_are_drawn_with_their_numbers(set_card, show):
     set_card(scores={"single-words": SCORES}, training=TRAINING)
     page = show("/models/Ngram/")
@@ -204,7 +215,7 @@ def test_size_is_that_of_the_serving_file(on_disk, show):
 def test_other_programs_are_compared_best_first(show):
     page = show("/models/").split('id="compared"')[1]
     assert page.index("Ngram") < page.index(">lingua<") < page.index("fastText")
-    assert page.count('class="other"') == 3 * 7
+    assert page.count('class="other"') == 3 * 9
 
 
 @pytest.mark.real_models

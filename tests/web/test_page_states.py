@@ -1,16 +1,21 @@
 """Checks of all pages in all STATES."""
 
 from contextlib import contextmanager
+from itertools import chain
 
 import pytest
+from django.template import engines
 from django.utils import translation
 
+from classifier import languages
 from classifier.review import urls as review_urls
+from classifier.templatetags import answer_charts, answer_text, picker
 from classifier.web.urls import urlpatterns
 from tests.web.every_page import NO_PAGES, STATES
 from tests.web.page_reader import numeric_attributes, read, switch_target
 
 pytestmark = pytest.mark.django_db
+MODULES = (languages, answer_charts, answer_text, picker)  # that keep texts by language
 
 
 @pytest.fixture
@@ -35,9 +40,19 @@ def marked(monkeypatch):
         with monkeypatch.context() as patch:
             for name, function in marks.items():
                 patch.setattr(translation._trans, name, function)
+            forget_texts()
             yield
+        forget_texts()
 
     return marked
+
+
+def forget_texts():
+    """Clear the texts kept by language, in functions and in templates."""
+    for function in chain.from_iterable(vars(module).values() for module in MODULES):
+        if hasattr(function, "cache_clear"):
+            function.cache_clear()
+    engines["django"].engine.template_loaders[0].reset()
 
 
 def test_addresses_with_a_page_have_a_state():

@@ -29,13 +29,15 @@ def test_switch_shows_the_current_state(client):
 
 
 def test_page_names_all_cookies(client, ask, admin_user):
-    ask()
+    ask(languages=["", "en"])
     client.post("/account/login/", {"username": "admin", "password": "password"})
     client.post("/history/keep/", {"keep": "off"})
     client.post("/language/", {"language": "fr"})
     client.get("/")
     page = client.get("/privacy/").content.decode()
-    assert set(client.cookies) == {"visitor", "sessionid", "history", "messages", "django_language", "csrftoken"}
+    assert set(client.cookies) == {
+        *("visitor", "sessionid", "history", "languages", "messages", "django_language", "csrftoken")
+    }
     assert [name for name in client.cookies if f"<code>{name}</code>" not in page] == []
 
 

@@ -12,15 +12,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from classifier.access.limits import consume
-from classifier.access.owners import assign_visitor, keeps_history, owner_of, set_visitor_cookie
+from classifier.access.owners import assign_visitor, owner_of, set_visitor_cookie
 from classifier.formats.share import share
 from classifier.ml.answers import Answer
 from classifier.models import Feedback, Prediction
 from classifier.services import history, registry
 from classifier.services.feedback import FeedbackClosed, label_of, submit_feedback, withdraw_feedback
-from classifier.services.identify import explain, find_prediction, identify, options_to_repeat
+from classifier.services.identify import candidates_of, explain, find_prediction, identify, options_to_repeat
+from classifier.web.candidates import remember, set_choice_cookie
 from classifier.web.decorators import charge, no_store, rate_limit, takes
-from classifier.web.forms import FeedbackForm, WordForm
+from classifier.web.feedback_forms import FeedbackForm
+from classifier.web.forms import WordForm, form_options
 
 # French, Spanish, shared, English, with an apostrophe, in none of the three languages.
 EXAMPLES = ("grenouille", "mañana", "piano", "knowledge", "aujourd’hui", "Straße")  # noqa: RUF001
@@ -35,14 +37,17 @@ def home(request: HttpRequest) -> HttpResponse:
 
     A private word is answered at once, any other at its own address.
     """
-    form = WordForm(_form_data(request), keeps_history=keeps_history(request))
+    form = WordForm(_form_data(request), **form_options(request))
     if not (form.is_valid() and charge(request, form, "single")):
         return _render_form(request, form)
     prediction = _identify_one(request, **form.cleaned_data)
+    remember(request, form.cleaned_data["languages"])
     if prediction.private:
-        return _render_result(request, prediction)
-    response = HttpResponseRedirect(resolve_url("result", prediction.public_id), status=303)
-    set_visitor_cookie(request, response)
+        response = _render_result(request, prediction)
+    else:
+        response = HttpResponseRedirect(resolve_url("result", prediction.public_id), status=303)
+        set_visitor_cookie(request, response)
+    set_choice_cookie(request, response)
     return response
 
 
@@ -54,7 +59,8 @@ def shared_link(request: HttpRequest) -> HttpResponse:
 
     The prediction is private, so it has no owner and the word is not stored.
     """
-    form = WordForm({name: request.GET.get(name, "") for name in ("word", "model")})
+    texts = {name: request.GET.get(name, "") for name in ("word", "model")}
+    form = WordForm({**texts, "languages": request.GET.getlist("languages")})
     if not (form.is_valid() and charge(request, form, "single")):
         return _render_form(request, form)
     prediction = _identify_one(request, **form.cleaned_data | {"private": True})
@@ -144,7 +150,7 @@ def _render_result(
     answer = prediction.answer()
     comparison, options = prediction.comparison(), options_to_repeat(prediction)
     may_explain = _may_explain(request, answer)
-    explanation = explain(answer) if may_explain else None
+    explanation = explain(answer, prediction.asked_languages) if may_explain else None
     corrected = own_feedback is not None and own_feedback.kind == Feedback.Kind.CORRECTION
     context = {
         "prediction": prediction,
@@ -154,7 +160,7 @@ def _render_result(
         "shown": next(iter(comparison.majority), None) if comparison else answer,
         "comparison": comparison,
         "agreed": label_of(answer),
-        "model_count": len(registry.current().names),
+        **_counts(prediction),
         "may_explain": may_explain,
         "explanation": explanation,
         "shown_at_once": None if comparison or corrected else explanation,
@@ -167,12 +173,29 @@ def _render_result(
     return render(request, "result.html", context, status=400 if invalid_form else 200)
 
 
+def _counts(prediction: Prediction) -> dict[str, int]:
+    """Return the numbers of candidates, of the languages that the model knows, and of models that know the candidates.
+
+    0 where the version that answered has gone.
+    """
+    serving, asked, candidates = registry.current(), prediction.asked_languages, candidates_of(prediction)
+    with_candidates = [
+        one for one in serving.identifiers.values() if not asked or set(candidates or ()) <= set(one.card.languages)
+    ]
+    best = next((one for one in with_candidates if one.card.name == prediction.model), None)
+    return {
+        "asked_count": len(candidates or ()),
+        "known_count": len(best.card.languages) if best else 0,
+        "model_count": len(with_candidates) + (0 if asked else len(serving.unavailable)),
+    }
+
+
 def _form_to_repeat(
     request: HttpRequest, prediction: Prediction, options: dict[str, Any], *, private: bool
 ) -> WordForm:
     """Return the form with what was asked; its ids differ from those of the form for feedback."""
-    asked = {"word": prediction.shown_word, "private": private, **{name: one for name, one in options.items() if one}}
-    return WordForm(initial=asked, auto_id="ask_%s", keeps_history=keeps_history(request))
+    asked = {name: options[name] for name in ("model", "confidence") if options[name]}
+    return WordForm(auto_id="ask_%s", **form_options(request, word=prediction.shown_word, private=private, **asked))
 
 
 def _may_explain(request: HttpRequest, answer: Answer) -> bool:

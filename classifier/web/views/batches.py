@@ -1,5 +1,6 @@
 """Pages of batches: paste or upload, read, download, delete."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,15 +17,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from classifier.access.limits import consume_or_raise
-from classifier.access.owners import assign_visitor, keeps_history, owner_of, set_visitor_cookie
+from classifier.access.owners import assign_visitor, owner_of, set_visitor_cookie
 from classifier.formats import files
 from classifier.formats.columns import BATCH
 from classifier.models import Batch
 from classifier.services import batches
 from classifier.services.group_commit import AlreadyReplaced
 from classifier.web.batch_forms import FIRST_ROW, BatchForm
+from classifier.web.candidates import remember, set_choice_cookie
 from classifier.web.decorators import body_limit, charge, no_store, rate_limit, takes
-from classifier.web.forms import DOWNLOAD_LABELS
+from classifier.web.forms import DOWNLOAD_LABELS, form_options
 from classifier.words.lists import MOST_BYTES, MOST_WORDS
 
 LATEST = 5  # batches below the form
@@ -42,12 +44,19 @@ def start(request: HttpRequest) -> HttpResponseBase:
     back with the question, since nothing of it is kept.
     """
     form_data = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    form = BatchForm(*form_data, keeps_history=keeps_history(request))
+    form = BatchForm(*form_data, **form_options(request))
     if form.is_valid() and form.table:
         return _ask_column(request, form)
     if not (form.is_valid() and charge(request, form, "batch")):
         return _render_form(request, form)
-    options = {name: form.cleaned_data[name] for name in ("model", "languages")}
+    options = {name: form.cleaned_data[name] for name in ("model", "languages", "confidence")}
+    remember(request, options["languages"])
+    response = _answer(request, form, options)
+    set_choice_cookie(request, response)
+    return response
+
+
+def _answer(request: HttpRequest, form: BatchForm, options: dict[str, Any]) -> HttpResponseBase:
     if form.cleaned_data["private"]:
         return files.download(batches.answer_privately(form.word_list, **options), BATCH, form.cleaned_data["format"])
     owner = assign_visitor(request)

@@ -22,7 +22,7 @@ from classifier.services.undo import InvalidCopy, delete_and_copy
 from classifier.services.undo import restore as restore_copy
 from classifier.web.decorators import no_store, rate_limit, redirect_back, takes
 from classifier.web.filters import HistoryPageFilter
-from classifier.web.forms import DOWNLOAD_LABELS, WordForm
+from classifier.web.forms import DOWNLOAD_LABELS, WordForm, form_options
 
 MOST_COUNTED = 1000  # rows before a deletion; counting a long history takes too long
 
@@ -86,7 +86,7 @@ def delete(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if request.POST.get("next"):
         messages.success(request, _("The answer is deleted."))
         return redirect_back(request, "history")
-    form = WordForm(auto_id="ask_%s", keeps_history=keeps_history(request))
+    form = WordForm(auto_id="ask_%s", **form_options(request))
     return render(request, "deleted.html", {"form": form, "copy": copy})
 
 
