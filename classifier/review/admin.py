@@ -12,10 +12,19 @@ from django.utils.translation import gettext_lazy as _
 from classifier.access.login_forms import AdminLoginForm
 from classifier.languages import full_label, join_names
 from classifier.ml.answers import Answer
+from classifier.ml.artifacts import wants_all_languages
 from classifier.ml.verdict import SINGLE
 from classifier.models import Activation, Batch, Decision, Feedback, Prediction, ReviewedWord
 from classifier.review import exports
-from classifier.review.read_only import LONGEST_CELL, LabelFilter, ReadOnlyAdmin
+from classifier.review.read_only import (
+    LONGEST_CELL,
+    AnswerFilter,
+    LabelFilter,
+    LanguageFilter,
+    ModelFilter,
+    MonthFilter,
+    ReadOnlyAdmin,
+)
 from classifier.services import promotion
 from classifier.templatetags.answer_text import brief, likelihood, percent
 
@@ -35,10 +44,12 @@ class PredictionAdmin(ReadOnlyAdmin):
     """Predictions."""
 
     list_display = ["short_word", "answer", "model", "model_version", "source", "short_owner", "created"]
-    list_filter = ["verdict", ("language", LabelFilter), "model", "source", "private", "created"]
+    list_filter = [
+        *("verdict", ("language", AnswerFilter), ("model", ModelFilter), "source", "private", "created"),
+        MonthFilter,
+    ]
     search_fields = ["=owner", "=model_version"]
-    date_hierarchy = "created"
-    ordering = ["-id"]
+    ordering = ["-created", "-id"]  # of an index, also for some days
     columns = exports.PREDICTIONS
     fields = [
         *("word", "answer", "shares", "verdict", "model", "model_version", "other_models", "asked_languages"),
@@ -71,7 +82,9 @@ class PredictionAdmin(ReadOnlyAdmin):
     @admin.display(description=_("languages asked for"))
     def asked_languages(self, row: Prediction) -> str:
         """Return the names of the languages asked for."""
-        return join_names(row.languages) if row.languages else str(_("all"))
+        if wants_all_languages(row.languages):
+            return str(_("all"))
+        return join_names(row.languages) if row.languages else str(_("those by default"))
 
     @admin.display(description=_("words of the text"))
     def word_answers(self, row: Prediction) -> str:
@@ -86,7 +99,7 @@ class BatchAdmin(ReadOnlyAdmin):
     """Batches."""
 
     list_display = ["public_id", "name", "answered", "model", "short_owner", "created"]
-    list_filter = ["model", "created"]
+    list_filter = [("model", ModelFilter), "created"]
     search_fields = ["=owner", "name"]
     word_field = "name"
     ordering = ["-id"]
@@ -98,9 +111,9 @@ class FeedbackAdmin(ReadOnlyAdmin):
     """Feedback and what became of it; decisions are made on the review page."""
 
     list_display = ["word", "answer", "label_name", "votes", "status", "decided", "short_owner", "created"]
-    list_filter = ["status", "kind", ("label", LabelFilter), "prediction__model", "created"]
+    list_filter = ["status", "kind", ("label", LanguageFilter), ("prediction__model", ModelFilter), "created"]
     search_fields = ["=owner", "comment"]
-    word_field = "prediction__word_key"
+    word_field = "word_key"
     ordering = ["-id"]
     columns = exports.FEEDBACK
     fields = [
@@ -108,7 +121,7 @@ class FeedbackAdmin(ReadOnlyAdmin):
         *("reviewed_at", "reopened", "card", "prediction", "owner", "created"),
     ]
 
-    @admin.display(description=_("word"), ordering="prediction__word_key")
+    @admin.display(description=_("word"), ordering="word_key")
     def word(self, feedback: Feedback) -> str:
         """Return the word as typed, cut at LONGEST_CELL characters."""
         return Truncator(feedback.prediction.word).chars(LONGEST_CELL)
@@ -135,7 +148,7 @@ class FeedbackAdmin(ReadOnlyAdmin):
 
     def word_of(self, row: Any) -> str:
         """Return the key of the word that the feedback is about."""
-        return str(row.prediction.word_key)
+        return str(row.word_key)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Feedback]:
         """Return all feedback with its votes and predictions."""

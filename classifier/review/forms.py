@@ -6,7 +6,7 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from classifier.languages import SPECIAL_LABELS, find_code, known_names, label_name
+from classifier.languages import SPECIAL_LABELS, find_code, known_names, sort_by_name
 from classifier.models import MULTIPLE
 from classifier.services import registry
 
@@ -67,7 +67,7 @@ class FilterForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         serving = registry.current()
-        names = [(code, label_name(code)) for code in serving.languages]
+        names = sort_by_name(serving.languages)
         model, label = (cast("forms.ChoiceField", self.fields[name]) for name in ("model", "label"))
         model.choices = [("", _("any model")), *((name, name) for name in serving.names)]
         label.choices = [("", _("anything")), *names, *SPECIAL_LABELS.items()]

@@ -1,7 +1,7 @@
 """The review page: a card a word, decided by a click or a key."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -17,6 +17,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from classifier.languages import SPECIAL_LABELS
+from classifier.ml.answers import Comparison
 from classifier.models import Decision, Feedback, key_of
 from classifier.review.forms import REJECT, DecisionForm, FilterForm
 from classifier.review.log import log_decisions
@@ -34,6 +36,7 @@ from classifier.services.review import (
     undo_act,
 )
 
+MOST_BUTTONS = 10  # languages, each with a key
 MOST_SKIPPED = 200  # words that a session remembers
 View = Callable[..., HttpResponse]
 
@@ -70,12 +73,12 @@ def _render_card(request: HttpRequest, key: str | None, form: DecisionForm | Non
     if key is not None and word is None:
         raise Http404
     last = _last_of(request.user)
+    comparison = _ask_all(word.word) if word else None
     context = {
         "word": word,
-        "comparison": _ask_all(word.word) if word else None,
+        "comparison": comparison,
         "form": form or DecisionForm(),
-        "languages": registry.current().languages,
-        "shareable": _shareable(word) if word else [],
+        **_offered(word, comparison),
         "last": last,
         "last_words": same_act(last).count() if last else 0,
         "waiting": review_queue.count_waiting(),
@@ -92,13 +95,21 @@ def _read_word(key: str) -> review_queue.WaitingWord | None:
     return review_queue.read_word(key) or review_queue.read_word(key_of(key))
 
 
-def _shareable(word: review_queue.WaitingWord) -> list[str]:
-    """Return the languages that may share a word: those of the models, and those that people named."""
-    named = [code for vote in word.votes for code in vote.languages]
-    return list(dict.fromkeys([*registry.current().languages, *named]))
+def _offered(word: review_queue.WaitingWord | None, comparison: Comparison | None) -> dict[str, Sequence[str]]:
+    """Return the languages that have a button, and those that may share a word.
+
+    Of models with many languages, those that people or the models named; another one is chosen by name.
+    """
+    votes = [[vote.label, *vote.languages] for vote in word.votes] if word else []
+    said = [code for codes in votes for code in codes if code not in SPECIAL_LABELS]
+    languages = registry.current().languages
+    if len(languages) > MOST_BUTTONS:
+        candidates = [one.language for answer in comparison.answers for one in answer.candidates] if comparison else []
+        languages = tuple(dict.fromkeys([*said, *candidates]))[:MOST_BUTTONS]
+    return {"languages": languages, "shareable": list(dict.fromkeys([*languages, *said]))}
 
 
-def _ask_all(word: str) -> Any:
+def _ask_all(word: str) -> Comparison | None:
     try:
         [comparison] = compare(words=[word], model=ALL_MODELS)
     except registry.ModelUnavailable:

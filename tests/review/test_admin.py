@@ -1,9 +1,13 @@
+from datetime import UTC, datetime
+
 import pytest
 from django.urls import reverse
 from django.utils.functional import Promise
 
 from classifier.models import Activation, Batch, Decision, Feedback, Prediction, ReviewedWord
+from classifier.services import counts
 from classifier.services.feedback import submit_feedback
+from tests.plans import read_plans
 
 MODELS = ["prediction", "feedback", "reviewedword"]
 
@@ -145,7 +149,7 @@ def test_filters_show_names_in_place_of_codes(admin_client, make_prediction, fac
     make_prediction("orignal"), make_prediction("piano")
     changelist = admin_client.get(reverse("admin:classifier_prediction_changelist"), facets).context["cl"]
     names = [choice["display"] for choice in changelist.filter_specs[1].choices(changelist)]
-    assert [name.partition(" (")[0] for name in names] == ["All", "none", "French"]
+    assert [name.partition(" (")[0] for name in names] == ["All", "English", "Spanish", "French", "none"]
 
 
 def test_row_shows_names_and_percentages_in_place_of_codes(admin_client, make_prediction):
@@ -153,7 +157,7 @@ def test_row_shows_names_and_percentages_in_place_of_codes(admin_client, make_pr
     page = admin_client.get(reverse("admin:classifier_prediction_change", args=[row.pk])).content.decode()
     for text in (
         "French, 94\N{NO-BREAK SPACE}%",
-        "none of them 2\N{NO-BREAK SPACE}%",
+        "none of them 3\N{NO-BREAK SPACE}%",  # or English, which was not asked for
         "FF: French",
         "French and Spanish",
     ):
@@ -182,3 +186,42 @@ def test_private_rows_show_only_their_verdict(admin_client, make_prediction):
     assert "one language" in admin_client.get("/admin/classifier/prediction/").text
     page = admin_client.get(f"/admin/classifier/prediction/{row.pk}/change/")
     assert (page.status_code, "French" in page.text) == (200, False)
+
+
+def test_long_lists_are_not_counted_to_the_end(admin_client, make_prediction, monkeypatch):
+    monkeypatch.setattr(counts, "MOST_COUNTED", 2)
+    for _ in range(3):
+        make_prediction()
+    response = admin_client.get(reverse("admin:classifier_prediction_changelist"))
+    assert "2+ predictions" in response.text
+
+
+@pytest.mark.parametrize(
+    ("table", "query"), [("prediction", {}), ("prediction", {"month": "2026-11"}), ("feedback", {}), ("decision", {})]
+)
+def test_lists_are_read_from_indexes(admin_client, feedback, table, query, django_assert_max_num_queries):
+    with django_assert_max_num_queries(12) as queries:
+        rows_of(admin_client, table, **query)
+    listed = [one for one in queries if "LIMIT 10001" not in one["sql"] and "classifier_" in one["sql"]]
+    plans = read_plans(listed)
+    assert "TEMP B-TREE FOR ORDER" not in plans.replace("RIGHT PART OF ", "")
+    assert "TEMP B-TREE FOR DISTINCT" not in plans
+    assert not any("DISTINCT " in one["sql"] and "COUNT(" not in one["sql"] for one in listed)
+
+
+def test_months_are_from_the_first_prediction_on(admin_client, make_prediction):
+    old, new = make_prediction(), make_prediction()
+    Prediction.objects.filter(pk=old.pk).update(created=datetime(2026, 9, 30, 23, tzinfo=UTC))
+    Prediction.objects.filter(pk=new.pk).update(created=datetime(2026, 10, 1, tzinfo=UTC))
+    changelist = admin_client.get(reverse("admin:classifier_prediction_changelist")).context["cl"]
+    months = list(changelist.filter_specs[-1].choices(changelist))
+    assert months[-1]["display"] == "September 2026"
+    assert rows_of(admin_client, "prediction", month="2026-09") == [Prediction.objects.get(pk=old.pk)]
+    assert rows_of(admin_client, "prediction", month="2026-10") == [Prediction.objects.get(pk=new.pk)]
+
+
+@pytest.mark.parametrize("month", ["2026-13", "x", "9999-12"])
+def test_unknown_month_is_refused(admin_client, make_prediction, month):
+    make_prediction()
+    response = admin_client.get(reverse("admin:classifier_prediction_changelist"), {"month": month})
+    assert response.status_code == 400

@@ -247,3 +247,12 @@ def test_card_leads_to_all_answers_to_its_word(staff, say):
     say("orignal", "en")
     page = staff("view_feedback", "view_prediction").get("/admin/review/?word=orignal")
     assert "/admin/classifier/prediction/?q=orignal" in page.text
+
+
+def test_languages_with_a_button_are_those_that_people_or_models_named(reviewer, say, wide):
+    say("orignal", "sv", by=["user:1"]), say("orignal", "mul", by=["user:2"], languages=["el", "sw"])
+    page = reviewer.get(CARD)
+    for code in ("sv", "el", "sw", "en", "fr", "es"):
+        assertContains(page, f'name="label" value="{code}"')
+    assertNotContains(page, 'name="label" value="ru"')
+    assertContains(page, 'name="languages" value="sw"')
