@@ -25,12 +25,13 @@ from django.db import connection, connections
 from django.utils import translation
 
 from classifier.ml.artifacts import LITERT_FILE, Card, digest
+from classifier.ml.conformal import DEFAULT_CONFIDENCE, Calibration
 from classifier.ml.encoding import normalise
-from classifier.ml.identifier import answer_texts
+from classifier.ml.judging import answer_texts, judge_words
 from classifier.ml.verdict import Thresholds
 from classifier.services import registry
 
-pytest_plugins = ["tests.selection", "tests.toy_models"]
+pytest_plugins = ["tests.selection", "tests.toy_models", "tests.wide_model"]
 hypothesis.settings.register_profile("any machine", deadline=None)
 hypothesis.settings.load_profile("any machine")
 
@@ -54,9 +55,15 @@ class FakeIdentifier:
     """Identifier with a table for a model."""
 
     card: Card
+    calibration: Calibration | None = None
 
-    def identify(self, texts, languages=()):
-        return answer_texts(self.card, texts, self.probabilities, languages)
+    def identify(self, texts, languages=(), confidence=DEFAULT_CONFIDENCE):
+        rules = {"confidence": confidence, "calibration": self.calibration}
+        return answer_texts(self.card, texts, self.probabilities, languages, **rules)
+
+    def judge(self, words, languages=(), confidence=DEFAULT_CONFIDENCE):
+        rules = {"confidence": confidence, "calibration": self.calibration}
+        return judge_words(self.card, words, self.probabilities(words), languages, **rules)
 
     def probabilities(self, words):
         return np.array([self._row(normalise(word)) for word in words])
@@ -64,6 +71,12 @@ class FakeIdentifier:
     def _row(self, word):
         by_ending = (row for ending, row in ENDINGS.items() if word.endswith(ending))
         return WORDS.get(word) or next(by_ending, ENGLISH)
+
+
+def make_answer(card, word, probabilities):
+    """Return the answer for a word with these probabilities by label."""
+    [answer] = answer_texts(card, [word], lambda _words: np.array([[probabilities[label] for label in card.labels]]))
+    return answer
 
 
 def fake_card(name, version):
@@ -218,14 +231,39 @@ def fast_password_hasher():
 
 
 @pytest.fixture
-def limits(settings, tmp_path):
+def limits(settings, tmp_path, request):
     """Return a function that sets limits, all unused."""
     settings.LIMITS_FILE = tmp_path / "limits"
+    if connection.vendor == "postgresql":
+        request.getfixturevalue("db")
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM classifier_counter")
 
     def limit(**numbers):
         settings.LIMITS = {**settings.LIMITS, **numbers}
 
     return limit
+
+
+@pytest.fixture
+def limit_queries():
+    """Return the number of queries that count a limit."""
+    return 1 if connection.vendor == "postgresql" else 0
+
+
+@pytest.fixture
+def break_limits(settings, tmp_path):
+    """Return a function that makes limits uncountable, and returns what the log says then."""
+
+    def break_them():
+        settings.LIMITS_FILE = tmp_path
+        if connection.vendor == "sqlite":
+            return "Limits cannot be counted"
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE classifier_counter")
+        return 'relation "classifier_counter" does not exist Run `manage.py migrate`.'
+
+    return break_them
 
 
 @pytest.fixture

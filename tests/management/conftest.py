@@ -1,31 +1,45 @@
-"""A toy model to train, compare and promote."""
+"""Commands within the process of the tests, and a toy model to train, compare and promote."""
 
 import shutil
+import sys
 from io import StringIO
+from types import SimpleNamespace
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
-from tests.toy_models import SYLLABLES, toy_lexicon, toy_words
+from tests.toy_models import SYLLABLES, toy_words
+
+
+@pytest.fixture
+def command(capsys):
+    """Return a function that runs a command: out, err, code."""
+
+    def command(*arguments, **options):
+        code = 0
+        try:
+            call_command(*arguments, **options)
+        except CommandError as error:
+            code = error.returncode
+            sys.stderr.write(str(error))
+        captured = capsys.readouterr()
+        return SimpleNamespace(out=captured.out, err=captured.err, code=code)
+
+    return command
 
 
 @pytest.fixture
 def toy(version, tmp_path, settings, monkeypatch):
-    """Ship the toy version, and read toy words in place of wordfreq's; return its folder."""
+    """Ship the toy version, and read toy words in place of public ones; return its folder."""
     from classifier.ml.artifacts import write_active
-    from classifier.training import lexicon
+    from classifier.training import gate
 
     settings.MODEL_DIRS = [tmp_path / "shipped", tmp_path / "trained"]
     shipped = settings.MODEL_DIRS[0]
     folder = shutil.copytree(version, shipped / "Ngram" / version.name)
     write_active(shipped, "Ngram", version.name)
-
-    def frequencies(language, accept, most_words=None):
-        return {word: 1e-5 for word in toy_words(SYLLABLES[language], 400, language) if accept(word)}
-
-    monkeypatch.setattr(lexicon, "build", lambda languages, _encoder, **_options: toy_lexicon(tuple(languages)))
-    monkeypatch.setattr(lexicon, "frequencies", frequencies)
-    monkeypatch.setattr(lexicon, "read_foreign", lambda *_, **__: dict.fromkeys(toy_words("krz vvk", 100, "x"), 1e-5))
+    lists = {code: dict.fromkeys(toy_words(SYLLABLES[code], 400, code), 1e-5) for code in ("en", "fr")}
+    monkeypatch.setattr(gate, "read_words", lambda _card, languages: {code: lists.get(code, {}) for code in languages})
     return folder
 
 
@@ -61,7 +75,7 @@ def train(toy, tmp_path, settings, trained_before, tmp_path_factory):
             shutil.copytree(folder, settings.MODEL_DIRS[1] / "Ngram" / folder.name)
             return folder.name
         out = StringIO()
-        call_command("train", "Ngram", feedback=export, languages=["en", "fr"], stdout=out, stderr=StringIO())
+        call_command("train", "Ngram", feedback=export, stdout=out, stderr=StringIO())
         version = out.getvalue().split()[-1]
         kept = tmp_path_factory.mktemp("trained") / version
         trained_before[key] = shutil.copytree(settings.MODEL_DIRS[1] / "Ngram" / version, kept)

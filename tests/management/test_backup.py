@@ -3,9 +3,12 @@
 import os
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+
+from classifier.services.backup import check_log
 
 pytestmark = pytest.mark.sqlite
 
@@ -148,6 +151,21 @@ def test_migrate_applies_the_log_that_a_killed_server_left(manage, database, tmp
     (tmp_path / "db.sqlite3-wal").write_bytes(log)
     assert manage("migrate").returncode == 0
     assert numbers(tmp_path / "db.sqlite3") == [1]
+
+
+def test_log_that_a_server_removes_while_it_is_checked_is_no_error(tmp_path, monkeypatch):
+    log, stat = tmp_path / "db.sqlite3-wal", Path.stat
+    log.write_bytes(b"rows")
+
+    def stat_and_remove(path, **options):
+        status = stat(path, **options)
+        path.unlink()
+        return status
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "stat", stat_and_remove)
+        check_log(tmp_path / "db.sqlite3")
+    assert not log.exists()
 
 
 @pytest.mark.parametrize("command", ["backup", "restore"])

@@ -47,7 +47,7 @@ def test_reviewed_words_are_answered_as_reviewed(candidate, promote):
 
     words = [row[0] for row in promotion.learnt("Ngram", candidate.name)]
     assert words
-    assert {answer.language for answer in Identifier(candidate).identify(words)} == {"fr"}
+    assert {answer.candidates[0].language for answer in Identifier(candidate).identify(words)} == {"fr"}
 
 
 def test_comparison_is_printed_and_kept(candidate, promote):

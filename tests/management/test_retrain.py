@@ -76,7 +76,7 @@ def test_version_that_was_taken_back_does_not_return(retrain, review):
 
 def test_undone_decision_is_forgotten(retrain, review, toy):
     from classifier.models import ReviewedWord
-    from classifier.training.fine_tuning import read_table
+    from classifier.training.ngrams import read_weights
 
     review("fr", *WORDS)
     retrain()
@@ -84,7 +84,7 @@ def test_undone_decision_is_forgotten(retrain, review, toy):
     assert retrain() == 0
     active = promotion.folder_of("Ngram", promotion.active_version("Ngram"))
     assert promotion.learnt("Ngram", active.name) == set()
-    tables = [read_table(folder / LITERT_FILE, 3) for folder in (active, toy)]
+    tables = [read_weights(folder / LITERT_FILE, 3).table for folder in (active, toy)]
     np.testing.assert_array_equal(*tables)
 
 

@@ -8,8 +8,6 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from classifier.ml.artifacts import BadVersion
-from classifier.ml.identifier import Identifier
-from classifier.training import test_sets
 from classifier.training.test_sets import BadTestSet
 
 
@@ -18,7 +16,8 @@ class Command(BaseCommand):
 
     help = (
         "Compare the shipped models with other language identifiers (requirements-benchmark.txt) on texts in lingua's "
-        "layout, and write the report. Without --data the report is written from the figures of an earlier run."
+        "layout, and write the report. Figures of the same version on the same texts stay; those of --systems are "
+        "measured anew. Without --data the report is written from the figures of earlier runs."
     )
     requires_system_checks: list[str] = []
 
@@ -29,46 +28,52 @@ class Command(BaseCommand):
         parser.add_argument(
             "--report", type=Path, metavar="FILE", help="Markdown page to write; its picture goes to images/ beside it"
         )
-        parser.add_argument("--systems", nargs="+", default=(), metavar="NAME", help="systems (default: all)")
+        parser.add_argument(
+            "--systems", nargs="+", default=(), metavar="NAME", help="measure these only (default: what is missing)"
+        )
+        parser.add_argument(
+            "--quick", action="store_true", help="measure a few texts of each language only, for trials"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Measure with --data, write the page with --report."""
-        from benchmarks import accuracy_report
-
         if options["data"]:
-            self._write(options["output"], self._measure(options["data"], options["systems"]))
+            self._measure(options["data"], options["output"], options["systems"], quick=options["quick"])
         if options["report"]:
-            try:
-                results = json.loads(options["output"].read_text(encoding="utf-8"))
-            except (OSError, ValueError) as error:
-                raise CommandError(f"{options['output']}: no figures of an earlier run; give --data.") from error
+            from benchmarks import accuracy_report
+
+            results = self._read(options["output"])
+            if not results:
+                raise CommandError(f"{options['output']}: no figures of an earlier run; give --data.")
             accuracy_report.write(results, options["report"], options["report"].parent / "images" / "accuracy.svg")
             self.stderr.write(f"{options['report']}: written")
 
-    def _measure(self, folder: Path, names: list[str]) -> dict[str, Any]:
-        from benchmarks import accuracy, sceptic, systems
+    def _measure(self, folder: Path, output: Path, names: list[str], *, quick: bool) -> None:
+        from benchmarks import comparison
 
+        results = self._read(output)
         try:
-            shipped = {name: Identifier(version) for name, version in systems.shipped_models().items()}
-            best = next(iter(shipped.values()))
-            languages = best.card.languages
-            compared = systems.systems(languages, names)
-            ours = {system.name: shipped[system.name] for system in compared if system.ours}
-            results = accuracy.measure(compared, folder, languages, self.stderr.write)
-            results["everyday"] = accuracy.measure_everyday(compared, ours, languages)
-            results["sceptic"] = sceptic.answers(ours)
-            lingua = next((system for system in compared if system.name == systems.LINGUA), None)
-            if lingua and best.card.name in ours:
-                words = test_sets.read_test_set(folder, languages)
-                results["lost_words"] = accuracy.lost_words(best, lingua, words)
+            for _ in comparison.update(results, folder, names, self.stderr.write, quick=quick):
+                self._write(output, results)
         except ImportError as error:
             message = f"{error}. Install requirements-benchmark.txt, or use other --systems."
             raise CommandError(message) from error
-        except (BadVersion, BadTestSet, StopIteration, ValueError) as error:
-            raise CommandError(str(error) or "There are no shipped models.") from error
+        except comparison.OtherTexts as error:
+            raise CommandError(f"{output}: {error} Choose another --output, or delete the file.") from error
+        except (BadVersion, BadTestSet, ValueError) as error:
+            raise CommandError(str(error)) from error
+        self.stderr.write(f"{output}: written")
+
+    def _read(self, path: Path) -> dict[str, Any]:
+        """Return the figures of earlier runs; empty without a file."""
+        try:
+            results: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError) as error:
+            raise CommandError(f"{path}: cannot be read ({error}). Delete it and give --data.") from error
         return results
 
     def _write(self, path: Path, results: dict[str, Any]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        self.stderr.write(f"{path}: written")

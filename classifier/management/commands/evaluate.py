@@ -20,7 +20,7 @@ from classifier.training.score_tables import ScoresByModel
 from classifier.training.test_sets import BadTestSet, LabelledTexts
 
 TESTDATA = "LINGUA_TESTDATA"  # the environment variable with a folder in lingua's layout
-FOREIGN_LANGUAGES = ("de", "pl")  # known to no model; Polish is in no training data either
+FOREIGN_LANGUAGES = ("de", "pl")  # no default candidates; the article's networks never saw Polish
 RANDOM = "random strings"
 EVERYDAY = "everyday"  # common words, elisions and compounds
 NEEDS_WORDFREQ = "The {} words need wordfreq: install requirements.txt, or use --data."
@@ -92,7 +92,7 @@ class Command(BaseCommand):
     def _measure(
         self, identifiers: Mapping[str, Identifier], options: Mapping[str, Any]
     ) -> Iterator[tuple[str, ScoresByModel]]:
-        languages = next(iter(identifiers.values())).card.languages
+        languages = next(iter(identifiers.values())).card.candidates()
         try:
             for test, foreign in read_test_sets(options["data"] or default_data(), languages, options["kind"]):
                 measured = {name: _identifier_for(test.name, one) for name, one in identifiers.items()}
@@ -146,9 +146,9 @@ def default_data() -> list[str]:
 def read_test_sets(
     data: Sequence[str], languages: Sequence[str], kinds: Sequence[str] | None
 ) -> Iterator[tuple[LabelledTexts, dict[str, list[str]]]]:
-    """Yield test sets, each with foreign texts by name.
+    """Yield test sets in these languages, each with foreign texts by name.
 
-    Foreign texts are in none of the languages. Raises BadTestSet.
+    Foreign texts are in none of them. Raises BadTestSet.
     """
     strings = {RANDOM: test_sets.random_strings()}
     for source in data:

@@ -61,23 +61,22 @@ class Command(BaseCommand):
         """Write and print the comparison; return the reasons against the version."""
         from classifier.training import gate
 
-        own = _read_words(folder, words)
-        comparison = gate.compare(active, folder, own, promotion.reviewed_rows())
+        measuring = promotion.reviewed_rows()
+        if words:
+            own = _read_list(words)
+        else:
+            own = gate.read_words(Card.read(folder), gate.compared_languages(folder, measuring))
+        comparison = gate.compare(active, folder, own, measuring)
         comparison.write(folder)
         self.stdout.write("\n".join(comparison.table()))
         return comparison.refusals
 
 
-def _read_words(folder: Path, path: Path | None) -> "Frequencies":
-    """Return frequencies by language: of a user's word list, else of wordfreq."""
-    from classifier.training import lexicon, word_lists
+def _read_list(path: Path) -> "Frequencies":
+    """Return frequencies by language of a user's word list."""
+    from classifier.training import word_lists
 
-    card = Card.read(folder)
-    if path:
-        try:
-            return word_lists.read_word_list(path.read_text(encoding="utf-8-sig"))
-        except (OSError, UnicodeDecodeError) as error:
-            raise CommandError(f"{path}: {error}") from error
-    accept = lexicon.alphabet_filter(card.encoder)
-    known = lexicon.wordlists()
-    return {language: lexicon.frequencies(language, accept) for language in card.languages if language in known}
+    try:
+        return word_lists.read_word_list(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"{path}: {error}") from error

@@ -11,6 +11,7 @@ from django.db import OperationalError
 from django.utils import timezone
 from tqdm import tqdm
 
+from classifier.access import counters
 from classifier.api.models import AnsweredRequest
 from classifier.services import history
 from classifier.services.daily_counts import count_new
@@ -23,8 +24,8 @@ class Command(BaseCommand):
     """Delete expired data and wipe SQLite's unused space."""
 
     help = (
-        "Delete answers older than --days with their feedback, expired sessions, and expired records of repeatable "
-        "requests. Reviewed words stay. Run it once a day."
+        "Delete answers older than --days with their feedback, expired sessions, expired records of repeatable "
+        "requests, and expired counters of limits. Reviewed words stay. Run it once a day."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -48,6 +49,7 @@ class Command(BaseCommand):
         count_new()  # of answers that go now, the dashboard keeps the number
         count = self._purge(moment, count)
         self._report("deleted", days, count, delete_in_steps(sessions), delete_in_steps(requests))
+        counters.purge()
         try:
             wipe_unused_space()
         except OperationalError as error:

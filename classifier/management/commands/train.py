@@ -1,8 +1,10 @@
 """`manage.py train`: trains networks on word lists and reviewed words."""
 
+import shutil
 import time
 from argparse import ArgumentParser
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +20,6 @@ from classifier.ml.artifacts import (
     Card,
     VersionConflict,
     read_active,
-    verify,
     version_folders,
     write_active,
 )
@@ -28,12 +29,16 @@ from classifier.words.reviewed import BadTable
 
 if TYPE_CHECKING:
     from classifier.training.batches import Predict
+    from classifier.training.everyday import Frequencies
     from classifier.training.lexicon import Lexicon
     from classifier.training.networks import Architecture
     from classifier.training.reviewed import Reviewed
+    from classifier.training.sparse_lexicon import SparseLexicon
+    from classifier.training.test_sets import LabelledTexts
     from classifier.training.training import Trained
 
-LANGUAGES = ("en", "fr", "es")
+LANGUAGES = ("en", "fr", "es")  # of the article's networks; Ngram learns all
+UNFINISHED = ".unfinished"  # folder of the states of an interrupted training
 SECONDS_TO_SWITCH = 5  # until all servers have loaded a new active version
 
 
@@ -49,8 +54,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
         parser.add_argument("names", nargs="*", metavar="NAME", help="models to train (default: all)")
-        parser.add_argument("--languages", nargs="+", default=LANGUAGES, metavar="CODE", help="default: en fr es")
-        parser.add_argument("--passes", type=int, help="passes over the words (default: the architecture's)")
+        parser.add_argument(
+            "--languages", nargs="+", metavar="CODE", help="default: all that have words for Ngram, else en fr es"
+        )
+        parser.add_argument("--passes", type=float, help="passes over the words (default: the architecture's)")
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--most-words", type=int, metavar="N", help="only the N most frequent words of each list")
         parser.add_argument(
@@ -63,9 +70,10 @@ class Command(BaseCommand):
             "--feedback", type=Path, metavar="FILE", help="learn reviewed words, too: a file of export_feedback"
         )
         parser.add_argument(
-            "--scratch", action="store_true", help="train Ngram from scratch on reviewed words, do not fine-tune it"
+            "--resume",
+            action="store_true",
+            help="skip models trained today on the same words, and go on with an interrupted training of Ngram",
         )
-        parser.add_argument("--resume", action="store_true", help="skip models trained today on the same words")
         parser.add_argument(
             "--ship", action="store_true", help="replace the shipped version and make the new one active"
         )
@@ -77,35 +85,111 @@ class Command(BaseCommand):
         names = options["names"] or ARCHITECTURES
         architectures = [self._architecture(name, ARCHITECTURES) for name in names]
         directory = settings.MODEL_DIRS[0 if options["ship"] else -1]
-        words = self._lexicon(options)
-        reviewed = self._reviewed(options["feedback"], words) if options["feedback"] else None
         for architecture in architectures:
-            folder = self._train(architecture, words, reviewed, directory, options)
+            train = self._train_ngrams if architecture.build is None else self._train
+            try:
+                folder = train(architecture, directory, options)
+            except VersionConflict as error:
+                raise CommandError(str(error)) from error
             if folder is None:
                 continue
             self.stdout.write(f"{architecture.name} {folder.name}")
             if options["ship"]:
                 self._ship(architecture.name, folder)
 
+    def _train_ngrams(self, architecture: "Architecture", directory: Path, options: Mapping[str, Any]) -> Path | None:
+        """Train and write a version of Ngram; return its folder, or None if `resume` leaves it out."""
+        from classifier.training import ngram_export, ngram_training
+
+        if options["feedback"]:
+            return self._fine_tune(architecture, directory, options)
+        lexicon = self._sparse_lexicon(options)
+        if options["resume"] and self._trained_today(directory, architecture.name, lexicon.digest):
+            return None
+        saved = directory / UNFINISHED
+        if not options["resume"]:
+            shutil.rmtree(saved, ignore_errors=True)
+        self._report(f"training {architecture.name}: first its twin, to measure, then on all words")
+        passes = options["passes"] or architecture.passes
+        trained = ngram_training.train_both(lexicon, passes=passes, seed=options["seed"], saved=saved)
+        folder = ngram_export.write_version(ngram_export.Trained(*trained), lexicon, directory)
+        shutil.rmtree(saved, ignore_errors=True)
+        self._score(folder, lambda: ngram_export.held_out_test_set(lexicon))
+        return folder
+
+    def _fine_tune(self, architecture: "Architecture", directory: Path, options: Mapping[str, Any]) -> Path:
+        """Teach reviewed words to a version of Ngram; return the folder of the new one."""
+        from classifier.training import fine_tuning, gate, ngram_export
+        from classifier.training.remembered import TooManyWords
+
+        try:
+            base = promotion.base_folder(architecture.name)
+            card = Card.read(base)
+            reviewed = self._reviewed(options["feedback"], card.languages, card.encoder)
+            self._report(f"fine-tuning {architecture.name} {base.name}")
+            trained = fine_tuning.fine_tune(base, reviewed)
+        except (promotion.MissingVersion, BadVersion) as error:
+            raise CommandError(f"{error}. Train {architecture.name} without --feedback first.") from error
+        except TooManyWords as error:
+            raise CommandError(f"{options['feedback']}: {error}.") from error
+        as_reviewed = trained.training["answered_as_reviewed"]
+        self._report(f"{as_reviewed} of {len(reviewed.examples)} words are answered as reviewed")
+        folder = ngram_export.write_fine_tuned(trained, base, reviewed, directory)
+        self._score(folder, lambda: gate.held_out_words(self._lists(card, options)))
+        return folder
+
+    def _lists(self, card: Card, options: Mapping[str, Any]) -> "Frequencies":
+        """Return the frequencies of words by language: of a file, else of public lists."""
+        from classifier.training import gate, word_lists
+
+        if not options["words"]:
+            return gate.read_words(card, card.languages)
+        with self._bad_words(options["words"]):
+            return word_lists.read_word_list(_read(options["words"]).decode("utf-8-sig"))
+
+    def _score(self, folder: Path, held_out: "Callable[[], LabelledTexts]") -> None:
+        """Measure a version on held-out words: those of wordfreq for its default languages, if it has any."""
+        from classifier.training import evaluation
+
+        defaults = Card.read(folder).default_languages
+        test = evaluation.read_held_out(defaults, Encoder()) if defaults else held_out()
+        scores = evaluation.score_version(folder, {"held-out": test})
+        self._report(f"{folder}: accuracy on held-out words {scores['held-out']['accuracy']:.4f}")
+
+    def _sparse_lexicon(self, options: Mapping[str, Any]) -> "SparseLexicon":
+        from classifier.training import sparse_lexicon, word_lists
+        from classifier.training.languages import all_languages
+
+        limits = {"report": self._report, "most_words": options["most_words"]}
+        if options["words"]:
+            with self._bad_words(options["words"]):
+                return word_lists.build_sparse(_read(options["words"]).decode("utf-8-sig"), **limits)
+        if options["languages"]:
+            return sparse_lexicon.build_some(self._languages(options["languages"], all_languages()), **limits)
+        return sparse_lexicon.build_all(**limits)
+
+    @contextmanager
+    def _bad_words(self, path: Path) -> Iterator[None]:
+        try:
+            yield
+        except (BadTable, UnicodeDecodeError) as error:
+            raise CommandError(f"{path}: {error}") from error
+
     def _lexicon(self, options: Mapping[str, Any]) -> "Lexicon":
         from classifier.training import lexicon, word_lists
 
         limits = {"report": self._report, "most_words": options["most_words"]}
         if options["words"]:
-            try:
+            with self._bad_words(options["words"]):
                 return word_lists.build_own(_read(options["words"]).decode("utf-8-sig"), **limits)
-            except (BadTable, UnicodeDecodeError) as error:
-                raise CommandError(f"{options['words']}: {error}") from error
-        languages = self._languages(options["languages"], lexicon.wordlists())
+        languages = self._languages(options["languages"] or LANGUAGES, lexicon.wordlists())
         return lexicon.build(languages, Encoder(), **limits)
 
-    def _reviewed(self, path: Path, words: "Lexicon") -> "Reviewed":
+    def _reviewed(self, path: Path, languages: Sequence[str], encoder: Encoder) -> "Reviewed":
         from classifier.training.reviewed import read_reviewed
 
-        try:
-            reviewed = read_reviewed(_read(path), words.languages, words.encoder)
-        except (BadTable, UnicodeDecodeError) as error:
-            raise CommandError(f"{path}: {error}") from error
+        with self._bad_words(path):
+            reviewed = read_reviewed(_read(path), languages, encoder)
         self._report(f"{path}: {len(reviewed.examples)} of {reviewed.exported} reviewed words train")
         return reviewed
 
@@ -133,31 +217,18 @@ class Command(BaseCommand):
                 return architecture
         raise CommandError(f"There is no network {name}. Choose from: {', '.join(table)}.")
 
-    def _train(
-        self,
-        architecture: "Architecture",
-        words: "Lexicon",
-        reviewed: "Reviewed | None",
-        directory: Path,
-        options: Mapping[str, Any],
-    ) -> Path | None:
-        """Train and write one version; return its folder, or None if `resume` leaves it out."""
+    def _train(self, architecture: "Architecture", directory: Path, options: Mapping[str, Any]) -> Path | None:
+        """Train and write a version of a Keras network; return its folder, or None if `resume` leaves it out."""
         from classifier.training import evaluation, export
         from classifier.training.reviewed import with_reviewed
 
-        all_words = with_reviewed(words, reviewed) if reviewed else words
-        if options["resume"] and self._trained_today(directory, architecture.name, all_words.digest):
+        words = self._lexicon(options)
+        if options["feedback"]:
+            words = with_reviewed(words, self._reviewed(options["feedback"], words.languages, words.encoder))
+        if options["resume"] and self._trained_today(directory, architecture.name, words.digest):
             return None
-        if reviewed and architecture.linear and not options["scratch"]:
-            trained = self._fine_tuned(architecture, words, reviewed)
-        else:
-            trained = self._trained(architecture, all_words, options)
-        try:
-            folder = export.write_version(trained, architecture, all_words, directory)
-        except VersionConflict as error:
-            raise CommandError(str(error)) from error
-        scores = evaluation.score_version(folder, {"held-out": evaluation.held_out_test_set(all_words)})
-        self._report(f"{folder}: accuracy on held-out words {scores['held-out']['accuracy']:.4f}")
+        folder = export.write_version(self._trained(architecture, words, options), architecture, words, directory)
+        self._score(folder, lambda: evaluation.held_out_test_set(words))
         return folder
 
     def _trained(self, architecture: "Architecture", words: "Lexicon", options: Mapping[str, Any]) -> "Trained":
@@ -165,30 +236,17 @@ class Command(BaseCommand):
 
         active = promotion.active_version if words.reviewed else self._shipped_version
         teachers = training.Teachers(
-            *(self._teacher(architecture, words.languages, file, active) for file in (LITERT_FILE, TWIN_FILE))
+            *(self._teacher(architecture, words, file, active) for file in (LITERT_FILE, TWIN_FILE))
         )
         self._report(f"training {architecture.name}: first its twin, to measure, then on all words")
-        return training.train(architecture, words, seed=options["seed"], teachers=teachers, passes=options["passes"])
-
-    def _fine_tuned(self, architecture: "Architecture", words: "Lexicon", reviewed: "Reviewed") -> "Trained":
-        from classifier.training.fine_tuning import fine_tune
-
-        try:
-            base = promotion.base_folder(architecture.name)
-            self._report(f"fine-tuning {architecture.name} {base.name}")
-            return fine_tune(architecture, words, reviewed, base)
-        except (promotion.MissingVersion, BadVersion) as error:
-            raise CommandError(f"{error}. `--scratch` trains without it.") from error
+        passes = options["passes"] and max(1, round(options["passes"]))
+        return training.train(architecture, words, seed=options["seed"], teachers=teachers, passes=passes)
 
     def _shipped_version(self, name: str) -> str:
         return read_active(settings.MODEL_DIRS[0]).get(name, "")
 
     def _teacher(
-        self,
-        architecture: "Architecture",
-        languages: tuple[str, ...],
-        file: str,
-        active: Callable[[str], str],
+        self, architecture: "Architecture", words: "Lexicon", file: str, active: Callable[[str], str]
     ) -> "Predict | None":
         if architecture.teacher is None:
             return None
@@ -200,12 +258,9 @@ class Command(BaseCommand):
         if folder is None:
             raise CommandError(f"{architecture.name} learns from {architecture.teacher}: train that first.")
         try:
-            card = verify(folder, [file])
+            return export.load_teacher(folder, file, words.languages, words.encoder)
         except BadVersion as error:
-            raise CommandError(str(error)) from error
-        if card.languages != languages:
-            raise CommandError(f"{folder} knows {', '.join(card.languages)}: train {architecture.teacher} first.")
-        return export.load_teacher(folder, file)
+            raise CommandError(f"{error}: train {architecture.teacher} first.") from error
 
     def _ship(self, name: str, folder: Path) -> None:
         from classifier.training.export import remove_version

@@ -1,8 +1,10 @@
 import json
 
 import pytest
+from django.core.management import CommandError, call_command
 
-from classifier.management.commands import identify as command
+from classifier.formats.files import FORMATS
+from classifier.management import word_input
 from classifier.models import Prediction
 from classifier.services import registry
 
@@ -63,13 +65,44 @@ def test_model_is_chosen_in_any_case(run):
 def test_languages_restrict_candidates_and_columns(run):
     result = run("orignal", "--languages", "ES, en", "--format", "tsv")
 
-    assert result.out.splitlines()[0].split("\t")[4:6] == ["es", "en"]
+    assert result.out.splitlines()[0].split("\t")[5:7] == ["es", "en"]
 
 
 def test_language_is_chosen_by_any_of_its_codes(run):
     result = run("orignal", "--languages", "spa,en-GB,EN", "--format", "tsv")
 
-    assert result.out.splitlines()[0].split("\t")[4:7] == ["es", "en", "undetermined"]
+    assert result.out.splitlines()[0].split("\t")[5:8] == ["es", "en", "undetermined"]
+
+
+def test_of_many_candidates_the_first_three_have_columns(run, wide):
+    names, cells = (line.split("\t") for line in run("λόγος", "--languages", "ALL", "--format", "tsv").out.splitlines())
+
+    answer = dict(zip(names, cells, strict=True))
+    assert names[5:12] == [
+        *(f"{kind}_{rank}" for rank in (1, 2, 3) for kind in ("language", "probability")),
+        "undetermined",
+    ]
+    assert (answer["set"], answer["language_1"], float(answer["probability_1"]) > 0.9) == ("el", "el", True)
+
+
+def test_models_that_do_not_know_the_languages_are_left_out(run, wide):
+    result = run("orignal", "--model", "all", "--languages", "en,el", "--format", "jsonl")
+
+    assert json.loads(result.out)["unavailable"] == ["FF"]
+    assert result.err == "FF cannot answer and is left out.\n"
+
+
+def test_confidence_of_sets_is_chosen(run, wide):
+    answers = [json.loads(run("orignal", "--confidence", p, "--format", "jsonl").out) for p in ("0.5", "0.99")]
+
+    assert [answer["confidence"] for answer in answers] == [0.5, 0.99]
+    assert len(answers[0]["set"]) < len(answers[1]["set"])
+
+
+@pytest.mark.parametrize("confidence", ["0.4", "1", "nan", "high"])
+def test_confidence_out_of_range_is_refused(run, wide, confidence):
+    with pytest.raises(CommandError, match=r"Give a number from 0\.5 to 0\.99\."):
+        call_command("identify", "orignal", "--confidence", confidence)
 
 
 def test_answers_are_not_stored_by_default(run, django_assert_num_queries, db):
@@ -79,7 +112,7 @@ def test_answers_are_not_stored_by_default(run, django_assert_num_queries, db):
 
 @pytest.mark.django_db
 def test_stored_answers_are_a_batch_without_owner(run, monkeypatch):
-    monkeypatch.setattr(command, "CHUNK", 2)
+    monkeypatch.setattr(word_input, "CHUNK", 2)
 
     run("--store", "--model", "FF", "--languages", "fr,en", stdin=b"orignal\n12\ndog\npiano\n")
 
@@ -92,10 +125,28 @@ def test_stored_answers_are_a_batch_without_owner(run, monkeypatch):
 
 
 @pytest.mark.django_db
-def test_stored_answer_equals_the_answer_not_stored(run):
-    words = ["orignal", "piano", "xqzt", "--format", "jsonl"]
+@pytest.mark.parametrize("form", FORMATS)
+def test_stored_answers_equal_those_not_stored(run, form):
+    lines = "Orignal\n un gâteau\npiano\n12\nl’eau\npiano\nxqzt, mesa\nbien-être\n=été\n".encode()
 
-    assert run(*words, "--store").out == run(*words).out
+    assert run("--format", form, "--store", stdin=lines).out == run("--format", form, stdin=lines).out
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("languages", ["", "all", "el,en"])
+def test_stored_answers_of_a_wide_model_equal_those_not_stored(run, wide, form, languages):
+    lines = "orignal\n日本 λόγος\nمرحبا\nсобака\n日本語の単語\nl’eau\nof\n".encode()
+    arguments = ("--format", form, "--languages", languages, "--confidence", "0.95")
+
+    assert run(*arguments, "--store", stdin=lines).out == run(*arguments, stdin=lines).out
+
+
+@pytest.mark.django_db
+def test_repeated_word_is_stored_each_time(run):
+    run("--store", stdin=b"dog\ndog\n")
+
+    assert Prediction.objects.filter(word="dog").count() == 2
 
 
 def test_invalid_line_is_reported_by_number(run):
@@ -190,14 +241,21 @@ def test_missing_model_has_a_hint(run, without_model):
 
 
 def test_words_are_answered_in_chunks(run, monkeypatch, fake_models):
-    sizes = []
-    identify = type(fake_models["FF"]).identify
-    monkeypatch.setattr(command, "CHUNK", 3)
+    sizes, fake = [], type(fake_models["FF"])
+    probabilities = fake.probabilities
+    monkeypatch.setattr(word_input, "CHUNK", 3)
     monkeypatch.setattr(
-        type(fake_models["FF"]),
-        "identify",
-        lambda self, words, languages: sizes.append(len(words)) or identify(self, words, languages),
+        fake, "probabilities", lambda self, words: sizes.append(len(words)) or probabilities(self, words)
     )
 
-    run("--format", "jsonl", stdin=b"dog\n" * 7)
+    run("--processes", "1", "--format", "jsonl", stdin=b"a\nb\nc\nd\ne\nf\ng\n")
     assert sizes == [3, 3, 1]
+
+
+def test_repeated_word_is_answered_once(run, monkeypatch, fake_models):
+    asked, fake = [], type(fake_models["FF"])
+    probabilities = fake.probabilities
+    monkeypatch.setattr(fake, "probabilities", lambda self, words: asked.extend(words) or probabilities(self, words))
+
+    assert words_of(run("--format", "jsonl", stdin=b"dog\ncat\ndog\n")) == ["dog", "cat", "dog"]
+    assert asked == ["dog", "cat"]

@@ -2,6 +2,8 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -18,6 +20,19 @@ fake = conftest.FakeIdentifier(conftest.fake_card("FF", "20261122-00000002"))
 with registry.use({"FF": fake}):
     execute_from_command_line(["manage.py", "identify", *sys.argv[1:]])
 """
+# The same with chunks of two words and two processes, one of which is killed by the word `kill`.
+PROCESSES = """
+import os, signal
+from classifier.management import word_input
+from tests import conftest
+word_input.CHUNK = 2
+probabilities = conftest.FakeIdentifier.probabilities
+def kill_or_answer(self, words):
+    if "kill" in words:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return probabilities(self, words)
+conftest.FakeIdentifier.probabilities = kill_or_answer
+""" + PROGRAM.replace("*sys.argv[1:]", '"--processes", "2", *sys.argv[1:]')
 
 
 def process(*arguments, **options):
@@ -28,7 +43,14 @@ def process(*arguments, **options):
 
 @pytest.mark.parametrize(
     ("arguments", "code"),
-    [(["dog"], 0), (["dog", "12"], 1), (["dog", "--model", "GPT"], 2), (["dog", "--format", "xml"], 2), (["--x"], 2)],
+    [
+        (["dog"], 0),
+        (["dog", "12"], 1),
+        (["dog", "--model", "GPT"], 2),
+        (["dog", "--format", "xml"], 2),
+        (["dog", "--processes", "0"], 2),
+        (["--x"], 2),
+    ],
 )
 def test_exit_code_depends_on_the_result(arguments, code):
     assert process(*arguments, capture_output=True).returncode == code
@@ -86,6 +108,61 @@ def test_answers_come_before_the_input_ends_and_interrupts_are_quiet():
         assert [running.stdout.readline()[:7] for _line in range(2)] == [b"word\tla", b"orignal"]
         running.send_signal(signal.SIGINT)
         assert (running.wait(60), running.stderr.read()) == (130, b"CommandError: Interrupted.\n")
+
+
+def start(*arguments):
+    command = [sys.executable, "-c", PROCESSES, "--format", "tsv", *arguments]
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    return subprocess.Popen(command, cwd=settings.BASE_DIR, **pipes)
+
+
+def children_of(process):
+    return list(map(int, Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()))
+
+
+def is_running(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_killed_process_is_a_failure_after_whole_lines():
+    with start() as running:
+        out, err = running.communicate(b"un\ndeux\ntrois\nquatre\nkill\nsix\nsept\nhuit\n", 60)
+
+    lines = out.decode().split("\n")
+    assert [line.split("\t")[0] for line in lines[:3]] == ["word", "un", "deux"]
+    assert {line.count("\t") for line in lines[:-1]} == {lines[0].count("\t")}
+    assert lines[-1] == ""
+    assert (running.returncode, err) == (
+        2,
+        b"CommandError: A process has ended before its work was done (exit code -9).\n",
+    )
+
+
+@pytest.mark.parametrize(("end", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
+def test_processes_end_with_the_command(end, code):
+    with start() as running:
+        running.stdin.write(b"un\ndeux\n" * 2000)
+        running.stdin.flush()
+        assert [running.stdout.readline().split(b"\t")[0] for _line in range(4001)][-1] == b"deux"
+        children = children_of(running)
+        running.send_signal(end)
+        assert (len(children), running.wait(60)) == (2, code)
+    deadline = time.monotonic() + 30
+    while any(map(is_running, children)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not any(map(is_running, children))
+
+
+def test_closed_pipe_ends_all_processes_quietly(tmp_path):
+    (tmp_path / "words").write_text("un\ndeux\ntrois\n" * 50_000)
+    with start("--input", str(tmp_path / "words")) as running:
+        running.stdout.readline()
+        running.stdout.close()
+        assert (running.wait(60), running.stderr.read()) == (0, b"")
 
 
 def test_arguments_that_are_not_utf8_are_refused():

@@ -2,13 +2,13 @@ import sys
 
 import pytest
 
-from classifier.management.commands import identify as command
+from classifier.management import word_input
 
 
 @pytest.fixture
 def on_a_terminal(monkeypatch):
     """Return a function that makes streams terminals."""
-    monkeypatch.setattr(command, "LONG_FILE", 4)
+    monkeypatch.setattr(word_input, "LONG_FILE", 4)
 
     def apply(*streams):
         for stream in streams:
