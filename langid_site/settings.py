@@ -62,20 +62,21 @@ MIDDLEWARE = [
     "classifier.api.metrics.measure_requests",
     "classifier.access.bodies.drain_bodies",
     "classifier.services.registry.hold_models",
-    "classifier.api.middleware.ApiProtocol",
-    "classifier.web.middleware.PageErrors",
-    "corsheaders.middleware.CorsMiddleware",
     "classifier.access.headers.permissions_policy",
-    "csp.middleware.CSPMiddleware",
+    "classifier.access.headers.ContentPolicy",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "classifier.api.middleware.ApiProtocol",
+    "classifier.api.plain_requests.answer_plain_requests",
+    "classifier.web.middleware.PageErrors",
+    "corsheaders.middleware.CorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "classifier.access.page_middleware.Sessions",
+    "classifier.access.page_middleware.Locale",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "classifier.access.page_middleware.Authentication",
+    "classifier.access.page_middleware.Messages",
     "classifier.review.middleware.AdminErrors",
 ]
 ROOT_URLCONF = "langid_site.urls"
@@ -94,6 +95,7 @@ TEMPLATES = [
         },
     },
 ]
+FORM_RENDERER = "classifier.web.inputs.InputRenderer"
 REST_FRAMEWORK = {
     "COMPACT_JSON": False,  # spaced as in the article
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -143,8 +145,8 @@ CORS_EXPOSE_HEADERS = ["Location", "RateLimit", "RateLimit-Policy", "Retry-After
 CORS_PREFLIGHT_MAX_AGE = 3600  # seconds
 # Number of trusted proxies; each adds an address to X-Forwarded-For, others are ignored.
 NUM_PROXIES = env.int("NUM_PROXIES", default=int(bool(BEHIND_PROXY)))
-# Calls a minute (single, batch: words times models) by scope, of each key, user or address; counted for this machine
-# in the file. A text of 500 words for five models must fit into "single".
+# Calls a minute (single, batch: words times models) by scope, of each key, user or address; counted in PostgreSQL, or
+# with SQLite in the file. A text of 500 words for five models must fit into "single".
 _LIMITS = {"single": 3000, "batch": 60_000, "history": 600, "feedback": 120, "export": 10, "login": 10}
 LIMITS = {scope: env.int(f"LIMIT_{scope.upper()}", default=limit) for scope, limit in _LIMITS.items()}
 LIMITS_FILE = VAR / "limits"

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 
@@ -28,3 +29,10 @@ def test_ml_imports_no_django_at_run_time(module):
     probe = f"import sys, classifier.ml.{module}; print('django' in sys.modules)"
     output = subprocess.check_output([sys.executable, "-c", probe], cwd=settings.BASE_DIR, text=True)
     assert output == "False\n"
+
+
+def test_server_imports_nothing_that_no_page_uses(tmp_path):
+    probe = "import sys, langid_site.wsgi; print(*{'psycopg', 'requests', 'jinja2', 'pygments'} & {*sys.modules})"
+    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3"}
+    output = subprocess.check_output([sys.executable, "-c", probe], cwd=settings.BASE_DIR, env=environment, text=True)
+    assert output == "\n"

@@ -7,6 +7,9 @@ import shutil
 import socket
 import ssl
 import subprocess
+import time
+from collections.abc import Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,7 +27,7 @@ class Nginx:
     """A running nginx with our configuration."""
 
     folder: Path
-    upstream: int
+    upstreams: Sequence[int]  # the ports of the nodes
     http: int = field(default_factory=free_port)
     https: int = field(default_factory=free_port)
 
@@ -33,7 +36,8 @@ class Nginx:
         site = re.sub(r"\n *listen \[::\].*", "", site)
         site = site.replace("listen 80", f"listen 127.0.0.1:{self.http}")
         site = site.replace("listen 443", f"listen 127.0.0.1:{self.https}")
-        site = site.replace("127.0.0.1:8000", f"127.0.0.1:{self.upstream}")
+        [server] = re.findall(r"server 127\.0\.0\.1:8000.*;", site)
+        site = site.replace(server, "\n".join(server.replace("8000", str(port)) for port in self.upstreams))
         site = site.replace(f"/etc/letsencrypt/live/{HOST}", str(self.folder))
         site = site.replace("/var/log/nginx", str(self.folder))
         folders = "".join(f"{name}_temp_path {self.folder}/{name};\n" for name in TEMPORARY)
@@ -46,6 +50,29 @@ class Nginx:
         files = ["-keyout", self.folder / "privkey.pem", "-out", self.folder / "fullchain.pem"]
         names = ["-addext", f"subjectAltName=DNS:{HOST}"]
         subprocess.run([*request, *names, *files], check=True, capture_output=True)
+
+    @contextmanager
+    def running(self):
+        """Run until the end of the block."""
+        self.configure()
+        self.make_certificate()
+        process = subprocess.Popen(self.command("-g", "daemon off;"))
+        try:
+            self._wait(process)
+            yield self
+        finally:
+            process.terminate()
+            process.wait()
+
+    def _wait(self, process):
+        while process.poll() is None:
+            try:
+                socket.create_connection(("127.0.0.1", self.https)).close()
+            except ConnectionRefusedError:
+                time.sleep(0.05)
+            else:
+                return
+        raise AssertionError(self.logs())
 
     def command(self, *options):
         return [PROGRAM, "-e", self.folder / "early.log", "-p", self.folder, "-c", self.folder / "nginx.conf", *options]

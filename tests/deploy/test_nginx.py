@@ -3,9 +3,10 @@ import http.client
 import json
 import re
 import shutil
-import socket
 import subprocess
-import time
+from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from urllib.parse import urlencode
 
 import pytest
@@ -19,31 +20,14 @@ pytestmark = [
     pytest.mark.skipif(not shutil.which("openssl"), reason="needs openssl (Debian: apt-get install openssl)"),
 ]
 FORM = "application/x-www-form-urlencoded"
+REPEATABLE = {"Idempotency-Key": "order-66"}
 
 
 @pytest.fixture(scope="module")
 def start_nginx(tmp_path_factory):
-    """Return a function that starts nginx in front of a port."""
-    processes = []
-
-    def start(upstream):
-        nginx = Nginx(tmp_path_factory.mktemp("nginx"), upstream)
-        nginx.configure()
-        nginx.make_certificate()
-        processes.append(subprocess.Popen(nginx.command("-g", "daemon off;")))
-        while processes[-1].poll() is None:
-            try:
-                socket.create_connection(("127.0.0.1", nginx.https)).close()
-            except ConnectionRefusedError:
-                time.sleep(0.05)
-            else:
-                return nginx
-        raise AssertionError(nginx.logs())
-
-    yield start
-    for process in processes:
-        process.terminate()
-        process.wait()
+    """Return a function that starts nginx in front of ports."""
+    with ExitStack() as stack:
+        yield lambda *ports: stack.enter_context(Nginx(tmp_path_factory.mktemp("nginx"), ports).running())
 
 
 @pytest.fixture(scope="module")
@@ -91,9 +75,10 @@ def test_static_file_is_cached_for_long(nginx):
     assert "immutable" in answer.headers["Cache-Control"]
 
 
+@pytest.mark.parametrize("more", [{}, REPEATABLE])
 @pytest.mark.parametrize("size", [1_000_001, 10_000_000])
-def test_large_body_is_refused_with_a_problem(nginx, size):
-    answer = nginx.ask("POST", "/api/v1/predictions", b" " * size, {"Content-Type": "application/json"})
+def test_large_body_is_refused_with_a_problem(nginx, size, more):
+    answer = nginx.ask("POST", "/api/v1/predictions", b" " * size, {"Content-Type": "application/json", **more})
     assert (answer.status, answer.headers["Content-Type"]) == (413, "application/problem+json")
     assert json.loads(answer.body)["type"] == "/problems/too-large/"
 
@@ -171,11 +156,65 @@ def test_no_log_has_a_word_or_an_address(nginx, service):
     assert "127.0.0.1 " not in nginx.logs()
 
 
+@pytest.mark.parametrize("headers", [{}, REPEATABLE])
+def test_word_with_and_without_a_key_is_answered(nginx, headers):
+    headers = {"Content-Type": "application/json", **headers}
+    answers = [nginx.ask("POST", "/api/v1/predictions", '{"word": "orignal"}', headers) for _ in range(2)]
+    assert [answer.status for answer in answers] == [201, 201]
+    assert len({json.loads(answer.body)["id"] for answer in answers}) == (1 if "Idempotency-Key" in headers else 2)
+
+
+@pytest.fixture
+def lost_node(start_nginx):
+    """Return nginx in front of two nodes, of which one is lost with its first request, and what they received."""
+    received = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            received.append(self.rfile.read(int(self.headers["Content-Length"] or 0)))
+            self.close_connection = True
+            if len(received) > 1:
+                self.send_response(200)
+                self.end_headers()
+
+        do_GET = do_PUT = do_POST  # noqa: N815 - the names of http.server
+
+        def log_message(self, *_):
+            pass
+
+    with ExitStack() as stack:
+        nodes = [stack.enter_context(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) for _ in range(2)]
+        for node in nodes:
+            Thread(target=node.serve_forever).start()
+            stack.callback(node.shutdown)
+        yield start_nginx(*(node.server_port for node in nodes)), received
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "status"),
+    [
+        ("GET", "/", {}, 200),
+        ("GET", "/api/v1/me", {}, 200),
+        ("PUT", "/api/v1/predictions/1/feedback", {}, 200),
+        ("POST", "/api/v1/predictions", REPEATABLE, 200),
+        ("POST", "/api/v1/predictions", {}, 503),
+        ("POST", "/", {}, 503),
+        ("POST", "/batches/", REPEATABLE, 503),
+    ],
+)
+def test_request_of_a_lost_node_is_repeated_only_if_it_may_be(lost_node, method, path, headers, status):
+    nginx, received = lost_node
+    body = b"" if method == "GET" else b'{"word": "orignal"}'
+    assert nginx.ask(method, path, body, headers).status == status
+    assert received == [body] * (2 if status == 200 else 1)
+
+
 def test_stopped_service_is_a_problem_or_a_page_without_a_word_in_the_logs(start_nginx):
     nginx = start_nginx(free_port())
-    answer = nginx.ask("GET", "/api/v1/identify?word=geheimnis")
-    assert (answer.status, answer.headers["Content-Type"]) == (503, "application/problem+json")
-    assert answer.headers["Retry-After"] == "5"
+    for headers in ({}, REPEATABLE):
+        answer = nginx.ask("GET", "/api/v1/identify?word=geheimnis", headers=headers)
+        assert (answer.status, answer.headers["Content-Type"]) == (503, "application/problem+json")
+        assert answer.headers["Retry-After"] == "5"
     for path in ("/?word=geheimnis", "/batches/", "/static/site.css"):
         page = nginx.ask("GET", path)
         assert (page.status, page.headers["Content-Type"]) == (503, "text/html; charset=utf-8")
