@@ -17,6 +17,10 @@ import urllib.request
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import pytest
+
+from benchmarks.postgresql import NoPostgresql, postgresql
+
 PROJECT = Path(__file__).resolve().parents[2]
 MODEL = "Ngram"
 SECONDS_TO_START = 120  # a busy machine is slow
@@ -27,6 +31,7 @@ class Server:
     """A gunicorn server in `folder`; its workers are real processes."""
 
     key = ""  # an API key to call with
+    project = PROJECT  # the folder of the code, and of `var`
 
     def __init__(self, folder, *, workers=2, database_url="", before=(), **environment):
         self.folder, self.database = folder, folder / "db.sqlite3"
@@ -56,13 +61,13 @@ class Server:
     def manage(self, *arguments):
         command = [sys.executable, "manage.py", *arguments]
         return subprocess.run(
-            command, cwd=PROJECT, env=self.environment, capture_output=True, text=True, check=False, timeout=300
+            command, cwd=self.project, env=self.environment, capture_output=True, text=True, check=False, timeout=300
         )
 
     def start(self):
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
-                self.command, cwd=PROJECT, env=self.environment, stdout=log, stderr=log, start_new_session=True
+                self.command, cwd=self.project, env=self.environment, stdout=log, stderr=log, start_new_session=True
             )
 
     def stop(self):
@@ -71,8 +76,7 @@ class Server:
             try:
                 self.process.wait(40)
             except subprocess.TimeoutExpired:
-                os.killpg(self.process.pid, signal.SIGKILL)
-                self.process.wait()
+                self.kill()
 
     @property
     def workers(self):
@@ -80,13 +84,12 @@ class Server:
         listed = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True, check=False)
         return [int(pid) for pid in listed.stdout.split()]
 
-    def call(self, method, path, body=None, timeout=60):
+    def call(self, method, path, body=None, timeout=60, headers=None):
         """Return status, parsed body (None if it is no JSON) and seconds; status 0 for a cut connection."""
         data = json.dumps(body).encode() if body is not None else None
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data, method=method)
-        request.add_header("Content-Type", "application/json")
-        if self.key:
-            request.add_header("Authorization", f"Bearer {self.key}")
+        key = {"Authorization": f"Bearer {self.key}"} if self.key else {}
+        request.headers = {"Content-type": "application/json", **key, **(headers or {})}
         start = time.monotonic()
         try:
             with urllib.request.urlopen(request, timeout=timeout) as response:
@@ -95,10 +98,15 @@ class Server:
             status, content = error.code, error.read()
         except (OSError, http.client.HTTPException):
             status, content = 0, b""
-        return status, _parse(content), time.monotonic() - start
+        return status, parse(content), time.monotonic() - start
 
     def post(self, word="orignal"):
         return self.call("POST", "/api/v1/predictions", {"word": word})
+
+    def kill(self):
+        """End all its processes at once."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
     def ready(self):
         return self.call("GET", "/readyz")[:2]
@@ -163,7 +171,17 @@ def serving(folder, **options):
         server.stop()
 
 
-def _parse(content):
+@contextmanager
+def postgresql_or_skip():
+    """Run a throw-away PostgreSQL server until the end of the block."""
+    try:
+        with postgresql() as cluster:
+            yield cluster
+    except NoPostgresql as error:
+        pytest.skip(str(error))
+
+
+def parse(content):
     try:
         return json.loads(content)
     except ValueError:
