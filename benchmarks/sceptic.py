@@ -31,6 +31,8 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     NO_WORD: ("me@a.example", "😀", "2026"),
 }
 
+CANDIDATES = ("en", "fr", "es")
+
 # The languages that an answer has to name at least, of texts of several.
 LANGUAGES: Mapping[str, tuple[str, ...]] = {
     "no": ("en", "es"),
@@ -62,7 +64,7 @@ def answer(identifier: Identifier, text: str) -> dict[str, Any]:
     [row] = clean_rows([(1, text)])
     if row.value is None:
         return {"answer": NO_WORD, "languages": []}
-    [given] = identifier.identify([row.value])
+    [given] = identifier.identify([row.value], CANDIDATES)
     return {"answer": _short(given), "languages": list(given.mixture or given.sharing)}
 
 

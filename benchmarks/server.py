@@ -14,13 +14,15 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
 MANAGE = (sys.executable, str(PROJECT / "manage.py"))
+SERVE = "gunicorn --config deploy/gunicorn.conf.py --bind 127.0.0.1:{port} langid_site.wsgi"  # as deploy/start does
+GUNICORN = SERVE.replace("--bind", "--workers 1 --bind")
 PRODUCTION = {"DEBUG": "off", "HTTPS": "off"}  # as measured; by default pages have their style without collectstatic
 SECONDS_TO_START = 120  # on a busy machine
 
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: gunicorn as `make serve` starts it, but with one worker."""
+    """A running server."""
 
     process: subprocess.Popen[bytes]
     port: int
@@ -29,9 +31,15 @@ class Server:
 
     @property
     def pid(self) -> int:
-        """The process id of the worker."""
-        command = ["pgrep", "-P", str(self.process.pid)]
-        return int(subprocess.run(command, capture_output=True, check=True).stdout)
+        """The process id of the only worker."""
+        [pid] = self.workers
+        return pid
+
+    @property
+    def workers(self) -> list[int]:
+        """The process ids of the workers, oldest first."""
+        listed = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, check=False)
+        return [int(pid) for pid in listed.stdout.split()]
 
     @property
     def address(self) -> str:
@@ -45,28 +53,33 @@ class Server:
 
 
 @contextmanager
-def serving(**settings: str) -> Iterator[Server]:
+def serving(command: str = GUNICORN, **settings: str) -> Iterator[Server]:
     """Serve an empty database with these settings, then remove it."""
     with tempfile.TemporaryDirectory() as folder:
-        options = {"DEBUG": "on", "SECRET_KEY": secrets.token_urlsafe(50), "ALLOWED_HOSTS": "127.0.0.1"}
-        environment = {**os.environ, **options, **settings, "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3"}
+        environment = {**os.environ, **new_settings(Path(folder)), **settings}
         subprocess.run([*MANAGE, "migrate", "--verbosity", "0"], env=environment, check=True)
-        with _process(environment, Path(folder) / "log") as server:
+        with running(command, environment, Path(folder) / "log") as server:
             yield server
+
+
+def new_settings(folder: Path) -> dict[str, str]:
+    """Return the settings of a server with its database in a folder."""
+    settings = {"DEBUG": "on", "SECRET_KEY": secrets.token_urlsafe(50), "ALLOWED_HOSTS": "127.0.0.1"}
+    return {**settings, "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3"}
 
 
 @contextmanager
 def serving_too(server: Server) -> Iterator[Server]:
     """Serve the database of another server in one more process."""
-    with _process(server.environment, server.log.with_name("log-of-the-other")) as other:
+    with tempfile.TemporaryDirectory() as folder, running(GUNICORN, server.environment, Path(folder) / "log") as other:
         yield other
 
 
 @contextmanager
-def _process(environment: Mapping[str, str], path: Path) -> Iterator[Server]:
+def running(command: str, environment: Mapping[str, str], path: Path) -> Iterator[Server]:
+    """Run a server, a module of Python, until it is used no more; `path` is its log."""
     port = free_port()
-    gunicorn = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "langid_site.wsgi"]
-    serve = [*gunicorn, "--bind", f"127.0.0.1:{port}", "--workers", "1"]
+    serve = [sys.executable, "-m", *command.format(port=port).split()]
     with path.open("w") as log:
         process = subprocess.Popen(serve, cwd=PROJECT, env=environment, stdout=log, stderr=log)
         try:

@@ -19,8 +19,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmarks.processes import memory_mb
 from benchmarks.server import MANAGE, PROJECT, Server, serving, serving_too
-from benchmarks.worker_memory import memory_mb
 from classifier.ml.artifacts import Card, read_active, write_active
 from classifier.ml.identifier import Identifier
 

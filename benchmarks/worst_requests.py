@@ -1,7 +1,6 @@
 """CPU, memory and answer of the dearest anonymous requests (Linux)."""
 
 import json
-import os
 import sys
 from collections.abc import Iterator
 from http.client import HTTPConnection
@@ -13,6 +12,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from benchmarks.markdown import table_head, table_row
+from benchmarks.processes import cpu_seconds
 from benchmarks.server import PRODUCTION, Server, serving
 
 MAX_SECONDS, MAX_MB = 0.3, 50
@@ -67,12 +67,6 @@ def requests() -> Iterator[tuple[str, str, bytes]]:
     yield "10,000 words on the page, all models", PAGE, form(model="all")
     yield "1,500 private words on the page", PAGE, form(1500, private="on")
     yield "300 private words on the page, all models", PAGE, form(300, private="on", model="all")
-
-
-def cpu_seconds(pid: int) -> float:
-    """Return the CPU time that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def peak_mb(pid: int) -> float:
