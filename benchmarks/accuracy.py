@@ -1,181 +1,193 @@
-"""Accuracy of systems on the same texts, and their leads over lingua."""
+"""Accuracy of systems on the same texts and candidates."""
 
-import random
-import string
-import unicodedata
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+import base64
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.systems import LINGUA, Detection, System
-from classifier.ml.encoding import Encoder, normalise
-from classifier.ml.identifier import Identifier
+from benchmarks import runs, systems, variants
+from benchmarks.language_sets import ALL, FORTY_TWO, ONE_LANGUAGE, Texts, as_one, digest
+from benchmarks.packages import Detection
+from benchmarks.systems import System, common
+from classifier.ml.encoding import normalise
 from classifier.ml.metrics import coverage_scores, length_bands, rounded
-from classifier.scores import AS_TYPED, KINDS
-from classifier.training import evaluation, everyday, test_sets
+from classifier.scores import AS_TYPED, KINDS, THREE
 from classifier.training.test_sets import LabelledTexts
 
-RESAMPLES = 2000
-SEED = 1
 WORDS, PAIRS, SENTENCES = KINDS
+DAMAGED = {THREE: KINDS, FORTY_TWO: (WORDS,)}  # kinds of text that are measured in other spellings, too, by set
+PARTIAL = f"{ALL}: "  # begins the names of sets of those of all languages that a program knows
 
-Right = Mapping[str, NDArray[np.bool_]]  # mask of correctly answered texts by system
-Detections = Mapping[str, Sequence[Detection]]  # of each text by system
-
-
-def strip_accents(text: str) -> str:
-    """Remove the marks of letters: é becomes e."""
-    decomposed = unicodedata.normalize("NFD", text)
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
+Flags = NDArray[np.bool_]
+Results = dict[str, Any]
+Answer = Callable[..., runs.Answers]
 
 
-def with_typing_error(text: str, draw: random.Random) -> str:
-    """Double, omit, replace or swap one letter.
+@dataclass(frozen=True)
+class Job:
+    """A system to run among the languages of a set."""
 
-    Texts with fewer than two letters stay as they are.
+    set_name: str
+    languages: tuple[str, ...]
+    system: System
+
+
+def plan(
+    sets: Mapping[str, Sequence[str]],
+    selected: Sequence[System],
+    best: str,
+    earlier: Mapping[str, Sequence[str]] | None = None,
+) -> list[Job]:
+    """Return what to run.
+
+    Each system runs in each set of which it knows all languages. A program that knows only some of all languages is
+    compared among these, in a set of its own with the model `best`; `earlier` are such sets of earlier runs.
     """
-    places = [place for place, character in enumerate(text) if character.isalpha()]
-    if len(places) < 2:
-        return text
-    place = draw.choice(places[:-1])
-    before, letter, after = text[:place], text[place], text[place + 1 :]
-    other = draw.choice(string.ascii_lowercase.replace(letter.lower(), ""))
-    errors = (letter + letter + after, after, other + after, after[:1] + letter + after[1:])
-    return before + draw.choice(errors)
-
-
-def variants(texts: Sequence[str]) -> dict[str, list[str]]:
-    """Return the texts as typed and in three other spellings."""
-    draw = random.Random(SEED)
-    return {
-        AS_TYPED: list(texts),
-        "without accents": [strip_accents(text) for text in texts],
-        "in capitals": [text.upper() for text in texts],
-        "with a typing error": [with_typing_error(text, draw) for text in texts],
-    }
-
-
-def measure(
-    systems: Sequence[System],
-    folder: Path,
-    languages: Sequence[str],
-    report: Callable[[str], None] = lambda line: None,
-) -> dict[str, Any]:
-    """Measure all systems on all kinds of text, JSON-ready."""
-    results: dict[str, Any] = {}
-    kinds = dict.fromkeys((WORDS, *test_sets.list_kinds(folder)))
-    texts = {kind: test_sets.read_test_set(folder, languages, kind) for kind in kinds}
-    typed: dict[str, dict[str, list[Detection]]] = {}
-    for kind, test in texts.items():
-        results[kind] = {}
-        for variant, variant_texts in variants(test.texts).items():
-            answers = {}
-            for system in systems:
-                report(f"{kind} {variant}: {system.name}")
-                answers[system.name] = system.detect(variant_texts)
-            results[kind][variant] = compare(answers, test, languages)
-            typed.setdefault(kind, answers)
-    return {
-        "languages": list(languages),
-        "texts": {kind: len(test.texts) for kind, test in texts.items()},
-        "refused": {kind: evaluation.clean_texts(test)[1] for kind, test in texts.items()},
-        "seed": SEED,
-        "resamples": RESAMPLES,
-        "systems": [
-            {"name": system.name, "version": system.version, "about": system.about, "ours": system.ours}
-            for system in systems
-        ],
-        "results": results,
-        "by_length": by_length(texts[WORDS], right_answers(typed[WORDS], texts[WORDS])),
-    }
-
-
-def measure_everyday(
-    systems: Sequence[System], identifiers: Mapping[str, Identifier], languages: Sequence[str]
-) -> dict[str, Any]:
-    """Measure all systems on common words, and on elisions and compounds, JSON-ready.
-
-    The scores of our models, `identifiers` by name, hold the share of words that are `single` and right, too.
-    """
-    results = {}
-    for test in everyday.read_everyday(languages, Encoder()):
-        scores = compare({system.name: system.detect(test.texts) for system in systems}, test, languages)
-        for name, identifier in identifiers.items():
-            scores[name]["single_and_right"] = evaluation.evaluate(identifier, test)["verdicts"]["single_and_right"]
-        results[test.name] = {"texts": len(test.texts), "scores": scores}
-    return results
-
-
-def right_answers(answers: Detections, test: LabelledTexts) -> dict[str, NDArray[np.bool_]]:
-    """Return the mask of correctly answered texts by system."""
-    return {
-        name: np.array([one.language == label for one, label in zip(detections, test.labels, strict=True)])
-        for name, detections in answers.items()
-    }
-
-
-def compare(answers: Detections, test: LabelledTexts, languages: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Return accuracies, coverage, and leads over lingua with 95 % intervals."""
-    right = right_answers(answers, test)
-    labels = np.array(test.labels)
-    resampled = bootstrap(right)
-    scores: dict[str, dict[str, Any]] = {}
-    for name, row in right.items():
-        scores[name] = {
-            "accuracy": rounded(row.mean()),
-            "by_language": {code: rounded(row[labels == code].mean()) for code in languages},
-            **coverage_scores(np.array([one.confidence for one in answers[name]]), row),
-        }
-        if LINGUA in right and name != LINGUA:
-            ahead = row.mean() - right[LINGUA].mean()
-            difference = resampled[name] - resampled[LINGUA]
-            scores[name]["ahead_of_lingua"] = percentile_interval(ahead, difference)
-    return scores
-
-
-def bootstrap(right: Right) -> dict[str, NDArray[np.float64]]:
-    """Return accuracies on resampled texts, (RESAMPLES,), by system.
-
-    All systems share the resamples, so that differences are paired.
-    """
-    texts = len(next(iter(right.values())))
-    counts = np.random.default_rng(SEED).multinomial(texts, np.full(texts, 1 / texts), RESAMPLES)
-    return {name: counts @ row / texts for name, row in right.items()}
-
-
-def percentile_interval(difference: Any, resampled: NDArray[np.float64]) -> dict[str, float]:
-    """Return a difference with its 95 % interval."""
-    low, high = np.percentile(resampled, (2.5, 97.5))
-    return {"difference": rounded(difference), "low": rounded(low), "high": rounded(high)}
-
-
-def by_length(test: LabelledTexts, right: Right) -> list[dict[str, Any]]:
-    """Return the accuracies of all systems by band of length."""
-    lengths = np.array([len(normalise(text)) for text in test.texts])
+    every = sets.get(ALL, ())
+    known = {partial_set(system.name): common(every, system.known) for system in selected if not system.ours}
+    earlier = {name: tuple(languages) for name, languages in (earlier or {}).items() if set(languages) < set(every)}
+    partial = {name: some for name, some in {**earlier, **known}.items() if 1 < len(some) < len(every)}
     return [
-        {
-            "letters": name,
-            "words": int(within.sum()),
-            "accuracy": {system: rounded(row[within].mean()) for system, row in right.items()},
-        }
-        for name, within in length_bands(lengths)
+        Job(name, tuple(languages), system)
+        for name, languages in {**sets, **partial}.items()
+        for system in selected
+        if len(common(languages, system.known)) == len(languages)
+        and (name not in partial or system.name == best or name == partial_set(system.name))
     ]
 
 
-def lost_words(identifier: Identifier, lingua: System, test: LabelledTexts) -> dict[str, Any]:
-    """Return the words on which only lingua is right.
+def partial_set(name: str) -> str:
+    """Return the name of a program's own set."""
+    return f"{PARTIAL}{name}"
 
-    `won` is the number of words on which only our model is.
+
+def pending(results: Results, jobs: Sequence[Job], texts: Mapping[str, Texts]) -> list[Job]:
+    """Return the jobs without current figures.
+
+    Figures are current if version, languages and texts are the same.
     """
-    test, _ = evaluation.clean_texts(test)
-    answers = identifier.identify(test.texts)
-    lost, won = [], 0
-    for answer, theirs, label in zip(answers, lingua.detect(test.texts), test.labels, strict=True):
-        ours = answer.candidates[0].language
-        won += ours == label != theirs.language
-        if theirs.language == label != ours:
-            lost.append({"word": answer.word, "language": label, "answered": ours, "verdict": answer.verdict})
-    return {"model": identifier.card.name, "won": won, "lost": lost}
+    digests = {name: digest(of_set) for name, of_set in texts.items()}
+    entries = results.get("sets", {})
+    return [
+        job
+        for job in jobs
+        if entries.get(job.set_name, {}).get("digest") != digests[job.set_name]
+        or entries[job.set_name]["runs"].get(job.system.name, {}).get("version") != job.system.version
+    ]
+
+
+def measure(
+    results: Results,
+    jobs: Sequence[Job],
+    texts: Mapping[str, Texts],
+    report: Callable[[str], None] = lambda line: None,
+    answer: Answer = runs.in_fresh_process,
+) -> Iterator[None]:
+    """Run the jobs; yield after each.
+
+    `texts` are those of each set. Figures are put into `results`, JSON-ready.
+    """
+    for number, job in enumerate(jobs, 1):
+        report(f"{number} of {len(jobs)}: {job.system.name} among {len(job.languages)} languages ({job.set_name})")
+        of_set = texts[job.set_name]
+        entry = _entry(results, job, of_set)
+        batches = _batches(job, of_set)
+        answers = answer(job.system.name, job.languages, job.system.known, batches)
+        entry["runs"][job.system.name] = {
+            "version": job.system.version,
+            **score(of_set, answers.detections),
+            "refused": {kind: spelled[AS_TYPED].count("") for kind, spelled in batches.items()},
+            "cost": answers.cost,
+        }
+        yield
+
+
+def _entry(results: Results, job: Job, texts: Texts) -> Results:
+    """Return the entry of a set.
+
+    It is a new one where the languages or the texts were others.
+    """
+    sets: Results = results.setdefault("sets", {})
+    found = digest(texts)
+    if sets.get(job.set_name, {}).get("digest") != found:
+        sets[job.set_name] = {
+            "languages": list(job.languages),
+            "digest": found,
+            "texts": {kind: {code: test.labels.count(code) for code in job.languages} for kind, test in texts.items()},
+            "lengths": {name: int(within.sum()) for name, within in _by_length(_first(texts))},
+            "runs": {},
+        }
+    entry: Results = sets[job.set_name]
+    return entry
+
+
+def _batches(job: Job, texts: Texts) -> dict[str, dict[str, list[str]]]:
+    """Return the texts by kind and variant.
+
+    Our models get them cleaned, empty where the form refuses one.
+    """
+    batches = {}
+    for kind, test in texts.items():
+        spellings = variants.variants(test) if kind in DAMAGED.get(job.set_name, ()) else {AS_TYPED: test.texts}
+        batches[kind] = {
+            name: systems.clean(spelled) if job.system.ours else spelled for name, spelled in spellings.items()
+        }
+    return batches
+
+
+def score(texts: Texts, detections: Mapping[str, Mapping[str, Sequence[Detection]]]) -> Results:
+    """Return the figures of one system.
+
+    Accuracy by kind and variant, and the right answers as typed; of the first kind coverage, and accuracy by length.
+    """
+    right = {
+        kind: {name: right_answers(given, texts[kind]) for name, given in by_variant.items()}
+        for kind, by_variant in detections.items()
+    }
+    first = _first(texts)
+    typed, confidences = right[first.name][AS_TYPED], [one.confidence for one in detections[first.name][AS_TYPED]]
+    figures: Results = {
+        "accuracy": {
+            kind: {name: rounded(flags.mean()) for name, flags in by_variant.items()}
+            for kind, by_variant in right.items()
+        },
+        **coverage_scores(np.array(confidences), typed),
+        "by_length": {name: rounded(typed[within].mean()) for name, within in _by_length(first)},
+        "right": {kind: pack(by_variant[AS_TYPED]) for kind, by_variant in right.items()},
+    }
+    if set(ONE_LANGUAGE) <= set(first.labels):
+        figures["as_one"] = {kind: _accuracy_as_one(detections[kind][AS_TYPED], texts[kind]) for kind in texts}
+    return figures
+
+
+def _first(texts: Texts) -> LabelledTexts:
+    return next(iter(texts.values()))
+
+
+def _by_length(test: LabelledTexts) -> list[tuple[str, Flags]]:
+    return length_bands(np.array([len(normalise(text)) for text in test.texts]))
+
+
+def right_answers(detections: Sequence[Detection], test: LabelledTexts) -> Flags:
+    """Return the mask of correctly answered texts."""
+    return np.array([one.language == label for one, label in zip(detections, test.labels, strict=True)])
+
+
+def _accuracy_as_one(detections: Sequence[Detection], test: LabelledTexts) -> float:
+    answers, labels = as_one([one.language or "" for one in detections]), as_one(test.labels)
+    return rounded(np.mean([answer == label for answer, label in zip(answers, labels, strict=True)]))
+
+
+def pack(flags: Flags) -> str:
+    """Return flags as text: bits, compressed, in base 64."""
+    return base64.b64encode(zlib.compress(np.packbits(flags).tobytes(), 9)).decode()
+
+
+def unpack(text: str, count: int) -> Flags:
+    """Return the `count` flags that `pack` wrote."""
+    bits = np.frombuffer(zlib.decompress(base64.b64decode(text)), np.uint8)
+    return np.unpackbits(bits, count=count).astype(bool)

@@ -3,20 +3,23 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from benchmarks.markdown import Results, bold, label, names, ours, table_head, table_row
+from benchmarks.language_sets import EVERYDAY
+from benchmarks.markdown import bold, table_head, table_row
+from benchmarks.set_results import Results, SetResults, set_results
 from classifier.scores import set_name
 
 
 def everyday(results: Results) -> Iterator[str]:
-    """Write the scores on everyday words, and our models' answers to a sceptic."""
-    if "everyday" in results:
-        yield from _scores(results)
-        yield from _answers(results)
+    """Write scores on everyday words, and answers to a sceptic."""
+    one = set_results(results, EVERYDAY)
+    if one:
+        yield from _scores(one)
+    if "sceptic" in results:
+        yield from _answers(results["sceptic"])
 
 
-def _scores(results: Results) -> Iterator[str]:
-    columns = results["everyday"]
-    yield "## Everyday words"
+def _scores(one: SetResults) -> Iterator[str]:
+    yield "### Everyday words"
     yield ""
     yield (
         "Accuracy in percent on those of the 3,000 most frequent words of each language that are at least 20 times as "
@@ -26,32 +29,33 @@ def _scores(results: Results) -> Iterator[str]:
         "are made by the rule that takes them apart."
     )
     yield ""
-    yield from table_head("", *(f"{set_name(name)} ({column['texts']:,})" for name, column in columns.items()))
-    for name in names(results):
-        yield table_row(label(results, name), *(_score(column["scores"], name) for column in columns.values()))
+    yield from table_head("", *(f"{set_name(kind)} ({one.count(kind):,})" for kind in one.kinds))
+    for name in one.runs:
+        yield table_row(one.label(name), *(_score(one, name, kind) for kind in one.kinds))
     yield ""
 
 
-def _score(scores: Mapping[str, Any], name: str) -> str:
-    cell = bold(name, {system: row["accuracy"] for system, row in scores.items()})
-    single = scores[name].get("single_and_right")
+def _score(one: SetResults, name: str, kind: str) -> str:
+    cell = bold(name, one.accuracies(kind))
+    single = one.runs[name].get("single_and_right", {}).get(kind)
     return cell if single is None else f"{cell} ({100 * single:.1f})"
 
 
-def _answers(results: Results) -> Iterator[str]:
-    yield "### What they say"
+def _answers(rows: list[Mapping[str, Any]]) -> Iterator[str]:
+    yield f"<details><summary>What our models say to {len(rows)} words and short texts of a sceptic</summary>"
     yield ""
     yield (
-        f"{len(results['sceptic'])} words and short texts that a sceptic would try, in bold what is as expected. "
-        "Several languages share a word (`several`), its words are of different languages (`mixed`), it belongs to "
-        "none (`unsure`), or the form refuses it (`not a word`). Of several languages, an answer names at least those "
-        "expected."
+        "In bold what is as expected. Several languages share a word (`several`), its words are of different languages "
+        "(`mixed`), it belongs to none (`unsure`), or the form refuses it (`not a word`). Of several languages, an "
+        "answer names at least those expected."
     )
     yield ""
-    yield from table_head("text", "expected", *ours(results), align="---")
-    for row in results["sceptic"]:
-        cells = (_answer(row, row["answers"][name]) for name in ours(results))
-        yield table_row(f"`{row['text']}`", _expected(row), *cells)
+    models = list(rows[0]["answers"])
+    yield from table_head("text", "expected", *models, align="---")
+    for row in rows:
+        yield table_row(f"`{row['text']}`", _expected(row), *(_answer(row, row["answers"][name]) for name in models))
+    yield ""
+    yield "</details>"
     yield ""
 
 

