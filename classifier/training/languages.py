@@ -2,6 +2,7 @@
 
 wordfreq (CC BY-SA 4.0) counts words of books, subtitles and the web. The package langidentify-full-model (Apache-2.0)
 holds the words of 64 Wikipedias with their log probabilities. simplemma (MIT) holds dictionaries without frequencies.
+Django's own texts (BSD) are translated into languages that none of these has.
 """
 
 from collections.abc import Iterator, Mapping
@@ -142,5 +143,11 @@ def all_languages() -> dict[str, Language]:
     return {language.code: language for language in ours}
 
 
-# Languages of simplemma's that are no class: their words belong to none.
-NEIGHBOURS = tuple(Language(code, simplemma=code) for code in ("ast", "gl", "gd", "gv", "se"))
+# Languages that are no class: their words belong to none. Django has a thousand words of each without a dictionary.
+NEIGHBOURS = (
+    *(Language(code, simplemma=code) for code in ("ast", "gl", "gd", "gv", "se")),
+    *(Language(code) for code in ("br", "dsb", "hsb", "ia", "io", "kab", "tk", "uz")),
+    *(Language(code, "Cyrillic") for code in ("kk", "ky", "os", "tg", "tt")),
+    *(Language(code, "Arabic") for code in ("ckb", "ug")),
+    *(Language(code, "Devanagari") for code in ("mr", "ne")),
+)

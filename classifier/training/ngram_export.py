@@ -35,7 +35,7 @@ from classifier.training.networks import ARCHITECTURES
 from classifier.training.ngrams import Weights
 from classifier.training.reviewed import Reviewed
 from classifier.training.sparse_lexicon import HELD_OUT as HELD_OUT_BOUND
-from classifier.training.sparse_lexicon import VALIDATION, SparseLexicon
+from classifier.training.sparse_lexicon import SOURCES, VALIDATION, SparseLexicon
 from classifier.training.test_sets import LabelledTexts
 
 NAME = "Ngram"
@@ -43,7 +43,7 @@ GOLDEN_WORDS = (
     "hello École mañana piano orignal aujourd'hui xqzvk anticonstitutionnellement Ελλάδα 日本語 مرحبا привет".split()  # noqa: SIM905
 )
 THRESHOLDS = Thresholds(single=0.5, several=0.14, undetermined=0.5)
-LIBRARIES = ("tensorflow", "numpy", "wordfreq", "langidentify-full-model", "simplemma", "ai-edge-litert")
+LIBRARIES = ("tensorflow", "numpy", *SOURCES, "ai-edge-litert")
 _CALIBRATION_WORDS = 500  # of a language
 _DEFAULT_CALIBRATION_WORDS = 2_000  # of each default candidate
 _LEAST_CALIBRATION_WORDS = 50  # with 28 and fewer, a set of 90 % would have to hold all languages
@@ -197,7 +197,7 @@ def _data_summary(lexicon: SparseLexicon) -> dict[str, object]:
     validation, held_out = lexicon.splits < VALIDATION, lexicon.splits < HELD_OUT_BOUND
     return {
         "source": lexicon.source,
-        "licence": "CC BY-SA 4.0 (wordfreq), Apache-2.0 (langidentify-full-model), MIT (simplemma)",
+        "licence": "CC BY-SA 4.0 (wordfreq), Apache-2.0 (langidentify-full-model), MIT (simplemma), BSD (Django)",
         "digest": lexicon.digest,
         "words": {
             "train": int((~held_out).sum()),

@@ -5,7 +5,7 @@ Sparse, since a word is in few of the languages: a table of 13 million words and
 
 import hashlib
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.metadata import version
@@ -19,7 +19,8 @@ from classifier.training.word_sources import frequencies, neighbours
 
 Floats = NDArray[np.float32]
 
-SOURCE = ", ".join(f"{name} {version(name)}" for name in ("wordfreq", "langidentify-full-model", "simplemma"))
+SOURCES = ("wordfreq", "langidentify-full-model", "simplemma", "django")
+SOURCE = ", ".join(f"{name} {version(name)}" for name in SOURCES)
 VALIDATION, HELD_OUT = 2, 4  # bounds of the hash of a word, in hundredths: 2 % validate, 2 % are held out
 DEFAULT_LANGUAGES = ("en", "fr", "es")  # the article's: the candidates of a model of all languages
 FOREIGN_PRIOR = 0.1  # odds of a word of another language, before its letters are seen
@@ -129,14 +130,19 @@ class SparseLexicon:
         return drawn
 
 
-def build_all(report: Callable[[str], None], most_words: int | None = None) -> SparseLexicon:
-    """Read the public lists of all languages; takes five minutes. `most_words` limits each list, for trials."""
-    languages = all_languages()
+def build_all(
+    report: Callable[[str], None], most_words: int | None = None, *, without: Collection[str] = ()
+) -> SparseLexicon:
+    """Read the public lists of all languages; takes five minutes.
+
+    For trials, `most_words` limits each list, and words of the languages `without` are not even negatives.
+    """
+    languages = {code: one for code, one in all_languages().items() if code not in without}
     lists = _reading(languages, report, most_words)
     lexicon = assemble(
         tuple(languages),
         lists,
-        neighbours(most_words),
+        neighbours(most_words, without),
         rates=[one.rate for one in languages.values()],
         coarse=[one.coarse for one in languages.values()],
     )

@@ -1,13 +1,17 @@
 """Frequencies of words in a language, from public lists."""
 
+import gettext
 import gzip
 import math
+import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import islice
+from pathlib import Path
 
+import django
 import numpy as np
 import wordfreq
 from simplemma.strategies.dictionaries.dictionary_factory import DefaultDictionaryFactory
@@ -19,11 +23,15 @@ MOST_LETTERS = 30
 _MOST_FORMS = 100_000  # dictionary forms of a language without other lists, drawn at random
 _FORM_FREQUENCY = 1e-5
 _MOST_FOREIGN = 25_000  # forms of a neighbour
+_MOST_MADE = 5_000  # strings like the words of a neighbour that has no dictionary
+_MADE_FREQUENCY = 1e-9  # of these, so low that a word which happens to be one counts as a word
 _WITHOUT_ACCENTS = 1 / 12  # share of the people who type a word without its accents
 _UNACCENTED_FROM = 1e-7  # frequency of the words that are learnt without their accents, too
 _BASES = str.maketrans("øłđæœðħı", "oldaodhi")
 _SIGNS = frozenset("'-·")
-
+_PLACEHOLDER = re.compile(r"%\([^)]*\)|\{[^}]*\}|<[^>]*>|&\w+;")
+_WORD = re.compile(r"[^\s\d_.,:;!?()\[\]\"“”„«»…|=+*<>/%&@#।]{2,}")
+_END = "\n"  # of a word
 
 _TO_DEVANAGARI = {code: code - 0x80 for code in range(0x980, 0xA00)}  # from Bengali, whose letters have its order
 _SERBIAN = "lj nj dž a b v g d đ e ž z i j k l m n o p r s t ć u f h c č š"
@@ -58,20 +66,58 @@ def frequencies(language: Language, most_words: int | None = None) -> dict[str, 
     return merged
 
 
-def neighbours(most_words: int | None = None) -> dict[str, float]:
-    """Return words of languages that are no class, with a frequency.
+def neighbours(most_words: int | None = None, without: Collection[str] = ()) -> dict[str, float]:
+    """Return words of languages that are no class, with a frequency; none of the languages `without`.
 
-    Bengali words in Devanagari stand for Marathi, Nepali and others that share Hindi's letters and have no list.
+    Bengali words in Devanagari stand for others that share Hindi's letters and have no list.
     """
     words: dict[str, float] = {}
     limit = min(most_words or _MOST_FOREIGN, _MOST_FOREIGN)
     for language in NEIGHBOURS:
-        _add_forms(words, language, _filter("Latin"), limit)
+        if language.code in without:
+            continue
+        if language.simplemma:
+            _add_forms(words, language, _filter(language.script), limit)
+        else:
+            translated = _translated_words(language)
+            made = strings_like(translated, min(limit, _MOST_MADE), np.random.default_rng(2))
+            words = dict.fromkeys(made, _MADE_FREQUENCY) | words | dict.fromkeys(translated, _FORM_FREQUENCY)
     accept = _filter("Devanagari")
     for word, frequency in frequencies(all_languages()["bn"], limit).items():
         if accept(written := word.translate(_TO_DEVANAGARI)):
             words[written] = frequency
     return words
+
+
+def _translated_words(language: Language) -> list[str]:
+    """Return the words of Django's texts in a language, but those of the original text."""
+    accept, words = _filter(language.script), set[str]()
+    for path in Path(django.__path__[0]).glob(f"**/locale/{language.code}/LC_MESSAGES/django*.mo"):
+        with path.open("rb") as file:
+            texts = gettext.GNUTranslations(file)._catalog  # type: ignore[attr-defined]  # noqa: SLF001
+        for original, text in texts.items():
+            words |= _words_of(text) - _words_of(original if isinstance(original, str) else original[0])
+    return sorted(filter(accept, words))
+
+
+def _words_of(text: str) -> set[str]:
+    return {normalise(word) for word in _WORD.findall(_PLACEHOLDER.sub(" ", text))}
+
+
+def strings_like(words: Sequence[str], count: int, random: np.random.Generator) -> list[str]:
+    """Return strings in which each letter follows the two before it as in a word: they hold its short n-grams."""
+    following = defaultdict(list)
+    for word in words:
+        for place, letter in enumerate(word + _END):
+            following[word[max(place - 2, 0) : place]].append(letter)
+    strings = []
+    for _ in range(count):
+        string = ""
+        while not string.endswith(_END) and len(string) < MOST_LETTERS:
+            choices = following[string[-2:]]
+            string += choices[random.integers(len(choices))]
+        strings.append(string.removesuffix(_END))
+    return strings
 
 
 def to_cyrillic(word: str) -> str:

@@ -1,9 +1,10 @@
 """Words of the public lists."""
 
+import numpy as np
 import pytest
 
-from classifier.training.languages import SCRIPTS, Language, all_languages
-from classifier.training.word_sources import frequencies, neighbours, strip_accents, to_cyrillic
+from classifier.training.languages import NEIGHBOURS, SCRIPTS, Language, all_languages
+from classifier.training.word_sources import frequencies, neighbours, strings_like, strip_accents, to_cyrillic
 
 
 @pytest.mark.parametrize("code", ["en", "ru", "ar", "ja", "am", "hy", "th"])
@@ -47,7 +48,36 @@ def test_codes_of_languages_are_canonical():
     assert [canonical_language(code) for code in all_languages()] == list(all_languages())
 
 
-def test_bengali_words_in_devanagari_are_words_of_none():
-    words = neighbours(most_words=20)
-    assert "আমি" not in words
-    assert "আমি".translate({code: code - 0x80 for code in range(0x980, 0xA00)}) in words
+@pytest.fixture(scope="module")
+def negatives():
+    return neighbours(most_words=20)
+
+
+def test_words_of_languages_that_are_no_class_are_negatives(negatives):
+    assert {"नाही", "нәтиже"} <= negatives.keys()  # Marathi, Kazakh
+
+
+def test_bengali_words_in_devanagari_are_negatives(negatives):
+    assert "আমি".translate({code: code - 0x80 for code in range(0x980, 0xA00)}) in negatives
+
+
+def test_words_of_a_class_are_no_negatives(negatives):
+    assert "আমি" not in negatives
+
+
+def test_strings_like_words_hardly_count_where_they_are_words(negatives):
+    assert min(negatives.values()) < 1e-8
+
+
+def test_languages_can_be_left_out_of_the_negatives():
+    without = [language.code for language in NEIGHBOURS if language.code != "kk"]
+    assert "нәтиже" in neighbours(most_words=20, without=without)
+    assert "нәтиже" not in neighbours(most_words=20, without=[*without, "kk"])
+
+
+def test_strings_are_like_words():
+    words = ["abba", "baba"]
+    strings = strings_like(words, 50, np.random.default_rng(1))
+    joints = {f"^{word}$"[at : at + 3] for word in words for at in range(len(word))}
+    assert len(set(strings)) > 3
+    assert all(f"^{string}$"[at : at + 3] in joints for string in strings for at in range(len(string)))
