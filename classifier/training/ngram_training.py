@@ -17,6 +17,7 @@ from tqdm import tqdm
 from classifier.training.misleading import remember
 from classifier.training.ngrams import WIDTH, Weights, buckets_for, ngram_buckets
 from classifier.training.samples import Batch, Sampler
+from classifier.training.scripts import BLOCKS
 from classifier.training.sparse_lexicon import HELD_OUT, SparseLexicon
 
 BATCH = 512  # words
@@ -78,7 +79,7 @@ class Training:
             sampler = Sampler(self._lexicon, least_split=HELD_OUT)
             self._run("twin", sampler, range(self._twin_end), FIRST_RATE)
             self._twin = self._network.values()
-        return _weights(self._twin)
+        return self._weights(self._twin)
 
     def train_network(self) -> Weights:
         """Go on with all words, from the twin."""
@@ -86,7 +87,12 @@ class Training:
         self._run("network", sampler, range(self._twin_end, self.end), LATER_RATE)
         if self._saved:
             self._saved.unlink(missing_ok=True)
-        return _weights(self._network.values())
+        return self._weights(self._network.values())
+
+    def _weights(self, values: list[NDArray[np.float32]]) -> Weights:
+        table, matrix, bias = values
+        undetermined = np.ones((BLOCKS, 1), bool)
+        return Weights(table, matrix, bias, possible=np.hstack([self._lexicon.possible, undetermined]))
 
     def _run(self, title: str, sampler: Sampler, steps: range, first_rate: float) -> None:
         done, saved_at = len(self.losses), time.monotonic()
@@ -113,11 +119,6 @@ class Training:
             self._network.restore(content)
             self.losses = content["losses"].tolist()
             self._twin = [content[name] for name in ("twin0", "twin1", "twin2") if name in content]
-
-
-def _weights(values: list[NDArray[np.float32]]) -> Weights:
-    table, matrix, bias = values
-    return Weights(table, matrix, bias)
 
 
 class _Network:

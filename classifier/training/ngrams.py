@@ -13,10 +13,12 @@ import numpy as np
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 from keras import layers, ops
+from numpy.typing import NDArray
 
 from classifier.ml.artifacts import BadVersion, unpack
 from classifier.ml.encoding import BOUNDARY, LENGTH, PADDING
 from classifier.training.remembered import PLACES, Floats, Ids, Remembered, hash_tensor, hash_words, powers
+from classifier.training.scripts import BLOCK, BLOCKS, blocks_of
 
 BUCKETS = (8_191, 65_521, 599_999)  # of a table, primes: for a few words, for a list, for all languages
 _BUCKETS_A_WORD = 4
@@ -26,7 +28,7 @@ CLIP = 7.0  # logits of `und` stay within, so that the languages keep their orde
 _STEPS = 127  # largest weight of a row in a file, an int8
 _OUTLIERS = 1e-4  # share of the weights that are cut to it
 _GRAM_SEED, _WORD_SEED = 1, 2  # of the hashes
-_BLOCK = 128  # code points; letters of a script share a block or a few
+_IMPOSSIBLE = -30  # added to the logit of a language that does not have a word's letters
 _SIZE_FACTOR, _BLOCK_FACTOR, _BLOCK_OFFSET = 7_919, 104_729, 77
 
 
@@ -48,7 +50,7 @@ def ngram_buckets(ids: Ids, count: int) -> Ids:
         used = (last != PADDING) & ((size > 1) | (last != BOUNDARY))
         hashed.append(((total + _SIZE_FACTOR * size) % count + 1) * used)
     word = hash_words(ids, count, _WORD_SEED)[:, None]
-    block = ids[:, 1:2] // _BLOCK * _BLOCK_FACTOR + _BLOCK_OFFSET
+    block = ids[:, 1:2] // BLOCK * _BLOCK_FACTOR + _BLOCK_OFFSET
     return np.concatenate([*hashed, word + 1, block % count + 1], axis=1).astype(np.int32)
 
 
@@ -71,7 +73,7 @@ class Buckets(layers.Layer):  # type: ignore[misc]
                 used = ops.logical_and(used, ops.not_equal(last, BOUNDARY))
             hashed.append((ops.mod(total + _SIZE_FACTOR * size, self.count) + 1) * ops.cast(used, "int32"))
         word = hash_tensor(ids, self.count, _WORD_SEED)[:, None]
-        block = ids[:, 1:2] // _BLOCK * _BLOCK_FACTOR + _BLOCK_OFFSET
+        block = ids[:, 1:2] // BLOCK * _BLOCK_FACTOR + _BLOCK_OFFSET
         return ops.concatenate([*hashed, word + 1, ops.mod(block, self.count) + 1], axis=1)
 
 
@@ -83,6 +85,7 @@ class Weights:
     matrix: Floats  # (width, labels)
     bias: Floats  # (labels,)
     remembered: Remembered | None = None
+    possible: NDArray[np.bool_] | None = None  # (blocks, labels): the labels of words with such letters; None: all
 
     def sums(self, ids: Ids) -> Floats:
         """Return the sum of the rows of each word, (words, width)."""
@@ -95,7 +98,11 @@ class Weights:
     def logits(self, ids: Ids) -> Floats:
         """Return logits (words, labels)."""
         logits: Floats = self.sums(ids) @ self.matrix + self.bias
-        return logits + self.remembered.of(ids) if self.remembered else logits
+        if self.remembered:
+            logits += self.remembered.of(ids)
+        if self.possible is not None:
+            logits += np.where(self.possible[blocks_of(ids)], 0, np.float32(_IMPOSSIBLE))
+        return logits
 
     def output(self, ids: Ids) -> Floats:
         """Return probabilities (words, labels), rows with sum 1, as the LiteRT file does."""
@@ -119,6 +126,9 @@ class Weights:
             logits = tf.reduce_sum(rows, axis=1) @ matrix + bias
             if self.remembered:
                 logits += self.remembered.tensor_of(letters)
+            if self.possible is not None:
+                penalties = tf.constant(np.where(self.possible, 0, _IMPOSSIBLE).astype(np.int8))
+                logits += tf.cast(tf.gather(penalties, tf.reduce_max(letters, axis=1) // BLOCK), tf.float32)
             languages = tf.nn.softmax(logits[:, :-1])
             undetermined = tf.sigmoid(tf.clip_by_value(logits[:, -1:], -CLIP, CLIP))
             return tf.concat([languages * (1 - undetermined), undetermined], axis=1)
@@ -144,24 +154,25 @@ def read_weights(path: Path, labels: int) -> Weights:
         name = _name_of(tuple(tensor["shape"].tolist()), tensor["dtype"], labels)
         if name:
             found[name] = interpreter.get_tensor(tensor["index"]).copy()
-    entries, corrections = (found.pop(name, None) for name in ("entries", "corrections"))
+    entries, corrections, penalties = (found.pop(name, None) for name in ("entries", "corrections", "penalties"))
     if len(found) < 3:
         raise BadVersion(f"{path} holds no table of n-grams: train it anew")
     remembered = None if entries is None or corrections is None else Remembered(entries, corrections)
-    return Weights(found["table"].astype(np.float32), found["matrix"].T.copy(), found["bias"], remembered)
+    possible = None if penalties is None else penalties == 0
+    return Weights(found["table"].astype(np.float32), found["matrix"].T.copy(), found["bias"], remembered, possible)
 
 
 def _name_of(shape: tuple[int, ...], kind: type, labels: int) -> str:
     """Return which of the weights a tensor of a LiteRT file is, by its shape and kind; empty for none."""
-    match shape, kind:
-        case ((rows, columns), np.int8) if columns == WIDTH and rows > 1:
-            return "table"
-        case ((rows, columns), np.float32) if (rows, columns) == (labels, WIDTH):
-            return "matrix"
-        case ((rows,), np.float32) if rows == labels:
-            return "bias"
-        case ((rows, columns), np.int32) if columns == PLACES and rows > 1:
-            return "entries"
-        case ((rows, columns), np.int16) if columns == labels and rows > 1:
-            return "corrections"
-    return ""
+    whole: dict[Any, str] = {
+        ((labels, WIDTH), np.float32): "matrix",
+        ((labels,), np.float32): "bias",
+        ((BLOCKS, labels), np.int8): "penalties",
+    }
+    by_columns: dict[Any, str] = {
+        (WIDTH, np.int8): "table",
+        (PLACES, np.int32): "entries",
+        (labels, np.int16): "corrections",
+    }
+    is_table = len(shape) == 2 and shape[0] > 1
+    return whole.get((shape, kind)) or (by_columns.get((shape[1], kind), "") if is_table else "")

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from classifier.ml.encoding import LENGTH, Encoder
 from classifier.training.languages import Language, all_languages
+from classifier.training.scripts import blocks_of, possible_languages
 from classifier.training.word_sources import frequencies, neighbours
 
 Floats = NDArray[np.float32]
@@ -82,9 +83,14 @@ class SparseLexicon:
         shares[word, self.places[entries]] += self.frequencies[entries]
         listed[word, self.places[entries]] = True
         rare = self.highest[rows] < _SURELY_LISTED
-        known = ~(rare[:, None] & ~listed & self.coarse)
+        known = ~(rare[:, None] & ~listed & self.coarse) & self.possible[blocks_of(self.ids[rows])]
         shares *= known
         return (shares / shares.sum(axis=1, keepdims=True)).astype(np.float32), known.astype(np.float32)
+
+    @cached_property
+    def possible(self) -> NDArray[np.bool_]:
+        """In which languages words can be, by the block of their letters, (blocks, languages)."""
+        return possible_languages(blocks_of(self.ids)[self.rows], self.places, len(self.languages))
 
     @cached_property
     def highest(self) -> Floats:

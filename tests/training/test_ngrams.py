@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from classifier.ml.artifacts import BadVersion
-from classifier.training.sparse_lexicon import HELD_OUT, VALIDATION, encode
+from classifier.training.sparse_lexicon import HELD_OUT, VALIDATION, assemble, encode
 from tests.toy_models import toy_sparse_lexicon
 
 pytestmark = pytest.mark.slow
@@ -64,6 +64,14 @@ def test_file_of_another_network_is_refused(ngrams, weights, tmp_path):
     path.write_bytes(weights.to_litert())
     with pytest.raises(BadVersion, match="no table of n-grams"):
         ngrams.read_weights(path, labels=7)
+
+
+def test_language_without_the_letters_of_a_word_is_impossible(training):
+    lexicon = assemble(("en", "el"), [{"piano": 1e-5}, {"πιάνο": 1e-5}], {})
+    both = training.Training(lexicon, passes=0.01, seed=1).train_twin().rounded()
+    output = both.output(encode(["hello", "łódź", "πίσω", "'πίσω"]).astype(np.int32))
+    assert output[:, :2].argmax(axis=1).tolist() == [0, 0, 1, 1]
+    assert output[:, :2].min(axis=1).max() < 1e-9
 
 
 def test_hashes_in_numpy_and_in_the_file_are_the_same(ngrams):

@@ -10,13 +10,15 @@ from classifier.training.sparse_lexicon import assemble, encode, hashes
 
 ENGLISH = {"water": 1e-4, "piano": 1e-5, "nicht": 1e-8, "rarest": 2e-8}
 FRENCH = {"eau": 1e-4, "piano": 1e-5, "là": 1e-3}
+ITALIAN = {"acqua": 1e-4}
 GREEK = {"νερό": 1e-4, "πιάνο": 1e-6}
 FOREIGN = {"nicht": 1e-2, "wasser": 1e-4, "là": 1e-1}
 
 
 @pytest.fixture(scope="module")
 def small():
-    return assemble(("en", "fr", "el"), [ENGLISH, FRENCH, GREEK], FOREIGN, coarse=[False, False, True])
+    lists = [ENGLISH, FRENCH, ITALIAN, GREEK]
+    return assemble(("en", "fr", "it", "el"), lists, FOREIGN, coarse=[False, False, True, False])
 
 
 def row_of(lexicon, word):
@@ -28,18 +30,26 @@ def target(lexicon, word):
     return lexicon.targets(row_of(lexicon, word))[0][0]
 
 
+def known(lexicon, word):
+    return lexicon.targets(row_of(lexicon, word))[1][0].tolist()
+
+
 def test_word_of_one_language_is_almost_surely_its(small):
-    assert target(small, "water") == pytest.approx([1, 0, 0], abs=1e-3)
+    assert target(small, "water") == pytest.approx([1, 0, 0, 0], abs=1e-3)
 
 
 def test_shared_word_is_split_by_frequency(small):
-    assert target(small, "piano") == pytest.approx([0.5, 0.5, 0], abs=2e-3)
+    assert target(small, "piano") == pytest.approx([0.5, 0.5, 0, 0], abs=2e-3)
 
 
 def test_coarse_list_says_nothing_of_a_rare_word(small):
-    known = small.targets(row_of(small, "rarest"))[1][0]
-    assert known.tolist() == [1, 1, 0]
-    assert small.targets(row_of(small, "water"))[1][0].tolist() == [1, 1, 1]
+    assert known(small, "rarest") == [1, 1, 0, 0]
+    assert known(small, "water") == [1, 1, 1, 0]
+
+
+def test_word_is_of_a_language_with_its_letters_only(small):
+    assert known(small, "πιάνο") == [0, 0, 0, 1]
+    assert known(small, "là") == [1, 1, 1, 0]  # in whatever block of Latin letters
 
 
 def test_foreign_word_in_a_list_is_undetermined(small):
