@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from classifier.training.misleading import remember
-from classifier.training.ngrams import WIDTH, Weights, buckets_for, ngram_buckets
+from classifier.training.ngrams import USUAL, WIDTH, Weights, buckets_for, ngram_buckets
 from classifier.training.samples import Batch, Sampler
 from classifier.training.scripts import BLOCKS
 from classifier.training.sparse_lexicon import HELD_OUT, SparseLexicon
@@ -25,7 +25,7 @@ FIRST_RATE, LATER_RATE, LAST_RATE = 0.3, 0.1, 0.005  # of the twin at first, of 
 _MATRIX_RATE = 0.3  # of the table's
 _ACCUMULATED = 0.1  # first value of Adagrad's sums
 _UNDETERMINED_WEIGHT = 0.3  # of the loss of `und` beside that of the languages
-_GRAMS_DROPPED, _WORD_DROPPED, _BLOCK_DROPPED = 0.1, 0.5, 0.1
+_GRAMS_DROPPED, _WORD_DROPPED, _BLOCK_DROPPED = 0.1, 0.2, 0.1
 LEAST_WORDS = 100_000  # of a pass, so that a short list trains long enough
 _HISTORY = 20  # losses in a card
 _SAVE_SECONDS = 120  # between two saved states
@@ -92,7 +92,7 @@ class Training:
     def _weights(self, values: list[NDArray[np.float32]]) -> Weights:
         table, matrix, bias = values
         undetermined = np.ones((BLOCKS, 1), bool)
-        return Weights(table, matrix, bias, possible=np.hstack([self._lexicon.possible, undetermined]))
+        return Weights(table, matrix, bias, np.hstack([self._lexicon.possible, undetermined]))
 
     def _run(self, title: str, sampler: Sampler, steps: range, first_rate: float) -> None:
         done, saved_at = len(self.losses), time.monotonic()
@@ -164,13 +164,16 @@ class _Network:
         sums = tf.raw_ops.SparseSegmentSumWithNumSegments(
             data=table, indices=places, segment_ids=words, num_segments=tf.shape(targets)[0]
         )
+        counts = tf.math.bincount(words, minlength=tf.shape(targets)[0], dtype=tf.float32)
+        scales = tf.sqrt(USUAL / tf.maximum(counts, 1))[:, None]
+        sums *= scales
         logits = sums @ self.matrix + self.bias
         languages = logits[:, :-1] - 1e9 * (1 - known)
         own = tf.reduce_sum(targets, axis=1, keepdims=True) * (1 - undetermined[:, None])  # 0 for negatives
         of_languages = (tf.nn.softmax(languages) - targets) * own
         of_none = _UNDETERMINED_WEIGHT * (tf.sigmoid(logits[:, -1]) - undetermined)
         steps = tf.concat([of_languages, of_none[:, None]], axis=1)  # gradient of the logits
-        by_word = tf.matmul(steps, self.matrix, transpose_b=True)
+        by_word = tf.matmul(steps, self.matrix, transpose_b=True) * scales
         by_row = tf.raw_ops.SparseSegmentSumWithNumSegments(
             data=by_word, indices=words_by_row, segment_ids=segments, num_segments=tf.shape(rows)[0]
         )

@@ -1,8 +1,9 @@
 """The n-gram network: hashes, weights, and the LiteRT file made of them.
 
 A word is the sum of one row of a table for each of its n-grams, for the whole word and for the script of its first
-letter (Joulin et al. 2017, "Bag of tricks for efficient text classification"). A linear layer turns the sum into
-logits of the languages and of `und`. Some words are remembered one by one, with a correction of these.
+letter (Joulin et al. 2017, "Bag of tricks for efficient text classification"), divided by the root of their number:
+else long words are surer than they are right. A linear layer turns it into logits of the languages and of `und`.
+Languages that do not have a word's letters are excluded. Some words are remembered one by one, with a correction.
 """
 
 from dataclasses import dataclass, replace
@@ -24,6 +25,7 @@ BUCKETS = (8_191, 65_521, 599_999)  # of a table, primes: for a few words, for a
 _BUCKETS_A_WORD = 4
 WIDTH = 32  # of a row
 LONGEST = 6  # letters of an n-gram
+USUAL = 30.0  # n-grams of a word, whose sum is not changed
 CLIP = 7.0  # logits of `und` stay within, so that the languages keep their order in float32
 _STEPS = 127  # largest weight of a row in a file, an int8
 _OUTLIERS = 1e-4  # share of the weights that are cut to it
@@ -84,24 +86,23 @@ class Weights:
     table: Floats  # (buckets + 1, width); row 0, of no n-gram, is 0
     matrix: Floats  # (width, labels)
     bias: Floats  # (labels,)
+    possible: NDArray[np.bool_]  # (blocks, labels): the labels of words with letters of such a block
     remembered: Remembered | None = None
-    possible: NDArray[np.bool_] | None = None  # (blocks, labels): the labels of words with such letters; None: all
 
     def sums(self, ids: Ids) -> Floats:
-        """Return the sum of the rows of each word, (words, width)."""
+        """Return the scaled sum of the rows of each word, (words, width)."""
         buckets = ngram_buckets(ids, len(self.table) - 1)
         rows, columns = np.nonzero(buckets)
         starts = np.searchsorted(rows, np.arange(len(ids)))
         sums: Floats = np.add.reduceat(self.table[buckets[rows, columns]], starts)
-        return sums
+        return sums * np.sqrt(np.float32(USUAL) / np.bincount(rows).astype(np.float32))[:, None]
 
     def logits(self, ids: Ids) -> Floats:
         """Return logits (words, labels)."""
         logits: Floats = self.sums(ids) @ self.matrix + self.bias
         if self.remembered:
             logits += self.remembered.of(ids)
-        if self.possible is not None:
-            logits += np.where(self.possible[blocks_of(ids)], 0, np.float32(_IMPOSSIBLE))
+        logits += np.where(self.possible[blocks_of(ids)], 0, np.float32(_IMPOSSIBLE))
         return logits
 
     def output(self, ids: Ids) -> Floats:
@@ -118,17 +119,18 @@ class Weights:
     def to_litert(self) -> bytes:
         """Return the LiteRT file of `rounded` weights: the table takes one byte a weight."""
         table = tf.constant(self.table.astype(np.int8))
+        penalties = tf.constant(np.where(self.possible, 0, _IMPOSSIBLE).astype(np.int8))
         hashed, matrix, bias = Buckets(len(self.table) - 1), tf.constant(self.matrix), tf.constant(self.bias)
 
         @tf.function(input_signature=[tf.TensorSpec((None, LENGTH), tf.int32, name="letters")])  # type: ignore[untyped-decorator]
         def run(letters: tf.Tensor) -> tf.Tensor:
-            rows = tf.cast(tf.gather(table, hashed(letters)), tf.float32)
-            logits = tf.reduce_sum(rows, axis=1) @ matrix + bias
+            buckets = hashed(letters)
+            count = tf.reduce_sum(tf.cast(buckets > 0, tf.float32), axis=1, keepdims=True)
+            sums = tf.reduce_sum(tf.cast(tf.gather(table, buckets), tf.float32), axis=1)
+            logits = (sums * tf.sqrt(USUAL / count)) @ matrix + bias
             if self.remembered:
                 logits += self.remembered.tensor_of(letters)
-            if self.possible is not None:
-                penalties = tf.constant(np.where(self.possible, 0, _IMPOSSIBLE).astype(np.int8))
-                logits += tf.cast(tf.gather(penalties, tf.reduce_max(letters, axis=1) // BLOCK), tf.float32)
+            logits += tf.cast(tf.gather(penalties, tf.reduce_max(letters, axis=1) // BLOCK), tf.float32)
             languages = tf.nn.softmax(logits[:, :-1])
             undetermined = tf.sigmoid(tf.clip_by_value(logits[:, -1:], -CLIP, CLIP))
             return tf.concat([languages * (1 - undetermined), undetermined], axis=1)
@@ -154,12 +156,12 @@ def read_weights(path: Path, labels: int) -> Weights:
         name = _name_of(tuple(tensor["shape"].tolist()), tensor["dtype"], labels)
         if name:
             found[name] = interpreter.get_tensor(tensor["index"]).copy()
-    entries, corrections, penalties = (found.pop(name, None) for name in ("entries", "corrections", "penalties"))
-    if len(found) < 3:
+    entries, corrections = (found.pop(name, None) for name in ("entries", "corrections"))
+    if len(found) < 4:
         raise BadVersion(f"{path} holds no table of n-grams: train it anew")
     remembered = None if entries is None or corrections is None else Remembered(entries, corrections)
-    possible = None if penalties is None else penalties == 0
-    return Weights(found["table"].astype(np.float32), found["matrix"].T.copy(), found["bias"], remembered, possible)
+    table, matrix = found["table"].astype(np.float32), found["matrix"].T.copy()
+    return Weights(table, matrix, found["bias"], found["penalties"] == 0, remembered)
 
 
 def _name_of(shape: tuple[int, ...], kind: type, labels: int) -> str:

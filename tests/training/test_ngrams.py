@@ -55,7 +55,7 @@ def test_weights_are_read_back_from_their_file(ngrams, weights, tmp_path):
     path = tmp_path / "model.tflite"
     path.write_bytes(weights.to_litert())
     read = ngrams.read_weights(path, labels=3)
-    for name in ("table", "matrix", "bias"):
+    for name in ("table", "matrix", "bias", "possible"):
         assert np.array_equal(getattr(read, name), getattr(weights, name)), name
 
 
