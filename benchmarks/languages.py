@@ -26,7 +26,7 @@ WORDS, DEFAULT_WORDS = 500, 2_500  # a language, and a default candidate
 CONFIDENCES = (0.9, 0.95, 0.99)
 SIZES = {"1": 1, "2 or 3": 3, "4 to 10": 10, "11 to 30": 30, "more": 1_000}  # the largest sets of each class
 STRINGS = 5_000
-UNSEEN = ("kk", "mr")  # languages of the public test words that the model does not know
+UNSEEN = ("kk", "mr")  # languages of the public test words that are no class
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """Writes docs/languages.md and its pictures from measured figures."""
 
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from classifier.training.languages import Language, all_languages
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGE = DOCS / "languages.md"
+LEFT_OUT = DOCS / "left_out.json"
 MARK = "<!-- python -m benchmarks.languages writes what follows -->"
 
 
@@ -79,6 +81,7 @@ def _page(results: Mapping[str, Any]) -> Iterator[str]:
         f"({rows[least]['coverage']['0.9']:.1%}). "
         + " ".join(f"Of {name}, {share:.1%} are called `single`." for name, share in results["none"].items())
     )
+    yield from left_out()
     yield ""
     yield "![Shares of sets of 90, 95 and 99 % by the number of their languages](images/sets.svg)"
     yield ""
@@ -94,6 +97,30 @@ def _page(results: Mapping[str, Any]) -> Iterator[str]:
     languages = all_languages()
     for code in sorted(rows, key=language_name):
         yield _row(code, rows[code], languages[code])
+
+
+def left_out() -> Iterator[str]:
+    """Yield what a model says of languages that it lacks, where that was measured."""
+    if not LEFT_OUT.is_file():
+        return
+    results = json.loads(LEFT_OUT.read_text(encoding="utf-8"))
+    rows = results["languages"]
+    shares = [row["single"] for row in rows.values()]
+    yield ""
+    yield "### Languages that a model does not know"
+    yield ""
+    yield (
+        f"`python -m benchmarks.left_out` trains a model without {len(rows)} languages, not even with their words as "
+        f"negatives ({results['passes']:g} passes), and asks it for their public test words. On average "
+        f"{sum(shares) / len(shares):.1%} are `single`; they should be `unsure`, or `several` where neighbours share "
+        "them."
+    )
+    yield ""
+    yield from table_head("language", "words", "`single`", "`unsure`", "named most")
+    for code, row in rows.items():
+        named = ", ".join(f"{language_name(other)} {share:.1%}" for other, share in row["named"].items())
+        title = f"{language_name(code)} `{code}`"
+        yield table_row(title, f"{row['words']:,}", f"{row['single']:.1%}", f"{row['unsure']:.1%}", named)
 
 
 def _row(code: str, row: Mapping[str, Any], language: Language) -> str:
