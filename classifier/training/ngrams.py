@@ -95,7 +95,8 @@ class Weights:
         rows, columns = np.nonzero(buckets)
         starts = np.searchsorted(rows, np.arange(len(ids)))
         sums: Floats = np.add.reduceat(self.table[buckets[rows, columns]], starts)
-        return sums * np.sqrt(np.float32(USUAL) / np.bincount(rows).astype(np.float32))[:, None]
+        sums *= np.sqrt(USUAL / np.bincount(rows))[:, None].astype(np.float32)
+        return sums
 
     def logits(self, ids: Ids) -> Floats:
         """Return logits (words, labels)."""
