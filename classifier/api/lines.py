@@ -1,6 +1,7 @@
 """JSON lines (NDJSON): a JSON document a line."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import IO, Any
 
 from rest_framework.exceptions import ParseError
@@ -11,6 +12,7 @@ from classifier.api.parsers import strict_json
 from classifier.api.requests import MAX_ITEMS
 
 MEDIA_TYPE = "application/x-ndjson"
+PIECE = 100  # lines that are sent at once: to send one takes longer than to make it
 NOT_LINES = (
     "The body must have a JSON document in each line, in UTF-8, without duplicate names or numbers out of range."
 )
@@ -37,3 +39,9 @@ class LinesRenderer(BaseRenderer):
 
     media_type = MEDIA_TYPE
     format = "ndjson"
+
+
+def in_pieces(lines: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the lines in the pieces in which they are sent."""
+    while piece := b"".join(islice(lines, PIECE)):
+        yield piece

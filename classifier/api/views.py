@@ -17,7 +17,7 @@ from classifier.api import schema
 from classifier.api.base import JsonView, next_page, require_owner, validate, validate_query
 from classifier.api.filters import read_filters
 from classifier.api.idempotency import identify_once
-from classifier.api.lines import LinesParser, LinesRenderer
+from classifier.api.lines import LinesParser, LinesRenderer, in_pieces
 from classifier.api.problems import problem_fields
 from classifier.api.requests import (
     BatchRequest,
@@ -213,7 +213,7 @@ class LinesView(BatchView):
         options = validate_query(request, LinesQuery)
         fields = {**options, **validate(ItemsRequest, request.data)}
         lines = (line + b"\n" for line in self.answer(request, fields))
-        return StreamingHttpResponse(lines, content_type=LinesRenderer.media_type)
+        return StreamingHttpResponse(in_pieces(lines), content_type=LinesRenderer.media_type)
 
 
 def _result(request: Request, item: Item, answers: Iterator[Prediction], owner: str) -> dict[str, Any]:

@@ -36,6 +36,11 @@ def test_each_line_is_answered_by_a_line(post):
     assert Prediction.objects.get().source == "batch"
 
 
+def test_lines_are_sent_in_pieces(post):
+    response = post(*({"word": "piano"} for _ in range(250)))
+    assert [piece.count(b"\n") for piece in response] == [100, 100, 50]
+
+
 def test_lines_answer_as_a_batch_does(post, client):
     item = {"id": "a", "word": "orignal"}
     batch = client.post("/api/v1/predictions/batch", {"items": [item]}, "application/json").json()["results"]
