@@ -113,16 +113,24 @@ def together(answers: Sequence["Answer"], labels: Sequence[str]) -> dict[str, An
     lengths = np.array([len(answer.word) for answer in answers])
     weights = weights_of(labels)
     single = np.array([answer.verdict == "single" for answer in answers])
+    words = np.array([f"{answer.word} {label}" for answer, label in zip(answers, labels, strict=True)])
+    bands = {
+        f"{low}-{high or ''}": mask
+        for low, high in LENGTH_BANDS
+        if (mask := (lengths >= low) & (lengths <= (high or 99))).sum() > WORDS
+    }
     return {
         "words": len(answers),
         "different": len({answer.word for answer in answers}),
         "effective": effective_number(answer.word for answer in answers),
         "accuracy": mean(right, weights),
         "calibration_error": calibration_error(first, right, weights),
+        "chance_error": chance_error(words, first, weights),
         "calibration_error_by_length": {
-            f"{low}-{high or ''}": calibration_error(first[mask], right[mask], weights[mask])
-            for low, high in LENGTH_BANDS
-            if (mask := (lengths >= low) & (lengths <= (high or 99))).sum() > WORDS
+            name: calibration_error(first[mask], right[mask], weights[mask]) for name, mask in bands.items()
+        },
+        "chance_error_by_length": {
+            name: chance_error(words[mask], first[mask], weights[mask]) for name, mask in bands.items()
         },
         "verdicts": {
             verdict: mean(np.array([one.verdict == verdict for one in answers]), weights) for verdict in VERDICTS
@@ -173,6 +181,17 @@ def calibration_error(first: Any, right: Any, weights: Any, bins: int = 15) -> f
     places = np.minimum(bins * np.cumsum(weights[order]) / weights.sum(), bins - 1e-9).astype(int)
     distances = np.bincount(places, (weights * (first - right))[order])
     return round(float(np.abs(distances).sum() / weights.sum()), 4)
+
+
+def chance_error(words: Any, first: Any, weights: Any, turns: int = 20) -> float:
+    """Return the mean calibration error of answers that are right exactly as often as they say.
+
+    A word that is drawn again is right or wrong as before: with few different words, chance decides.
+    """
+    random = np.random.default_rng(13)
+    _, places = np.unique(words, return_inverse=True)
+    draws = (random.random(places.max() + 1)[places] < first for _ in range(turns))
+    return round(float(np.mean([calibration_error(first, right, weights) for right in draws])), 4)
 
 
 def mean(values: Any, weights: Any) -> float:

@@ -56,17 +56,17 @@ def _page(results: Mapping[str, Any]) -> Iterator[str]:
         "language (2,500 of English, French and Spanish), by the root of their frequency and their share in it. "
         "The twin answers, which never saw them. Frequent words are drawn many times: intervals are those of "
         f"the effective number of words, {default['effective']:,} of the {default['words']:,} draws of these three. "
-        "Among "
+        "In brackets is what chance alone would give, if each answer were right exactly as often as it says. Among "
         f"all {len(rows)} languages the first one is right for {everything['accuracy']:.1%}, among English, French and "
         f"Spanish for {default['accuracy']:.1%}."
     )
     yield ""
     yield from table_head("", "among all languages", "among en, fr, es")
-    yield table_row("expected calibration error", *(f"{one['calibration_error']:.4f}" for one in (everything, default)))
-    lengths = everything["calibration_error_by_length"]
-    for band, error in lengths.items():
-        other = default["calibration_error_by_length"].get(band)
-        yield table_row(f"words of {band} letters", f"{error:.4f}", "-" if other is None else f"{other:.4f}")
+    both = everything, default
+    errors = (f"{one['calibration_error']:.4f} ({one['chance_error']:.4f})" for one in both)
+    yield table_row("expected calibration error (by chance)", *errors)
+    for band in everything["calibration_error_by_length"]:
+        yield table_row(f"words of {band} letters", *(_error(one, band) for one in both))
     for verdict in everything["verdicts"]:
         yield table_row(f"`{verdict}`", *(f"{one['verdicts'][verdict]:.1%}" for one in (everything, default)))
     yield table_row("right when `single`", *(f"{one['right_when_single']:.1%}" for one in (everything, default)))
@@ -97,6 +97,13 @@ def _page(results: Mapping[str, Any]) -> Iterator[str]:
     languages = all_languages()
     for code in sorted(rows, key=language_name):
         yield _row(code, rows[code], languages[code])
+
+
+def _error(row: Mapping[str, Any], band: str) -> str:
+    """Return the calibration error of words of a length, and that of perfect probabilities."""
+    if band not in row["calibration_error_by_length"]:
+        return "-"
+    return f"{row['calibration_error_by_length'][band]:.4f} ({row['chance_error_by_length'][band]:.4f})"
 
 
 def left_out() -> Iterator[str]:
