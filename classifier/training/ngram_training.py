@@ -6,6 +6,7 @@ rate for each weight, and a row that no word of the batch uses has no step.
 
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from classifier.training.misleading import remember
-from classifier.training.ngrams import USUAL, WIDTH, Weights, buckets_for, ngram_buckets
+from classifier.training.ngrams import WIDTH, Weights, buckets_for, ngram_buckets, scales_of
 from classifier.training.samples import Batch, Sampler
 from classifier.training.scripts import BLOCKS
+from classifier.training.sharpness import fit_scales
 from classifier.training.sparse_lexicon import HELD_OUT, SparseLexicon
 
 BATCH = 512  # words
@@ -26,6 +28,7 @@ _MATRIX_RATE = 0.3  # of the table's
 _ACCUMULATED = 0.1  # first value of Adagrad's sums
 _UNDETERMINED_WEIGHT = 0.3  # of the loss of `und` beside that of the languages
 _GRAMS_DROPPED, _WORD_DROPPED, _BLOCK_DROPPED = 0.1, 0.2, 0.1
+_SCALES = scales_of(0.5)  # of sums
 LEAST_WORDS = 100_000  # of a pass, so that a short list trains long enough
 _HISTORY = 20  # losses in a card
 _SAVE_SECONDS = 120  # between two saved states
@@ -44,7 +47,8 @@ def train_both(
     training = Training(lexicon, passes=passes, seed=seed, saved=saved)
     twin = training.train_twin().rounded()
     network = training.train_network().rounded()
-    network = remember(network, lexicon)
+    scales = fit_scales(twin, lexicon)
+    twin, network = replace(twin, scales=scales), remember(replace(network, scales=scales), lexicon)
     parts = np.array_split(training.losses, min(_HISTORY, len(training.losses)))
     figures = {
         "seed": seed,
@@ -92,7 +96,7 @@ class Training:
     def _weights(self, values: list[NDArray[np.float32]]) -> Weights:
         table, matrix, bias = values
         undetermined = np.ones((BLOCKS, 1), bool)
-        return Weights(table, matrix, bias, np.hstack([self._lexicon.possible, undetermined]))
+        return Weights(table, matrix, bias, np.hstack([self._lexicon.possible, undetermined]), _SCALES)
 
     def _run(self, title: str, sampler: Sampler, steps: range, first_rate: float) -> None:
         done, saved_at = len(self.losses), time.monotonic()
@@ -164,8 +168,7 @@ class _Network:
         sums = tf.raw_ops.SparseSegmentSumWithNumSegments(
             data=table, indices=places, segment_ids=words, num_segments=tf.shape(targets)[0]
         )
-        counts = tf.math.bincount(words, minlength=tf.shape(targets)[0], dtype=tf.float32)
-        scales = tf.sqrt(USUAL / tf.maximum(counts, 1))[:, None]
+        scales = tf.gather(_SCALES, tf.math.bincount(words, minlength=tf.shape(targets)[0]))
         sums *= scales
         logits = sums @ self.matrix + self.bias
         languages = logits[:, :-1] - 1e9 * (1 - known)

@@ -1,8 +1,8 @@
 """The n-gram network: hashes, weights, and the LiteRT file made of them.
 
 A word is the sum of one row of a table for each of its n-grams, for the whole word and for the script of its first
-letter (Joulin et al. 2017, "Bag of tricks for efficient text classification"), divided by the root of their number:
-else long words are surer than they are right. A linear layer turns it into logits of the languages and of `und`.
+letter (Joulin et al. 2017, "Bag of tricks for efficient text classification"), scaled by their number: else long words
+are learnt at the cost of short ones. A linear layer turns it into logits of the languages and of `und`.
 Languages that do not have a word's letters are excluded. Some words are remembered one by one, with a correction.
 """
 
@@ -26,6 +26,7 @@ _BUCKETS_A_WORD = 4
 WIDTH = 32  # of a row
 LONGEST = 6  # letters of an n-gram
 USUAL = 30.0  # n-grams of a word, whose sum is not changed
+_COUNTS = LONGEST * LENGTH + 3  # numbers of n-grams that a word can have, from 0
 CLIP = 7.0  # logits of `und` stay within, so that the languages keep their order in float32
 _STEPS = 127  # largest weight of a row in a file, an int8
 _OUTLIERS = 1e-4  # share of the weights that are cut to it
@@ -87,23 +88,29 @@ class Weights:
     matrix: Floats  # (width, labels)
     bias: Floats  # (labels,)
     possible: NDArray[np.bool_]  # (blocks, labels): the labels of words with letters of such a block
+    scales: Floats  # (counts, 1): of the sum of so many rows
     remembered: Remembered | None = None
 
-    def sums(self, ids: Ids) -> Floats:
-        """Return the scaled sum of the rows of each word, (words, width)."""
+    def sums(self, ids: Ids) -> tuple[Floats, NDArray[np.intp]]:
+        """Return the sum of the rows of each word, (words, width), and their number, (words,)."""
         buckets = ngram_buckets(ids, len(self.table) - 1)
         rows, columns = np.nonzero(buckets)
         starts = np.searchsorted(rows, np.arange(len(ids)))
         sums: Floats = np.add.reduceat(self.table[buckets[rows, columns]], starts)
-        sums *= np.sqrt(USUAL / np.bincount(rows))[:, None].astype(np.float32)
-        return sums
+        return sums, np.bincount(rows)
+
+    def possible_of(self, ids: Ids) -> NDArray[np.bool_]:
+        """Return which labels words can have by their letters, (words, labels)."""
+        return self.possible[blocks_of(ids)]
 
     def logits(self, ids: Ids) -> Floats:
         """Return logits (words, labels)."""
-        logits: Floats = self.sums(ids) @ self.matrix + self.bias
+        sums, counts = self.sums(ids)
+        sums *= self.scales[counts]
+        logits: Floats = sums @ self.matrix + self.bias
         if self.remembered:
             logits += self.remembered.of(ids)
-        logits += np.where(self.possible[blocks_of(ids)], 0, np.float32(_IMPOSSIBLE))
+        logits += np.where(self.possible_of(ids), 0, np.float32(_IMPOSSIBLE))
         return logits
 
     def output(self, ids: Ids) -> Floats:
@@ -121,14 +128,15 @@ class Weights:
         """Return the LiteRT file of `rounded` weights: the table takes one byte a weight."""
         table = tf.constant(self.table.astype(np.int8))
         penalties = tf.constant(np.where(self.possible, 0, _IMPOSSIBLE).astype(np.int8))
-        hashed, matrix, bias = Buckets(len(self.table) - 1), tf.constant(self.matrix), tf.constant(self.bias)
+        hashed = Buckets(len(self.table) - 1)
+        matrix, bias, scales = (tf.constant(part) for part in (self.matrix, self.bias, self.scales))
 
         @tf.function(input_signature=[tf.TensorSpec((None, LENGTH), tf.int32, name="letters")])  # type: ignore[untyped-decorator]
         def run(letters: tf.Tensor) -> tf.Tensor:
             buckets = hashed(letters)
-            count = tf.reduce_sum(tf.cast(buckets > 0, tf.float32), axis=1, keepdims=True)
+            scale = tf.gather(scales, tf.reduce_sum(tf.cast(buckets > 0, tf.int32), axis=1))
             sums = tf.reduce_sum(tf.cast(tf.gather(table, buckets), tf.float32), axis=1)
-            logits = (sums * tf.sqrt(USUAL / count)) @ matrix + bias
+            logits = (sums * scale) @ matrix + bias
             if self.remembered:
                 logits += self.remembered.tensor_of(letters)
             logits += tf.cast(tf.gather(penalties, tf.reduce_max(letters, axis=1) // BLOCK), tf.float32)
@@ -138,6 +146,12 @@ class Weights:
 
         converted: bytes = tf.lite.TFLiteConverter.from_concrete_functions([run.get_concrete_function()]).convert()
         return converted
+
+
+def scales_of(exponent: float, factor: float = 1.0) -> Floats:
+    """Return scales that fall with a power of the number of n-grams, (counts, 1)."""
+    counts = np.arange(_COUNTS).clip(1)[:, None]
+    return (factor * (USUAL / counts) ** exponent).astype(np.float32)
 
 
 def output_of(logits: Floats) -> Floats:
@@ -158,11 +172,11 @@ def read_weights(path: Path, labels: int) -> Weights:
         if name:
             found[name] = interpreter.get_tensor(tensor["index"]).copy()
     entries, corrections = (found.pop(name, None) for name in ("entries", "corrections"))
-    if len(found) < 4:
+    if len(found) < 5:
         raise BadVersion(f"{path} holds no table of n-grams: train it anew")
     remembered = None if entries is None or corrections is None else Remembered(entries, corrections)
     table, matrix = found["table"].astype(np.float32), found["matrix"].T.copy()
-    return Weights(table, matrix, found["bias"], found["penalties"] == 0, remembered)
+    return Weights(table, matrix, found["bias"], found["penalties"] == 0, found["scales"], remembered)
 
 
 def _name_of(shape: tuple[int, ...], kind: type, labels: int) -> str:
@@ -171,6 +185,7 @@ def _name_of(shape: tuple[int, ...], kind: type, labels: int) -> str:
         ((labels, WIDTH), np.float32): "matrix",
         ((labels,), np.float32): "bias",
         ((BLOCKS, labels), np.int8): "penalties",
+        ((_COUNTS, 1), np.float32): "scales",
     }
     by_columns: dict[Any, str] = {
         (WIDTH, np.int8): "table",

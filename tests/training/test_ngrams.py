@@ -1,5 +1,7 @@
 """The network of n-grams: hashes, training and the LiteRT file."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -55,7 +57,7 @@ def test_weights_are_read_back_from_their_file(ngrams, weights, tmp_path):
     path = tmp_path / "model.tflite"
     path.write_bytes(weights.to_litert())
     read = ngrams.read_weights(path, labels=3)
-    for name in ("table", "matrix", "bias", "possible"):
+    for name in ("table", "matrix", "bias", "possible", "scales"):
         assert np.array_equal(getattr(read, name), getattr(weights, name)), name
 
 
@@ -121,3 +123,18 @@ def test_network_learns_the_words_that_the_twin_never_saw(training, small):
     ids, (shares, _) = small.ids[rows].astype(np.int32), small.targets(rows)
     right, before = ((shares * one.output(ids)[:, :-1]).sum() for one in (network, twin))
     assert right > before
+
+
+def test_scales_are_fitted_to_words_that_the_twin_has_not_seen(weights, ngrams, monkeypatch):
+    from classifier.training import sharpness
+
+    monkeypatch.setattr(sharpness, "_LEAST_WORDS", 10)
+    many = toy_sparse_lexicon(("en", "fr"), words=2_000)
+    too_sure, unsure = (replace(weights, matrix=weights.matrix * factor) for factor in (10, 0.1))
+    assert sharpness.fit_scales(too_sure, many).mean() < 1 < sharpness.fit_scales(unsure, many).mean()
+
+
+def test_scales_stay_where_few_words_tell(weights, small):
+    from classifier.training import sharpness
+
+    assert sharpness.fit_scales(weights, small) is weights.scales
