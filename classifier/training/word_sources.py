@@ -23,7 +23,8 @@ MOST_LETTERS = 30
 _MOST_FORMS = 100_000  # dictionary forms of a language without other lists, drawn at random
 _FORM_FREQUENCY = 1e-5
 _MOST_FOREIGN = 25_000  # forms of a neighbour
-_MOST_MADE = 5_000  # strings like the words of a neighbour that has no dictionary
+# Strings like the words of a neighbour without a dictionary: more in other scripts, which have no other neighbours.
+_MOST_MADE, _MOST_MADE_LATIN = 15_000, 3_000
 _MADE_FREQUENCY = 1e-9  # of these, so low that a word which happens to be one counts as a word
 _WITHOUT_ACCENTS = 1 / 12  # share of the people who type a word without its accents
 _UNACCENTED_FROM = 1e-7  # frequency of the words that are learnt without their accents, too
@@ -80,7 +81,8 @@ def neighbours(most_words: int | None = None, without: Collection[str] = ()) -> 
             _add_forms(words, language, _filter(language.script), limit)
         else:
             translated = _translated_words(language)
-            made = strings_like(translated, min(limit, _MOST_MADE), np.random.default_rng(2))
+            most = _MOST_MADE_LATIN if language.script == "Latin" else _MOST_MADE
+            made = strings_like(translated, min(limit, most), np.random.default_rng(2))
             words = dict.fromkeys(made, _MADE_FREQUENCY) | words | dict.fromkeys(translated, _FORM_FREQUENCY)
     accept = _filter("Devanagari")
     for word, frequency in frequencies(all_languages()["bn"], limit).items():
