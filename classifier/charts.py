@@ -58,7 +58,7 @@ def round_scale(values: Iterable[float], steps: int = 5, lower: float = -math.in
     high = min(round(math.ceil(high / step) * step, DIGITS), upper)
     if low == high:
         low, high = (low - step, high) if high == upper else (low, high + step)
-    return Scale(low, high, step)
+    return Scale(round(low, DIGITS), round(high, DIGITS), step)
 
 
 def _round_step(size: float) -> float:
