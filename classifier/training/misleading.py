@@ -15,14 +15,15 @@ from tqdm import tqdm
 from classifier.training.export import run_litert
 from classifier.training.ngrams import Weights
 from classifier.training.remembered import Floats, Remembered
-from classifier.training.sparse_lexicon import SparseLexicon
+from classifier.training.sparse_lexicon import COMMON, SparseLexicon
 
-MOST_WORDS = 300_000
+MOST_WORDS = 220_000
 _LEAST_FREQUENCY = 1e-6  # of a word
 _DOUBT = 3e-7  # frequency of a word about which lists and network count the same
 _STEP = 0.5  # corrections are multiples of it, in logits, so that many words share one
 _MOST_STEPS = 16  # in a correction, up or down
 _LEAST_PROBABILITY = 1e-6
+_COMMON_STEP, _MOST_COMMON_STEPS, _LEAST_SHARE = 1.0, 4, 1e-3  # of common words, see `_remember_common`
 _SLICE = 2_048  # words; the rows of more would not fit into the processor's cache
 
 
@@ -35,7 +36,10 @@ class _Corrections(NamedTuple):
 
 
 def remember(weights: Weights, lexicon: SparseLexicon) -> Weights:
-    """Return rounded weights with the words whose corrections decrease the loss most."""
+    """Return rounded weights with the words whose corrections decrease the loss most.
+
+    And with the common words of the default languages.
+    """
     rows = np.flatnonzero(lexicon.highest >= _LEAST_FREQUENCY)
     interpreter = Interpreter(model_content=weights.to_litert(), num_threads=1)
     slices = [rows[at : at + _SLICE] for at in range(0, len(rows), _SLICE)]
@@ -51,9 +55,41 @@ def remember(weights: Weights, lexicon: SparseLexicon) -> Weights:
     kinds, kind = np.unique(np.stack([places[order], steps[order]], axis=1), axis=0, return_inverse=True)
     corrections = np.zeros((len(kinds), len(weights.bias)), np.float32)
     corrections[np.arange(len(kinds)), kinds[:, 0]] = _STEP * kinds[:, 1]
-    table = Remembered.nothing(len(weights.bias), len(order))
+    common = _common_words(lexicon)
+    table = Remembered.nothing(len(weights.bias), len(order) + len(common))
     ids = lexicon.ids[rows[order]].astype(np.int32)
-    return replace(weights, remembered=table.with_words(ids, kind.reshape(-1), corrections))
+    table = table.with_words(ids, kind.reshape(-1), corrections)
+    return _remember_common(replace(weights, remembered=table), lexicon, common)
+
+
+def _common_words(lexicon: SparseLexicon) -> NDArray[np.intp]:
+    """Return the rows of the common words of the default languages."""
+    defaults = [lexicon.languages.index(code) for code in lexicon.default_languages]
+    return np.unique(lexicon.rows[np.isin(lexicon.places, defaults) & (lexicon.frequencies >= COMMON)])
+
+
+def _remember_common(weights: Weights, lexicon: SparseLexicon, rows: NDArray[np.intp]) -> Weights:
+    """Correct common words so that they are divided among the default languages as the lists divide them.
+
+    Among all languages "hello" is much in few of them, and hardly adds to the loss; among three it must be English.
+    """
+    if not len(rows) or weights.remembered is None:
+        return weights
+    defaults = [lexicon.languages.index(code) for code in lexicon.default_languages]
+    ids = lexicon.ids[rows].astype(np.int32)
+    targets, _ = lexicon.targets(rows)
+    wanted, found = (
+        (part / part.sum(axis=1, keepdims=True)).clip(_LEAST_SHARE)
+        for part in (targets[:, defaults], weights.output(ids)[:, defaults])
+    )
+    changes = np.log(wanted) - np.log(found)
+    changes -= np.take_along_axis(changes, wanted.argmax(axis=1)[:, None], axis=1)  # the others move
+    steps = np.rint(changes / _COMMON_STEP).clip(-_MOST_COMMON_STEPS, _MOST_COMMON_STEPS)
+    changed = np.flatnonzero(steps.any(axis=1))
+    corrections = weights.remembered.of(ids[changed])
+    corrections[:, defaults] += (_COMMON_STEP * steps[changed]).astype(np.float32)
+    kinds, kind = np.unique(corrections, axis=0, return_inverse=True)
+    return replace(weights, remembered=weights.remembered.with_words(ids[changed], kind.reshape(-1), kinds))
 
 
 def _best(output: Floats, rows: NDArray[np.intp], lexicon: SparseLexicon) -> _Corrections:

@@ -1,11 +1,13 @@
 """Words that a network remembers: the table, its tensor, and which words are chosen."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifier.training.sparse_lexicon import HELD_OUT, encode
+from classifier.training.sparse_lexicon import HELD_OUT, assemble, encode
 from tests.toy_models import toy_sparse_lexicon
 
 pytestmark = pytest.mark.slow
@@ -23,7 +25,6 @@ def remembered():
 @pytest.fixture(scope="module")
 def weights():
     """Return the weights of a network that takes English for French, and French for English."""
-    from dataclasses import replace
 
     from classifier.training import ngram_training
 
@@ -51,7 +52,6 @@ def test_each_word_has_its_correction(remembered):
 
 
 def test_litert_file_remembers_the_same_words(remembered, weights, tmp_path):
-    from dataclasses import replace
 
     from classifier.training.export import litert_output
     from classifier.training.ngrams import read_weights
@@ -110,3 +110,13 @@ def test_words_whose_letters_mislead_are_remembered(weights):
         for one in (weights, remember(weights, lexicon))
     ]
     assert losses[1] < 0.5 * losses[0]
+
+
+def test_common_words_are_divided_among_the_default_languages_as_in_the_lists(weights):
+    from classifier.training.misleading import remember
+
+    lexicon = assemble(("en", "fr"), [{"dog": 1e-4, "piano": 2e-5}, {"dog": 2e-6, "piano": 1e-5}], {})
+    lexicon = replace(lexicon, default_languages=("en", "fr"))
+    output = remember(weights, lexicon).output(ids_of(["dog", "piano"]))
+    shares = output[:, 0] / output[:, :2].sum(axis=1)
+    assert shares == pytest.approx([0.98, 0.67], abs=0.15)
