@@ -21,8 +21,10 @@ WORDS = {
     "en": "vaccines conform consonant reuse diocesan principals expires republics stricter rationales "
     "adept patriarchal applaud accomplice joyous canteen assent facet universes fairest prolong absentee "
     "harbours gait errands",
-    "fr": "nominis scorpiones mantes palatin nasale vigilants comparent cigale fastes helas subjectives maints gitan",
-    "es": "paren finde urbe consideren arder roce vicent moler verter idiotez robustez rencores irlandes usina atraque",
+    "fr": "nominis scorpiones mantes palatin nasale vigilants comparent cigale fastes helas subjectives maints gitan "
+    "labos hosto carcan microcosme intermittents",
+    "es": "paren finde urbe consideren arder roce vicent moler verter idiotez robustez rencores irlandes usina atraque "
+    "compres polen bilis datan temes embole bocha derrite idear",
 }
 UNTOUCHED = (
     "of how the water children thought night between language seminary attend resident contest symbol university "

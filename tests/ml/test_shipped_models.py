@@ -23,10 +23,10 @@ FLOORS = {
     "CNNsep": (0.806, 0.53, 0.06),
     "RNN": (0.823, 0.46, 0.06),
 }
-PUBLIC_FLOORS = {"Ngram": 0.897, "FF": 0.882, "CNN": 0.873, "CNNsep": 0.875, "RNN": 0.88}  # single words
+PUBLIC_FLOORS = {"Ngram": 0.898, "FF": 0.882, "CNN": 0.873, "CNNsep": 0.875, "RNN": 0.88}  # single words
 # Share of `single` and right answers on common words, and on elisions and compounds.
 EVERYDAY_FLOORS = {
-    "Ngram": (0.955, 0.965),
+    "Ngram": (0.985, 0.975),
     "FF": (0.985, 0.98),
     "CNN": (0.97, 0.98),
     "CNNsep": (0.96, 0.98),
