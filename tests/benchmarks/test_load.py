@@ -63,6 +63,6 @@ def test_tree_holds_children_of_children():
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         grandchild = int(process.stdout.readline())
         pids = tree(process.pid)
-        subprocess.run(["kill", *map(str, reversed(pids))], check=True)
+        subprocess.run(["kill", *map(str, pids)], check=True)  # parents first: they end with their children
     assert pids[0] == process.pid
     assert grandchild in pids
