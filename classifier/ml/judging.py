@@ -174,17 +174,11 @@ def _judge(
     """
     undetermined = np.minimum(np.rint(undetermined * OUTPUT_UNITS) / OUTPUT_UNITS, LARGEST_UNDETERMINED)
     by_code, known = columns_of(card.labels, candidates).by_code, 1 - undetermined[:, None]
-    units = np.rint(shares.take(by_code, axis=1) * known * FINE_UNITS)
-    order = np.argsort(-units, axis=1, kind="stable")
-    units, order = np.take_along_axis(units, order, axis=1), by_code[order]
+    order, units, members = _rank(np.rint(shares.take(by_code, axis=1) * known * FINE_UNITS), by_code, members)
     fine = units / FINE_UNITS
     ranked = fine / known
-    fewer = (np.cumsum(ranked, axis=1) < KEPT_MASS).sum(axis=1) + 1
-    kept = np.arange(len(candidates)) < fewer.clip(FEWEST_KEPT, MOST_KEPT)[:, None]
-    if members is not None:
-        members = np.take_along_axis(members, order, axis=1)
-        kept |= members
-    width = len(candidates) - int(kept.any(axis=0)[::-1].argmax())
+    kept = _keep(ranked, members)
+    width = int(np.flatnonzero(kept.any(axis=0))[-1]) + 1
     order, kept, ranked = order[:, :width], kept[:, :width], ranked[:, :width]
     units, fine = units[:, :width] * kept, fine[:, :width] * kept
     left = 1 - units.sum(axis=1) / FINE_UNITS / known[:, 0]
@@ -212,6 +206,25 @@ def _judge(
         fine=fine,
         fine_undetermined=undetermined,
     )
+
+
+def _rank(
+    units: Floats, by_code: NDArray[np.intp], members: Mask | None
+) -> tuple[NDArray[np.intp], Floats, Mask | None]:
+    """Return the places of the candidates (texts, candidates), most probable first, their units and set members.
+
+    `units` are in the order of `by_code`, so that of equal candidates the first by code comes first.
+    """
+    order = np.argsort(-units, axis=1, kind="stable")
+    units, order = np.take_along_axis(units, order, axis=1), by_code[order]
+    return order, units, None if members is None else np.take_along_axis(members, order, axis=1)
+
+
+def _keep(ranked: Floats, members: Mask | None) -> Mask:
+    """Return which ranked candidates to keep, (texts, candidates)."""
+    fewer = (np.cumsum(ranked, axis=1) < KEPT_MASS).sum(axis=1) + 1
+    kept: Mask = np.arange(ranked.shape[1]) < fewer.clip(FEWEST_KEPT, MOST_KEPT)[:, None]
+    return kept if members is None else kept | members
 
 
 def _named(verdicts: NDArray[np.intp], shares: Floats) -> Mask:
