@@ -191,6 +191,11 @@ def name_of_text(label: str) -> str:
     return text % {"language": name}
 
 
+def _first_names(names: Sequence[str], most: int) -> dict[str, str | int]:
+    """Return one name less than `most`, and the number of the others."""
+    return {"names": ", ".join(names[: most - 1]), "count": len(names) - most + 1}
+
+
 def join_names(codes: Sequence[str], most: int = 0) -> str:
     """Return a localised enumeration: English, French and Spanish.
 
@@ -198,8 +203,7 @@ def join_names(codes: Sequence[str], most: int = 0) -> str:
     """
     names = list(map(name_in_text, codes))
     if most and len(names) > most:
-        values = {"names": ", ".join(names[: most - 1]), "count": len(names) - most + 1}
-        return _("%(names)s and %(count)d more") % values
+        return _("%(names)s and %(count)d more") % _first_names(names, most)
     *others, last = names
     if not others:
         return last
@@ -216,8 +220,7 @@ def join_alternatives(codes: Sequence[str], most: int = 0) -> str:
     """
     names = list(map(name_in_text, codes))
     if most and len(names) > most:
-        values = {"names": ", ".join(names[: most - 1]), "count": len(names) - most + 1}
-        return _("%(names)s or one of %(count)d more") % values
+        return _("%(names)s or one of %(count)d more") % _first_names(names, most)
     *others, last = names
     if not others:
         return last
