@@ -70,7 +70,7 @@ def measure(twin: "Identifier", lexicon: "SparseLexicon") -> dict[str, Any]:
 
 def held_out_words(lexicon: "SparseLexicon") -> tuple[Any, list[str]]:
     """Return the rows of held-out words, and the language that each was drawn of."""
-    from classifier.training.ngram_export import draw_words
+    from classifier.training.samples import draw_words
     from classifier.training.sparse_lexicon import HELD_OUT, VALIDATION
 
     random = np.random.default_rng(9)

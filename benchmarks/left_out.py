@@ -1,8 +1,8 @@
 """Measures what a model says of languages that it does not know: `python -m benchmarks.left_out`.
 
-It trains a model without some of the languages, not even with their words as negatives, and asks it for their public
-test words (LINGUA_TESTDATA). By default one model lacks all of them at once, so that each has fewer neighbours than if
-it were left out alone. Writes docs/left_out.json, which `python -m benchmarks.languages` puts on the page.
+It trains a twin without some of the languages, not even with their words as negatives, and asks it for their public
+test words (LINGUA_TESTDATA). It lacks all of them at once, so that each has fewer neighbours than if it were left out
+alone. Writes docs/left_out.json, which `python -m benchmarks.languages` puts on the page.
 """
 
 import argparse
@@ -22,37 +22,34 @@ if TYPE_CHECKING:
 
 RESULTS = Path(__file__).parents[1] / "docs" / "left_out.json"
 LANGUAGES = ("et", "eu", "sw", "af", "be", "kk", "mr", "nn")
-PASSES = 3  # over the words; the shipped model has five
 
 
 def main() -> None:
     """Train, ask, and write the figures."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "langid_site.settings")
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("languages", nargs="*", default=[",".join(LANGUAGES)], help="codes that one model lacks: et,eu")
-    parser.add_argument("--passes", type=float, default=PASSES, help="over the words (default %(default)s)")
-    parser.add_argument("--most-words", type=int, help="of each list, for trials")
+    parser.add_argument("languages", nargs="*", default=LANGUAGES, help="codes of the languages that the model lacks")
+    parser.add_argument("--passes", type=float, help="over the words (default: those of the shipped model)")
     options = parser.parse_args()
     django.setup()
-    found: dict[str, dict[str, Any]] = {}
-    for codes in options.languages:
-        found |= measure(codes.split(","), options.passes, options.most_words)
-    results = {"passes": options.passes, "trainings": options.languages, "languages": found}
+    results = measure(options.languages, options.passes)
     RESULTS.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def measure(codes: Sequence[str], passes: float, most_words: int | None) -> dict[str, dict[str, Any]]:
+def measure(codes: Sequence[str], passes: float | None) -> dict[str, Any]:
     """Return the figures of languages that one model lacks."""
     from classifier.ml.identifier import Identifier
-    from classifier.training.ngram_export import Trained, write_version
+    from classifier.training.networks import ARCHITECTURES
+    from classifier.training.ngram_export import NAME, Trained, write_version
     from classifier.training.ngram_training import Training
     from classifier.training.sparse_lexicon import build_all
 
-    lexicon = build_all(lambda line: print(line, file=sys.stderr), most_words, without=codes)
-    weights = Training(lexicon, passes=passes, seed=0).train_twin().rounded()
+    passes = passes or ARCHITECTURES[NAME].passes
+    lexicon = build_all(lambda line: print(line, file=sys.stderr), without=codes)
+    weights = Training(lexicon, passes=passes, seed=0).train_twin()
     with tempfile.TemporaryDirectory() as folder:
         model = Identifier(write_version(Trained(weights, weights, {}), lexicon, Path(folder)))
-        return {code: ask(model, code) for code in codes}
+        return {"passes": passes, "languages": {code: ask(model, code) for code in codes}}
 
 
 def ask(model: "Identifier", code: str) -> dict[str, Any]:

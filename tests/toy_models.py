@@ -54,7 +54,7 @@ def write_toy_version(lexicon, directory, *, passes=0.4, seed=1):
     """Train and write a toy model, which is its own twin; return its folder."""
     from classifier.training import ngram_export, ngram_training
 
-    weights = ngram_training.Training(lexicon, passes=passes, seed=seed).train_twin().rounded()
+    weights = ngram_training.Training(lexicon, passes=passes, seed=seed).train_twin()
     figures = {"seed": seed, "passes": passes, "history": {"loss": [1.0, 0.5]}}
     return ngram_export.write_version(ngram_export.Trained(weights, weights, figures), lexicon, directory)
 

@@ -34,6 +34,7 @@ from classifier.training.export import LEAST_TOLERANCE, litert_output, version_d
 from classifier.training.networks import ARCHITECTURES
 from classifier.training.ngrams import Weights
 from classifier.training.reviewed import Reviewed
+from classifier.training.samples import draw_words
 from classifier.training.sparse_lexicon import HELD_OUT as HELD_OUT_BOUND
 from classifier.training.sparse_lexicon import SOURCES, VALIDATION, SparseLexicon
 from classifier.training.test_sets import LabelledTexts
@@ -142,21 +143,6 @@ def calibration_words(lexicon: SparseLexicon) -> tuple[NDArray[np.intp], NDArray
     """Return validation words, and the place of the language of each."""
     counts = _CALIBRATION_WORDS, _DEFAULT_CALIBRATION_WORDS
     return draw_words(lexicon, counts, (0, VALIDATION), np.random.default_rng(5))
-
-
-def draw_words(
-    lexicon: SparseLexicon, counts: tuple[int, int], split: tuple[int, int], random: np.random.Generator
-) -> tuple[NDArray[np.intp], NDArray[np.uint8]]:
-    """Draw words of each language as `SparseLexicon.draw`; return their rows, and the place of the language of each.
-
-    `counts` are those of a language and of a default candidate. The longest words, which are cut, are left out.
-    """
-    drawn = []
-    for place, language in enumerate(lexicon.languages):
-        rows = lexicon.draw(counts[language in lexicon.default_languages], place, split, random)
-        drawn.append(rows[lexicon.ids[rows, -1] == PADDING])
-    labels = np.repeat(np.arange(len(drawn)), list(map(len, drawn)))
-    return np.concatenate(drawn), labels.astype(np.uint8)
 
 
 def make_card(trained: Trained, lexicon: SparseLexicon, folder: Path) -> Card:

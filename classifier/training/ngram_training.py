@@ -45,10 +45,8 @@ def train_both(
     """
     started = time.monotonic()
     training = Training(lexicon, passes=passes, seed=seed, saved=saved)
-    twin = training.train_twin().rounded()
-    network = training.train_network().rounded()
-    scales = fit_scales(twin, lexicon)
-    twin, network = replace(twin, scales=scales), remember(replace(network, scales=scales), lexicon)
+    twin = training.train_twin()
+    network = remember(replace(training.train_network(), scales=twin.scales), lexicon)
     parts = np.array_split(training.losses, min(_HISTORY, len(training.losses)))
     figures = {
         "seed": seed,
@@ -78,15 +76,16 @@ class Training:
             self._restore(self._saved)
 
     def train_twin(self) -> Weights:
-        """Train without validation and held-out words."""
+        """Train without validation and held-out words; return the weights, rounded, with fitted scales."""
         if not self._twin:
             sampler = Sampler(self._lexicon, least_split=HELD_OUT)
             self._run("twin", sampler, range(self._twin_end), FIRST_RATE)
             self._twin = self._network.values()
-        return self._weights(self._twin)
+        weights = self._weights(self._twin)
+        return replace(weights, scales=fit_scales(weights, self._lexicon))
 
     def train_network(self) -> Weights:
-        """Go on with all words, from the twin."""
+        """Go on with all words, from the twin; return the weights, rounded."""
         sampler = Sampler(self._lexicon, unseen=self._passes)
         self._run("network", sampler, range(self._twin_end, self.end), LATER_RATE)
         if self._saved:
@@ -96,7 +95,8 @@ class Training:
     def _weights(self, values: list[NDArray[np.float32]]) -> Weights:
         table, matrix, bias = values
         undetermined = np.ones((BLOCKS, 1), bool)
-        return Weights(table, matrix, bias, np.hstack([self._lexicon.possible, undetermined]), _SCALES)
+        possible = np.hstack([self._lexicon.possible, undetermined])
+        return Weights(table, matrix, bias, possible, _SCALES).rounded()
 
     def _run(self, title: str, sampler: Sampler, steps: range, first_rate: float) -> None:
         done, saved_at = len(self.losses), time.monotonic()

@@ -1,9 +1,9 @@
 """The n-gram network: hashes, weights, and the LiteRT file made of them.
 
 A word is the sum of one row of a table for each of its n-grams, for the whole word and for the script of its first
-letter (Joulin et al. 2017, "Bag of tricks for efficient text classification"), scaled by their number: else long words
-are learnt at the cost of short ones. A linear layer turns it into logits of the languages and of `und`.
-Languages that do not have a word's letters are excluded. Some words are remembered one by one, with a correction.
+letter (Joulin et al. 2017, "Bag of tricks for efficient text classification"), scaled by their number
+(`sharpness`). A linear layer turns it into logits of the languages and of `und`. Languages that are not written in a
+word's letters are excluded. Some words are remembered one by one, with a correction.
 """
 
 from dataclasses import dataclass, replace
@@ -156,11 +156,17 @@ def scales_of(exponent: float, factor: float = 1.0) -> Floats:
 
 def output_of(logits: Floats) -> Floats:
     """Return probabilities (words, labels) from logits of the same shape: a softmax, and a sigmoid for `und`."""
-    languages = np.exp(logits[:, :-1] - logits[:, :-1].max(axis=1, keepdims=True))
-    languages /= languages.sum(axis=1, keepdims=True)
+    languages = softmax(logits[:, :-1])
     undetermined = 1 / (1 + np.exp(-np.clip(logits[:, -1:], -CLIP, CLIP)))
     output: Floats = np.hstack([languages * (1 - undetermined), undetermined])
     return output
+
+
+def softmax(logits: Floats) -> Floats:
+    """Return probabilities (words, languages), rows with sum 1, from logits of the same shape."""
+    powers_of_e = np.exp(logits - logits.max(axis=1, keepdims=True))
+    probabilities: Floats = powers_of_e / powers_of_e.sum(axis=1, keepdims=True)
+    return probabilities
 
 
 def read_weights(path: Path, labels: int) -> Weights:

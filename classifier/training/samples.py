@@ -1,4 +1,4 @@
-"""Batches of training words, and strings that are no words."""
+"""Words drawn from a lexicon: batches to learn from, words to measure on, and strings that are no words."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -68,6 +68,21 @@ class Sampler:
                 self._strings.put_odd_letters(chosen[1], random),
             ]
         )
+
+
+def draw_words(
+    lexicon: SparseLexicon, counts: tuple[int, int], split: tuple[int, int], random: np.random.Generator
+) -> tuple[NDArray[np.intp], NDArray[np.uint8]]:
+    """Draw words of each language as `SparseLexicon.draw`; return their rows, and the place of the language of each.
+
+    `counts` are those of a language and of a default candidate. The longest words, which are cut, are left out.
+    """
+    drawn = []
+    for place, language in enumerate(lexicon.languages):
+        rows = lexicon.draw(counts[language in lexicon.default_languages], place, split, random)
+        drawn.append(rows[lexicon.ids[rows, -1] == PADDING])
+    labels = np.repeat(np.arange(len(drawn)), list(map(len, drawn)))
+    return np.concatenate(drawn), labels.astype(np.uint8)
 
 
 class Strings:

@@ -23,7 +23,7 @@ def results(tmp_path, monkeypatch):
     monkeypatch.setattr("sys.argv", ["left_out", "it", "--passes", "0.1"])
     lacking = []
 
-    def build(report, most_words, *, without):
+    def build(report, *, without):
         lacking.extend(without)
         return toy_sparse_lexicon(("en", "fr"))
 

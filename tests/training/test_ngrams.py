@@ -34,7 +34,7 @@ def small():
 
 @pytest.fixture(scope="module")
 def weights(training, small):
-    return training.Training(small, passes=0.2, seed=1).train_twin().rounded()
+    return training.Training(small, passes=0.2, seed=1).train_twin()
 
 
 def test_unseen_words_are_told_apart(weights, small):
@@ -70,7 +70,7 @@ def test_file_of_another_network_is_refused(ngrams, weights, tmp_path):
 
 def test_language_without_the_letters_of_a_word_is_impossible(training):
     lexicon = assemble(("en", "el"), [{"piano": 1e-5}, {"πιάνο": 1e-5}], {})
-    both = training.Training(lexicon, passes=0.01, seed=1).train_twin().rounded()
+    both = training.Training(lexicon, passes=0.01, seed=1).train_twin()
     output = both.output(encode(["hello", "łódź", "πίσω", "'πίσω"]).astype(np.int32))
     assert output[:, :2].argmax(axis=1).tolist() == [0, 0, 1, 1]
     assert output[:, :2].min(axis=1).max() < 1e-9

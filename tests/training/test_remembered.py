@@ -28,7 +28,7 @@ def weights():
 
     from classifier.training import ngram_training
 
-    trained = ngram_training.Training(toy_sparse_lexicon(("en", "fr")), passes=0.02, seed=1).train_twin().rounded()
+    trained = ngram_training.Training(toy_sparse_lexicon(("en", "fr")), passes=0.02, seed=1).train_twin()
     return replace(trained, matrix=-0.03 * trained.matrix)
 
 
