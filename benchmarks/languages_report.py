@@ -61,19 +61,9 @@ def _page(results: Mapping[str, Any]) -> Iterator[str]:
         f"Spanish for {default['accuracy']:.1%}."
     )
     yield ""
-    yield from table_head("", "among all languages", "among en, fr, es")
-    both = everything, default
-    errors = (f"{one['calibration_error']:.4f} ({one['chance_error']:.4f})" for one in both)
-    yield table_row("expected calibration error (by chance)", *errors)
-    for band in everything["calibration_error_by_length"]:
-        yield table_row(f"words of {band} letters", *(_error(one, band) for one in both))
-    for verdict in everything["verdicts"]:
-        yield table_row(f"`{verdict}`", *(f"{one['verdicts'][verdict]:.1%}" for one in (everything, default)))
-    yield table_row("right when `single`", *(f"{one['right_when_single']:.1%}" for one in (everything, default)))
-    yield table_row("languages in a set of 90 %", *(f"{one['set_size']:.2f}" for one in (everything, default)))
-    yield table_row(
-        "coverage of such a set", f"{sum(coverage) / len(coverage):.1%}", f"{results['default_coverage']:.1%}"
-    )
+    yield from _figures(everything, default)
+    coverages = f"{sum(coverage) / len(coverage):.1%}", f"{results['default_coverage']:.1%}"
+    yield table_row("coverage of such a set", *coverages)
     yield ""
     least = min(rows, key=lambda code: rows[code]["coverage"]["0.9"])
     yield (
@@ -99,6 +89,19 @@ def _page(results: Mapping[str, Any]) -> Iterator[str]:
         yield _row(code, rows[code], languages[code])
 
 
+def _figures(*both: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a table of the figures among all languages and among the default ones."""
+    yield from table_head("", "among all languages", "among en, fr, es")
+    errors = (f"{one['calibration_error']:.4f} ({one['chance_error']:.4f})" for one in both)
+    yield table_row("expected calibration error (by chance)", *errors)
+    for band in both[0]["calibration_error_by_length"]:
+        yield table_row(f"words of {band} letters", *(_error(one, band) for one in both))
+    for verdict in both[0]["verdicts"]:
+        yield table_row(f"`{verdict}`", *(f"{one['verdicts'][verdict]:.1%}" for one in both))
+    yield table_row("right when `single`", *(f"{one['right_when_single']:.1%}" for one in both))
+    yield table_row("languages in a set of 90 %", *(f"{one['set_size']:.2f}" for one in both))
+
+
 def _error(row: Mapping[str, Any], band: str) -> str:
     """Return the calibration error of words of a length, and that of perfect probabilities."""
     if band not in row["calibration_error_by_length"]:
@@ -117,10 +120,10 @@ def left_out() -> Iterator[str]:
     yield "### Languages that a model does not know"
     yield ""
     yield (
-        f"`python -m benchmarks.left_out` trains a model without {len(rows)} languages, not even with their words as "
-        f"negatives ({results['passes']:g} passes), and asks it for their public test words. On average "
-        f"{sum(shares) / len(shares):.1%} are `single`; they should be `unsure`, or `several` where neighbours share "
-        "them."
+        f"`python -m benchmarks.left_out` trains a twin without these {len(rows)} languages, all at once and "
+        f"not even with their words as negatives ({results['passes']:g} passes), and asks it for their public test "
+        f"words. On average {sum(shares) / len(shares):.1%} are `single`; they should be `unsure`, or `several` where "
+        "neighbours share them."
     )
     yield ""
     yield from table_head("language", "words", "`single`", "`unsure`", "named most")

@@ -10,7 +10,7 @@ import numpy as np
 from classifier.ml.verdict import UNDETERMINED
 
 # Odds of a word of a language that is no candidate. Of the words of software (docs/models.md), 0.02, 0.03 and 0.04 call
-# 8.8, 10.9 and 12.8 % of the English ones `unsure` among the default candidates, and 3.2, 2.9 and 2.7 % of the German
+# 8.8, 11.0 and 12.9 % of the English ones `unsure` among the default candidates, and 3.3, 2.9 and 2.7 % of the German
 # ones `single`.
 OTHER_ODDS = 0.03
 # A common word of a candidate is at most half as probable elsewhere: French là is French, however often Vietnamese
