@@ -119,6 +119,12 @@ class Server:
             time.sleep(0.05)
         return time.monotonic() - start
 
+    def wait_for_log(self, text, seconds=10):
+        start = time.monotonic()
+        while text not in self.log.read_text():
+            assert time.monotonic() - start < seconds, f"{text} is not logged\n{self.log.read_text()[-4000:]}"
+            time.sleep(0.05)
+
     def stored_ids(self):
         """Return the public ids in the file, and its integrity."""
         with closing(sqlite3.connect(self.database)) as database:
