@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import F, Func, Q, TextField
+from django.db.models import BooleanField, F, Func, Q, TextField
 from django.db.models.functions import Cast
 from django.db.models.lookups import Contains
 from django.db.models.sql.compiler import SQLCompiler
@@ -34,6 +34,17 @@ class CodePoints(Func):
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any) -> Any:
         """Return the SQL with the collation."""
         return self.as_sql(compiler, connection, template='%(expressions)s COLLATE "C"', **context)
+
+
+class IsNotEmpty(Func):
+    """Whether a text is not empty.
+
+    Written out in an index and in a query, else SQLite would not see that the index serves the query.
+    """
+
+    arity = 1
+    template = "NOT (%(expressions)s = '')"
+    output_field = BooleanField()
 
 
 def new_public_id() -> UUID:

@@ -111,7 +111,7 @@ def move_rows(visitor: str, owner: str) -> None:
     """Give a visitor's rows to the user who logs in."""
     with transaction.atomic():
         feedback = Feedback.objects.filter(owner=visitor)
-        rows, batches = Prediction.objects.filter(owner=visitor), Batch.objects.filter(owner=visitor)
+        rows, batches = Prediction.objects.of(visitor).order_by(), Batch.objects.filter(owner=visitor)
         words = set(feedback.values_list("word_key", flat=True))
         _lock(words, batches, rows, feedback)
         feedback.filter(prediction__in=Feedback.objects.filter(owner=owner).values("prediction")).delete()
