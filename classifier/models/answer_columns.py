@@ -35,12 +35,14 @@ def verdict_columns(answer: Answer) -> dict[str, Any]:
 
 def word_columns(comparison: Comparison) -> dict[str, Any]:
     """Return the columns `word`, `word_key` and `words`."""
-    word = comparison.answers[0].word
-    words = [
-        {"word": answers[0].word, "said": [verdict_columns(answer) for answer in answers]}
-        for answers in zip(*(answer.words for answer in comparison.answers), strict=True)
-    ]
-    return {"word": word, "word_key": key_of(word), "words": words}
+    best = comparison.answers[0]
+    columns: dict[str, Any] = {"word": best.word, "word_key": key_of(best.word), "words": []}
+    if best.words:
+        columns["words"] = [
+            {"word": answers[0].word, "said": [verdict_columns(answer) for answer in answers]}
+            for answers in zip(*(answer.words for answer in comparison.answers), strict=True)
+        ]
+    return columns
 
 
 def answer_of(columns: Mapping[str, Any], word: str, languages: Sequence[str], words: Iterable[Answer] = ()) -> Answer:

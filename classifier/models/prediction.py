@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.base import ModelState
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -213,9 +214,18 @@ class Prediction(models.Model):
         if all_models:
             columns["others"] = [] if private else [model_columns(other) for other in others]
         columns |= {"source": source, "private": private, "created": created or timezone.now()}
-        # By position, since Django sorts named values out in five times the time.
-        row = cls(*(columns[name] if name in columns else default() for name, default in _defaults(cls)))
+        row = cls._new(columns)
         row.new_comparison, row.new_languages = comparison, languages
+        return row
+
+    @classmethod
+    def _new(cls, columns: Mapping[str, Any]) -> Self:
+        """Return an unsaved row; without Django's constructor, which took a tenth of a batch's time."""
+        constants, factories = _defaults(cls)
+        row = cls.__new__(cls)
+        row._state = ModelState()  # noqa: SLF001 - as Django does
+        made = {name: make() for name, make in factories if name not in columns}
+        vars(row).update({**constants, **made, **columns})
         return row
 
     def answer(self) -> Answer:
@@ -308,9 +318,9 @@ class Prediction(models.Model):
 
 
 @cache
-def _defaults(model: type[Prediction]) -> Sequence[tuple[str, Callable[[], Any]]]:
-    """Return the columns, and functions that return their defaults."""
-    return [
-        (field.attname, field.default if field.has_default() and callable(field.default) else field.get_default)
-        for field in model._meta.concrete_fields  # noqa: SLF001 - documented by Django
-    ]
+def _defaults(model: type[Prediction]) -> tuple[Mapping[str, Any], Sequence[tuple[str, Callable[[], Any]]]]:
+    """Return the defaults of columns, and functions that make those which differ from row to row."""
+    fields = model._meta.concrete_fields  # noqa: SLF001 - documented by Django
+    made = [(field.attname, field.default) for field in fields if callable(field.default) and field.has_default()]
+    names = {name for name, _ in made}
+    return {field.attname: field.get_default() for field in fields if field.attname not in names}, made
