@@ -1,14 +1,43 @@
 """Settings of gunicorn; options of `deploy/start` override them."""
 
+import ctypes
 import logging
 import os
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
+from gunicorn.workers.gthread import ThreadWorker
+
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # options of glibc's mallopt
+_PAUSE, _MOST_PAUSES = 0.0002, 5  # seconds for each open connection
+
+
+class FairWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+    """Leaves a new connection to a worker with fewer, if there is one.
+
+    Programs keep their connections open. All of a few often went to one worker, and the other cores had nothing to do.
+    """
+
+    def accept(self, listener: Any) -> None:
+        """Wait the longer, the more connections are open; whoever is first gets the new one."""
+        time.sleep(_PAUSE * min(self.nr_conns, _MOST_PAUSES))
+        super().accept(listener)
+
+
+def _keep_freed_memory() -> None:
+    """Keep up to 8 MB for the next request, which else is given back and asked for again by each long string."""
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "mallopt"):  # glibc
+        libc.mallopt(_TRIM_THRESHOLD, 8 << 20)
+        libc.mallopt(_MMAP_THRESHOLD, 4 << 20)
+
+
+_keep_freed_memory()
 bind = "127.0.0.1:8000"
 workers = int(os.environ.get("WEB_CONCURRENCY") or os.cpu_count() or 1)
-worker_class = "gthread"
+worker_class = FairWorker
 threads = 4  # while one waits for the disk or the database, others compute
 graceful_timeout = 25  # seconds to answer what was accepted; systemd and Docker kill after 30
 limit_request_line = 8190  # the longest text in a query, percent-encoded

@@ -1,0 +1,41 @@
+"""How workers share the connections of programs that keep them open."""
+
+import socket
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.deploy.conftest import copy_project, free_port, production, running
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not Path("/proc/self/net/tcp").exists(), reason="reads Linux's /proc"),
+]
+CONNECTIONS, FEWEST = 12, 3
+
+
+def connections_of(worker):
+    """Return the number of the TCP connections that a process has open."""
+    listed = [line.split() for line in Path(f"/proc/{worker}/net/tcp").read_text().splitlines()[1:]]
+    established = {f"socket:[{columns[9]}]" for columns in listed if columns[3] == "01"}
+    links = Path(f"/proc/{worker}/fd").iterdir()
+    return sum(str(link.readlink()) in established for link in links)
+
+
+def children_of(process):
+    return Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+
+
+def test_workers_share_connections_that_stay_open(tmp_path):
+    copy_project(tmp_path)
+    port = free_port()
+    command = ["deploy/start", "--bind", f"127.0.0.1:{port}", "--keep-alive", "60"]
+    with running(command, tmp_path, production(WEB_CONCURRENCY="2"), port) as process, ExitStack() as stack:
+        for _ in range(CONNECTIONS):
+            client = stack.enter_context(socket.create_connection(("127.0.0.1", port)))
+            client.sendall(b"GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            assert client.recv(1000).startswith(b"HTTP/1.1 200")
+            time.sleep(0.02)
+        assert all(connections_of(worker) >= FEWEST for worker in children_of(process))
