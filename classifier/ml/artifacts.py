@@ -55,7 +55,7 @@ class Card:
     length: int
     thresholds: Thresholds
     golden: Mapping[str, tuple[float, ...]]  # word: expected output, in the order of labels
-    tolerance: float  # largest difference in a probability between Keras and LiteRT
+    tolerance: float  # largest difference in a probability of a golden word, on another processor
     sha256: Mapping[str, str]  # file name: digest
     summary: str = ""  # one line for people who choose a model
     data: Mapping[str, Any] = field(default_factory=dict)

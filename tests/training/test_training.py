@@ -40,7 +40,7 @@ def test_network_learns_and_is_exported(name, training, architectures, small, tm
     keras_output = training.predict_with(training.keras.saving.load_model(folder / KERAS_FILE, compile=False))(
         held_out.ids.astype(np.int32)
     )
-    assert np.abs(output - keras_output).max() <= Card.read(folder).tolerance
+    assert np.abs(output - keras_output).mean() < 0.02  # weights of 8 bits
 
 
 @pytest.mark.parametrize("name", NAMES)
