@@ -5,7 +5,7 @@ import io
 import numpy as np
 
 from classifier.ml.artifacts import Card
-from classifier.ml.conformal import Calibration
+from classifier.ml.conformal import Calibration, units_of
 from classifier.ml.verdict import Thresholds
 
 MANY = tuple(f"l{number:02}" for number in range(40))  # more languages than answers keep candidates
@@ -24,16 +24,17 @@ def outputs(languages, words, seed, sharpness=3.0):
     return shares / shares.sum(axis=1, keepdims=True), labels
 
 
-def calibration_file(shares, labels, kept=16):
-    """Return the content of calibration.npz for such outputs."""
+def calibration_file(shares, labels, kept=16, lengths=5, undetermined=1.0):
+    """Return the content of calibration.npz for such outputs for words of so many letters and with so much `und`."""
     places = np.argsort(-shares, axis=1, kind="stable")[:, :kept]
-    units = np.rint(np.take_along_axis(shares, places, axis=1) * 65_535)
     file = io.BytesIO()
     np.savez_compressed(
         file,
         labels=labels.astype(np.uint8),
+        lengths=np.broadcast_to(np.uint8(lengths), labels.shape),
         places=places.astype(np.uint8),
-        probabilities=units.astype(np.uint16),
+        probabilities=units_of(np.take_along_axis(shares, places, axis=1)),
+        undetermined=np.broadcast_to(units_of(np.float64(undetermined)), labels.shape),
         common_labels=np.empty(0, np.uint8),
         common_words=np.empty(0, np.uint32),
     )

@@ -4,23 +4,23 @@ Both are fitted to outputs for words that no network has seen, for the candidate
 of split conformal prediction by label (Sadinle, Lei and Wasserman 2019). The score is the ratio of a probability to
 that of the first candidate: a name that belongs to thirty languages alike has a long set, a word of one language a
 short one. With the probability itself, names would lower the limits for all words.
+
+A word of no language has more `und` than nearly all words of the language that it looks like.
 """
 
 import io
 import zipfile
 import zlib
-from bisect import bisect_right
 from collections.abc import Sequence
-from functools import lru_cache, reduce
-from math import sqrt
-from operator import add
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.ml.candidates import OTHER_ODDS
 from classifier.ml.encoding import normalise
-
-Floats = NDArray[np.float64]
+from classifier.ml.rules import LONG, Curve, Floats, Rules
 
 DEFAULT_CONFIDENCE = 0.9  # that the prediction set holds the language of a word
 LEAST_CONFIDENCE, MOST_CONFIDENCE = 0.5, 0.99
@@ -28,75 +28,14 @@ BINS = 15  # of equal weight, of the first probability
 # Probability that the calibration words of a language are so lucky that its sets cover less than the confidence. With
 # the usual quantile it is a half, and so many languages would fall short.
 TOLERANCE = 0.05
+# That a word of a language has no more `und` than a verdict on it may have.
+_KNOWN_CONFIDENCE = 0.95
+_LEAST_LONG_WORDS = 20 * BINS  # for a curve of their own
 # Ratio of a language that is in no set, even if it has too few words for its limit: else a word in Greek letters would
 # be Khmer, too, with a confidence of 0.99.
 _IMPOSSIBLE = 1e-3
 _UNITS = 65_535  # of a stored probability
 _MOST_KEPT = 64  # sets of candidates whose rules are remembered
-
-
-class Rules:
-    """What the calibration words say about probabilities over some candidates.
-
-    `limits` are the least ratios to the first probability of members of a prediction set, (candidates,). `firsts` are
-    probabilities of a first candidate, increasing from 0, and `accuracies` how often it is right there, not decreasing;
-    (points,).
-    """
-
-    def __init__(self, limits: Floats, firsts: Floats, accuracies: Floats) -> None:
-        slopes: Floats = np.append(np.diff(accuracies) / np.diff(firsts), 0.0)
-        self._limits, self._points = limits, (firsts, accuracies, slopes)
-        # For one word, as lists.
-        self._limit_list: list[float] = limits.tolist()
-        self._point_lists: list[list[float]] = [values.tolist() for values in self._points]
-
-    def members_of(self, shares: Sequence[float]) -> list[bool]:
-        """Return which candidates are in the prediction set of a word."""
-        first = max(shares)
-        return [share >= limit * first for share, limit in zip(shares, self._limit_list, strict=True)]
-
-    def members(self, shares: Floats) -> NDArray[np.bool_]:
-        """Return which candidates are in the prediction set of each word.
-
-        Takes probabilities that are not calibrated, rows with sum 1; takes and returns (words, candidates).
-        """
-        members: NDArray[np.bool_] = shares >= self._limits * shares.max(axis=1, keepdims=True)
-        return members
-
-    def calibrate_one(self, shares: Sequence[float]) -> list[float]:
-        """Return the probabilities of a word's candidates as `calibrate` does."""
-        firsts, accuracies, slopes = self._point_lists
-        first = max(shares)
-        place = bisect_right(firsts, first) - 1
-        target = accuracies[place] + slopes[place] * (first - firsts[place])
-        other = [sqrt(share) for share in shares] if target < first else [share * share for share in shares]
-        total = reduce(add, other)
-        other = [share / total for share in other]
-        distance = max(other) - first
-        weight = min(max((target - first) / distance, 0.0), 1.0) if distance else 0.0
-        return [share + weight * (mixed - share) for share, mixed in zip(shares, other, strict=True)]
-
-    def calibrate(self, shares: Floats) -> Floats:
-        """Move the first probability of each word to its accuracy, and keep the order of the candidates.
-
-        Takes and returns (words, candidates), rows with sum 1. Each row is mixed with a flatter or a sharper one.
-        """
-        firsts, accuracies, slopes = self._points
-        first = shares.max(axis=1)
-        places = np.searchsorted(firsts, first, side="right") - 1
-        target = accuracies[places] + slopes[places] * (first - firsts[places])
-        other = np.where((target < first)[:, None], np.sqrt(shares), shares * shares)
-        other /= row_sums(other)[:, None]
-        distance = other.max(axis=1) - first
-        weight = np.divide(target - first, distance, out=np.zeros_like(first), where=distance != 0).clip(0, 1)
-        calibrated: Floats = shares + weight[:, None] * (other - shares)
-        return calibrated
-
-
-def row_sums(table: Floats) -> Floats:
-    """Return the sums of rows, added from left to right as in a loop, which sum() does not do."""
-    sums: Floats = np.cumsum(table, axis=1)[:, -1]
-    return sums
 
 
 class Calibration:
@@ -108,7 +47,7 @@ class Calibration:
         Raises ValueError for content that is no calibration of such a model.
         """
         self._languages = tuple(languages)
-        self._labels, self._places, self._units, self._common = _read(content, len(languages))
+        self._words, self._common = _read(content, len(languages))
         self.rules = lru_cache(_MOST_KEPT)(self._fit)
         self._common_words = lru_cache(_MOST_KEPT)(self._unite_common_words)
 
@@ -126,12 +65,18 @@ class Calibration:
         asked = np.zeros(len(self._languages), bool)
         chosen = [self._languages.index(language) for language in candidates]
         asked[chosen] = True
-        words = np.flatnonzero(asked[self._labels])
-        labels, places = self._labels[words], self._places[words]
-        own, first, right = _restrict(labels, places, self._units[words].astype(np.float64), asked)
-        ratio = own / np.maximum(first, np.finfo(np.float64).tiny)
-        limits = [_limit(ratio[labels == place], confidence) for place in chosen]
-        return Rules(np.array(limits), *_fit_accuracy(labels, first, right))
+        words = self._words.take(np.flatnonzero(asked[self._words.labels]))
+        among = _restrict(words, asked)
+        ratio = among.own / np.maximum(among.first, np.finfo(np.float64).tiny)
+        of_each = [words.labels == place for place in chosen]
+        limits = np.array([_limit(ratio[own], confidence) for own in of_each])
+        most = np.array([_most_undetermined(among.undetermined[own]) for own in of_each])
+        return Rules(limits, most, _fit_curves(words, among))
+
+
+def units_of(probabilities: Floats) -> NDArray[np.uint16]:
+    """Return probabilities in the units in which they are stored."""
+    return np.rint(probabilities * _UNITS).astype(np.uint16)
 
 
 def hash_of(word: str) -> int:
@@ -139,50 +84,70 @@ def hash_of(word: str) -> int:
     return zlib.crc32(normalise(word).encode("utf-8", "surrogatepass"))
 
 
-def _read(
-    content: bytes, languages: int
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint16], tuple[NDArray[np.uint8], NDArray[np.uint32]]]:
-    """Return each word's language (words,), and its most probable ones with their probabilities (words, k).
+class _Words(NamedTuple):
+    """Calibration words: their language, and the outputs of the twin."""
 
-    And the common words of languages: their language and their hash.
-    """
+    labels: NDArray[np.uint8]  # (words,)
+    lengths: NDArray[np.uint8]  # letters, (words,)
+    places: NDArray[np.uint8]  # the most probable languages, (words, k)
+    units: NDArray[np.uint16]  # their probabilities, without `und`
+    undetermined: NDArray[np.uint16]  # `und`, in the same units, (words,)
+
+    def take(self, rows: NDArray[np.intp]) -> "_Words":
+        """Return some of the words."""
+        return _Words(
+            self.labels[rows], self.lengths[rows], self.places[rows], self.units[rows], self.undetermined[rows]
+        )
+
+
+_NAMES = ("labels", "lengths", "places", "probabilities", "undetermined", "common_labels", "common_words")
+_TYPES = (np.uint8, np.uint8, np.uint8, np.uint16, np.uint16, np.uint8, np.uint32)
+
+
+def _read(content: bytes, languages: int) -> tuple[_Words, tuple[NDArray[np.uint8], NDArray[np.uint32]]]:
+    """Return the calibration words, and the common words of languages: their language and their hash."""
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            labels, places, units = (arrays[name] for name in ("labels", "places", "probabilities"))
-            common = arrays["common_labels"], arrays["common_words"]
+            columns = [arrays[name] for name in _NAMES]
     except (OSError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise ValueError(f"{type(error).__name__}: {error}") from error
-    types = (np.uint8, np.uint8, np.uint16, np.uint8, np.uint32)
-    if tuple(array.dtype for array in (labels, places, units, *common)) != types:
+    if tuple(array.dtype for array in columns) != _TYPES:
         raise ValueError("the arrays have other types")
+    words, common = _Words(*columns[:5]), (columns[5], columns[6])
+    rows = words.labels.shape
     if (
-        labels.ndim != 1
-        or places.ndim != 2
-        or places.shape != units.shape
-        or len(places) != len(labels)
+        len(rows) != 1
+        or words.places.ndim != 2
+        or words.places.shape != words.units.shape
+        or (words.places.shape[:1], words.lengths.shape, words.undetermined.shape) != (rows, rows, rows)
         or common[0].shape != common[1].shape
     ):
         raise ValueError("the arrays have other shapes")
-    if common[0].shape != common[1].shape:
-        raise ValueError("the common words have other shapes than their languages")
-    if not len(labels) or max(labels.max(), places.max(initial=0)) >= languages:
+    if not len(words.labels) or max(words.labels.max(), words.places.max(initial=0)) >= languages:
         raise ValueError("the languages are not those of the model")
-    return labels, places, units, common
+    return words, common
 
 
-def _restrict(
-    labels: NDArray[np.uint8], places: NDArray[np.uint8], units: Floats, asked: NDArray[np.bool_]
-) -> tuple[Floats, Floats, Floats]:
-    """Return the probability of each word's language and of its first candidate, and whether that is right.
+class _Among(NamedTuple):
+    """What the twin says of words among candidates, one of which is the word's; (words,)."""
 
-    Over the languages asked for, one of which is the word's. Equal candidates are right in equal parts.
-    """
+    own: Floats  # the probability of the word's language
+    first: Floats  # that of the first candidate
+    right: Floats  # whether that is the word's; equal candidates are right in equal parts
+    undetermined: Floats
+
+
+def _restrict(words: _Words, asked: NDArray[np.bool_]) -> _Among:
+    """Return what the twin says among the languages asked for, as `judging.restrict` does."""
+    labels, places, units = words.labels, words.places, words.units.astype(np.float64)
     others = max(1, len(asked) - places.shape[1])
     left = np.maximum(_UNITS - units.sum(axis=1), 0) / others  # of each language that is not stored
     inside = asked[places]
+    other = OTHER_ODDS * np.where(inside, 0, units).max(axis=1)
     units = np.where(inside, units, 0)
     candidates = asked.sum()
     total = units.sum(axis=1) + left * (candidates - inside.sum(axis=1))
+    rest = np.divide(other, other + total, out=np.zeros_like(other), where=other > 0)
     is_own = places == labels[:, None]
     own = np.where(is_own.any(axis=1), (units * is_own).sum(axis=1), left)
     first = np.maximum(units.max(axis=1), left)
@@ -190,7 +155,8 @@ def _restrict(
     right[units.max(axis=1) <= left] = 1 / candidates
     known = total > 0
     total = np.where(known, total, candidates)
-    return np.where(known, own, 1) / total, np.where(known, first, 1) / total, right
+    undetermined = 1 - (1 - words.undetermined / _UNITS) * (1 - rest)
+    return _Among(np.where(known, own, 1) / total, np.where(known, first, 1) / total, right, undetermined)
 
 
 def _limit(ratios: Floats, confidence: float) -> float:
@@ -202,6 +168,12 @@ def _limit(ratios: Floats, confidence: float) -> float:
     missed = count_missed(len(ratios), confidence)
     most = (1 - confidence) / confidence
     return min(float(np.partition(ratios, missed - 1)[missed - 1]), most) if missed else _IMPOSSIBLE
+
+
+def _most_undetermined(undetermined: Floats) -> float:
+    """Return the greatest `und` of a verdict other than `unsure`, by that of a language's calibration words."""
+    missed = count_missed(len(undetermined), _KNOWN_CONFIDENCE)
+    return -float(np.partition(-undetermined, missed - 1)[missed - 1]) if missed else 1.0
 
 
 @lru_cache(maxsize=1024)
@@ -218,10 +190,19 @@ def count_missed(words: int, confidence: float) -> int:
     return int((np.cumsum(np.exp(logs)) <= TOLERANCE).sum())
 
 
-def _fit_accuracy(labels: NDArray[np.uint8], first: Floats, right: Floats) -> tuple[Floats, Floats]:
-    """Return first probabilities from 0 up and their accuracies; each language has the same weight."""
+def _fit_curves(words: _Words, among: _Among) -> tuple[Curve, Curve]:
+    """Return the curves of short and of long words; the same one if there are few long words."""
+    is_long = words.lengths >= LONG
+    if is_long.sum() < _LEAST_LONG_WORDS:
+        is_long[:] = False
+    short, long = (_fit_curve(words.labels[rows], among.first[rows], among.right[rows]) for rows in (~is_long, is_long))
+    return short, long if is_long.any() else short
+
+
+def _fit_curve(labels: NDArray[np.uint8], first: Floats, right: Floats) -> Curve:
+    """Return the accuracies of first probabilities; each language has the same weight."""
     if not len(labels):
-        return np.array([0.0, 1.0]), np.array([0.0, 1.0])
+        return Curve(np.array([0.0, 1.0]), np.array([0.0, 1.0]))
     order = np.argsort(first, kind="stable")
     first, weights = first[order], (1 / np.bincount(labels)[labels])[order]
     passed = np.cumsum(weights) - weights / 2
@@ -232,7 +213,7 @@ def _fit_accuracy(labels: NDArray[np.uint8], first: Floats, right: Floats) -> tu
     sizes = totals[filled].astype(np.float64)
     firsts = np.bincount(bins, weights * first)[filled] / sizes
     accuracies = np.bincount(bins, weights * right[order])[filled] / sizes
-    return np.append(0.0, firsts), np.append(0.0, _isotonic(accuracies, sizes))
+    return Curve(np.append(0.0, firsts), np.append(0.0, _isotonic(accuracies, sizes)))
 
 
 def _isotonic(values: Floats, weights: Floats) -> Floats:

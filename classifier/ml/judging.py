@@ -21,8 +21,9 @@ from classifier.ml.candidates import (
     OUTPUT_UNITS,
     columns_of,
 )
-from classifier.ml.conformal import DEFAULT_CONFIDENCE, Calibration, row_sums
+from classifier.ml.conformal import DEFAULT_CONFIDENCE, Calibration
 from classifier.ml.one_word import answer_word, judge_one
+from classifier.ml.rules import Rules, lengths_of, row_sums
 from classifier.ml.texts import combine, words_of
 from classifier.ml.verdict import SEVERAL, UNDETERMINED, UNSURE, VERDICTS, judge_rows, judge_sets
 
@@ -108,9 +109,17 @@ def judge_words(
     if calibration is None:
         return _judge(card, words, candidates, shares, undetermined)
     rules = calibration.rules(candidates, confidence)
-    members = rules.members(shares)
-    calibrated = rules.calibrate(shares)
-    return _judge(card, words, candidates, calibrated, undetermined, members=members, confidence=confidence)
+    calibrated = rules.calibrate(shares, lengths_of(words))
+    return _judge(
+        card,
+        words,
+        candidates,
+        calibrated,
+        undetermined,
+        members=rules.members(shares),
+        rules=rules,
+        confidence=confidence,
+    )
 
 
 def _combine_words(
@@ -166,11 +175,12 @@ def _judge(
     undetermined: Floats,
     *,
     members: Mask | None = None,
+    rules: Rules | None = None,
     confidence: float | None = None,
 ) -> WordAnswers:
     """Rank, round and judge probabilities as `restrict` returns them.
 
-    `members` (texts, candidates) are the prediction sets; without them the thresholds decide.
+    `members` (texts, candidates) are the prediction sets by the `rules`; without them the thresholds decide.
     """
     undetermined = np.minimum(np.rint(undetermined * OUTPUT_UNITS) / OUTPUT_UNITS, LARGEST_UNDETERMINED)
     by_code, known = columns_of(card.labels, candidates).by_code, 1 - undetermined[:, None]
@@ -185,11 +195,12 @@ def _judge(
     remainders, undetermined_shown = round_each(left.clip(0)), round_each(undetermined)
     shown = round_each(ranked) * kept
     shown[:, 0] = (1.0 - shown[:, 1:].sum(axis=1) - remainders).round(DECIMALS)
-    if members is None:
+    if members is None or rules is None:
         verdicts = judge_rows(shown, undetermined_shown, card.thresholds)
         members = _named(verdicts, shown)
     else:
-        verdicts = judge_sets(members, undetermined_shown, card.thresholds)
+        most = rules.most_undetermined[order[:, 0]]
+        verdicts = judge_sets(members, undetermined_shown, card.thresholds, most)
     return WordAnswers(
         words=texts,
         model=card.name,

@@ -21,7 +21,7 @@ from classifier.ml.candidates import (
     OUTPUT_UNITS,
     columns_of,
 )
-from classifier.ml.conformal import Rules
+from classifier.ml.rules import Rules
 from classifier.ml.verdict import SEVERAL, SINGLE, UNDETERMINED, UNSURE, judge, judge_set
 
 
@@ -48,8 +48,11 @@ def answer_word(
     shares = [share / total for share in shares] if total > 0 else [1 / len(candidates)] * len(candidates)
     if rules is None:
         return judge_one(card, word, candidates, shares, undetermined)
-    members, calibrated = rules.members_of(shares), rules.calibrate_one(shares)
-    return judge_one(card, word, candidates, calibrated, undetermined, members=members, confidence=confidence)
+    members, calibrated = rules.members_of(shares), rules.calibrate_one(shares, len(word))
+    most = rules.most_undetermined_list
+    return judge_one(
+        card, word, candidates, calibrated, undetermined, members=members, most=most, confidence=confidence
+    )
 
 
 def judge_one(
@@ -60,11 +63,13 @@ def judge_one(
     undetermined: float,
     *,
     members: Sequence[bool] | None = None,
+    most: Sequence[float] = (),
     confidence: float | None = None,
 ) -> Answer:
     """Rank, round and judge the probabilities of candidates, sum 1, and of `und`.
 
-    `members` is the prediction set; without it the thresholds decide.
+    `members` is the prediction set, and `most` the greatest `und` for each first candidate; without them the thresholds
+    decide.
     """
     undetermined = min(round(undetermined * OUTPUT_UNITS) / OUTPUT_UNITS, LARGEST_UNDETERMINED)
     known = 1 - undetermined
@@ -80,7 +85,7 @@ def judge_one(
         verdict = judge(ranked, shown, card.thresholds)
         named = _named(verdict, codes, ranked)
     else:
-        verdict = judge_set([members[place] for place in order], shown, card.thresholds)
+        verdict = judge_set([members[place] for place in order], shown, card.thresholds, most[order[0]])
         named = tuple([candidates[place] for place, _ in kept if members[place]])
     probabilities = {code: units[place] / FINE_UNITS for code, (place, _) in zip(codes, kept, strict=True)}
     probabilities[UNDETERMINED] = undetermined

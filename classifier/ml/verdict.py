@@ -41,18 +41,18 @@ def judge(candidates: Sequence[float], undetermined: float, thresholds: Threshol
     return UNSURE
 
 
-def judge_set(members: Sequence[bool], undetermined: float, thresholds: Thresholds) -> str:
+def judge_set(members: Sequence[bool], undetermined: float, thresholds: Thresholds, most: float) -> str:
     """Return the verdict on a word by its prediction set.
 
-    `members` tells whether each candidate is in the set, the most probable one first. An empty set, or one with
-    another candidate than the first alone, tells no language.
+    `members` tells whether each candidate is in the set, the most probable one first; `most` is the greatest `und` of a
+    word of the first one. An empty set, or one with another candidate than the first alone, tells no language.
     """
     if undetermined > thresholds.undetermined:
         return UNSURE
     size = sum(members)
     if size > 1:
         return SEVERAL
-    return SINGLE if size and members[0] else UNSURE
+    return SINGLE if size and members[0] and undetermined <= most else UNSURE
 
 
 def judge_rows(
@@ -69,12 +69,13 @@ def judge_rows(
 
 
 def judge_sets(
-    members: NDArray[np.bool_], undetermined: NDArray[np.float64], thresholds: Thresholds
+    members: NDArray[np.bool_], undetermined: NDArray[np.float64], thresholds: Thresholds, most: NDArray[np.float64]
 ) -> NDArray[np.intp]:
     """Return the place in VERDICTS of the verdict on each word, as `judge_set` gives it.
 
-    Takes whether each candidate is in the set, (words, languages), and the probability of `und`, (words,).
+    Takes whether each candidate is in the set, (words, languages), and `und` and its limit for one, (words,).
     """
     sizes = members.sum(axis=1)
-    unsure, several, single = undetermined > thresholds.undetermined, sizes > 1, (sizes == 1) & members[:, 0]
+    unsure, several = undetermined > thresholds.undetermined, sizes > 1
+    single = (sizes == 1) & members[:, 0] & (undetermined <= most)
     return np.select([unsure, several, single], [2, 1, 0], default=2).astype(np.intp)

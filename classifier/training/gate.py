@@ -15,6 +15,7 @@ from classifier.ml.conformal import DEFAULT_CONFIDENCE
 from classifier.ml.encoding import normalise
 from classifier.ml.identifier import Identifier
 from classifier.ml.judging import restrict
+from classifier.ml.rules import lengths_of
 from classifier.ml.verdict import MOSTLY_UNDETERMINED, UNDETERMINED
 from classifier.scores import HELD_OUT
 from classifier.training import lexicon, word_sources
@@ -206,7 +207,7 @@ def language_probabilities(identifier: Identifier, words: Sequence[str], languag
     shares, _ = restrict(identifier.card, identifier.probabilities(words), languages)
     if identifier.calibration is None:
         return shares
-    return identifier.calibration.rules(languages, DEFAULT_CONFIDENCE).calibrate(shares)
+    return identifier.calibration.rules(languages, DEFAULT_CONFIDENCE).calibrate(shares, lengths_of(words))
 
 
 def agreement(identifier: Identifier, rows: Sequence[ReviewedRow], languages: tuple[str, ...]) -> Flags:

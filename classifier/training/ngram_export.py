@@ -24,7 +24,7 @@ from classifier.ml.artifacts import (
     add_version,
     digest,
 )
-from classifier.ml.conformal import hash_of
+from classifier.ml.conformal import hash_of, units_of
 from classifier.ml.encoding import BOUNDARY, LENGTH, PADDING, Encoder
 from classifier.ml.identifier import Identifier
 from classifier.ml.judging import restrict
@@ -124,16 +124,19 @@ def write_calibration(path: Path, twin: Identifier, lexicon: SparseLexicon) -> N
     rows, labels = calibration_words(lexicon)
     if np.bincount(labels, minlength=len(lexicon.languages)).min() < _LEAST_CALIBRATION_WORDS:
         return
-    probabilities, _ = restrict(twin.card, twin.probabilities(texts_of(lexicon, rows)), lexicon.languages)
+    texts = texts_of(lexicon, rows)
+    probabilities, undetermined = restrict(twin.card, twin.probabilities(texts), lexicon.languages)
     places = np.argsort(-probabilities, axis=1, kind="stable")[:, :_KEPT]
-    kept = np.rint(np.take_along_axis(probabilities, places, axis=1) * np.iinfo(np.uint16).max).astype(np.uint16)
+    kept = np.take_along_axis(probabilities, places, axis=1)
     common = [lexicon.contested_words(place, _COMMON_WORDS) for place in range(len(lexicon.languages))]
     words = [hash_of(text_of(row)) for row in lexicon.ids[np.concatenate(common)].tolist()]
     np.savez_compressed(
         path,
         labels=labels,
+        lengths=np.array(list(map(len, texts)), np.uint8),
         places=places.astype(np.uint8),
-        probabilities=kept,
+        probabilities=units_of(kept),
+        undetermined=units_of(undetermined),
         common_labels=np.repeat(np.arange(len(common)), list(map(len, common))).astype(np.uint8),
         common_words=np.array(words, np.uint32),
     )

@@ -133,14 +133,19 @@ def test_without_calibration_the_set_is_what_the_thresholds_name():
     ]
 
 
-def judged(members, undetermined=0.0):
-    """Return the answer for a word with these members of its set, of l00 to l02, which are ever less probable."""
+def judged(members, undetermined=0.0, most=1.0):
+    """Return the answer for a word with these members of its set, of l00 to l02, which are ever less probable.
+
+    `most` is the greatest `und` of a word that looks like l00.
+    """
 
     class Rules:
+        most_undetermined_list = (most, 0, 0)
+
         def members_of(self, _shares):
             return [language in members for language in MANY[:3]]
 
-        def calibrate_one(self, shares):
+        def calibrate_one(self, shares, _length):
             return shares
 
     class Calibration:
@@ -166,6 +171,11 @@ def test_empty_set_or_one_without_the_first_candidate_names_nothing():
 
 def test_word_of_none_of_the_candidates_is_unsure_whatever_its_set():
     assert judged({"l00"}, undetermined=0.6).verdict == UNSURE
+
+
+def test_word_with_more_und_than_those_of_its_language_is_not_single():
+    assert [judged({"l00"}, undetermined=0.2, most=most).verdict for most in (0.2, 0.19)] == [SINGLE, UNSURE]
+    assert judged({"l00", "l01"}, undetermined=0.2, most=0.1).verdict == SEVERAL
 
 
 def test_texts_have_sets_for_their_words_only():
