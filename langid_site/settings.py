@@ -185,7 +185,7 @@ def _database() -> dict[str, Any]:
 
 _SQLITE = "django.db.backends.sqlite3"
 # FULL syncs the log before a commit returns. WAL mode is stored in the file, so migrate sets it once.
-_PRAGMAS = ("synchronous=FULL", "cache_size=-8000", "wal_autocheckpoint=4000", "mmap_size=0", "secure_delete=ON")
+_PRAGMAS = ("synchronous=FULL", "cache_spill=4000", "wal_autocheckpoint=4000", "mmap_size=0", "secure_delete=ON")
 _OPTIONS: dict[str, dict[str, Any]] = {
     _SQLITE: {
         "transaction_mode": "IMMEDIATE",
