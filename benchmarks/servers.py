@@ -12,7 +12,7 @@ from benchmarks.load import WARM_UP, Figures, measure, post_words, run_wrk
 from benchmarks.markdown import table_head, table_row
 from benchmarks.server import PRODUCTION, serving
 
-CONNECTIONS, WORKERS, THREADS = 32, 2, 4
+CONNECTIONS, WORKERS, THREADS = 32, 2, 16
 KILLS = 4  # of a worker, one a second
 WORDS = ["orignal", "piano", "knowledge", "house", "gracias", "bonjour", "xqzt"]
 REQUESTS = post_words("/api/v1/predictions", WORDS)

@@ -38,7 +38,7 @@ _keep_freed_memory()
 bind = "127.0.0.1:8000"
 workers = int(os.environ.get("WEB_CONCURRENCY") or os.cpu_count() or 1)
 worker_class = FairWorker
-threads = 4  # while one waits for the disk or the database, others compute
+threads = 16  # while some wait for one commit, others compute what the next one holds
 graceful_timeout = 25  # seconds to answer what was accepted; systemd and Docker kill after 30
 limit_request_line = 8190  # the longest text in a query, percent-encoded
 forwarded_allow_ips = ""  # only BEHIND_PROXY decides whether X-Forwarded-Proto is believed

@@ -141,7 +141,7 @@ def test_locked_file_is_unavailable_within_the_wait(server, figure):
 
     with closing(sqlite3.connect(server.database, isolation_level=None)) as other, ThreadPoolExecutor(4) as pool:
         other.execute("BEGIN IMMEDIATE")
-        answers = list(pool.map(post, range(4)))  # as many as a worker has threads; more would wait for a thread first
+        answers = list(pool.map(post, range(4)))
     slowest = max(seconds for _status, _body, seconds in answers)
     figure("a locked file is 503 within 6 s", f"4 answers in {slowest:.1f} s at most")
     assert {status for status, *_ in answers} == {503}
