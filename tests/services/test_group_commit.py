@@ -155,3 +155,10 @@ def test_single_unit_costs_no_savepoint():
     with CaptureQueriesContext(connection) as queries:
         store([row()])
     assert not [query["sql"] for query in queries if "SAVEPOINT" in query["sql"]]
+
+
+def test_predictions_of_several_threads_cost_one_insert():
+    with CaptureQueriesContext(connection) as queries:
+        group_commit._commit_together([group_commit.Unit([row(word=word)]) for word in ("un", "deux", "trois")])
+    assert sum("INSERT" in query["sql"] for query in queries) == 1
+    assert Prediction.objects.count() == 3
