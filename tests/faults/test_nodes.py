@@ -93,9 +93,11 @@ def site(tmp_path_factory):
 
 
 def restart(node, stop):
+    """Restart a node as docs/scaling.md says: nginx asks it again a second after it failed."""
     stop()
     node.start()
     node.wait_until(200)
+    time.sleep(2)
 
 
 def test_lost_and_restarted_nodes_fail_no_request(site, figure):
