@@ -83,6 +83,11 @@ class Answer:
         """Languages that the answer names: one, several that share the word or are mixed, or none."""
         return self.mixture or self.sharing or ((self.language,) if self.language else ())
 
+    @property
+    def is_unlike_its_language(self) -> bool:
+        """Whether only one language comes into question, but nearly all of its words have less `und`."""
+        return self.verdict == UNSURE and self.set == (self.candidates[0].language,)
+
 
 @dataclass(slots=True)
 class Comparison:

@@ -140,7 +140,7 @@ def comparison_table(comparison: Comparison) -> ComparisonTable:
 @register.filter
 def none_matters(answer: Answer) -> bool:
     """Return whether the word may well be of no language that the model knows."""
-    return answer.undetermined >= NONE_MATTERS
+    return answer.undetermined >= NONE_MATTERS or answer.is_unlike_its_language
 
 
 @register.filter

@@ -5,7 +5,7 @@ import unicodedata
 from django import template
 from django.utils.translation import gettext as _
 
-from classifier.languages import join_alternatives, own_name
+from classifier.languages import join_alternatives, name_of_text, own_name
 from classifier.ml.answers import Answer
 from classifier.ml.encoding import normalise
 from classifier.ml.verdict import MOSTLY_UNDETERMINED, SEVERAL, SINGLE
@@ -29,8 +29,15 @@ def verdict_reason(answer: Answer) -> str:
         if answer.confidence is not None:
             return _("They share it, or have words so much alike that its letters do not tell which it is.")
         return _("On its own, nobody can tell which of them is meant.")
+    return _reason_for_unsure(answer)
+
+
+def _reason_for_unsure(answer: Answer) -> str:
     if answer.undetermined >= MOSTLY_UNDETERMINED:
         return _reason_for_none(answer)
+    if answer.is_unlike_its_language:
+        values = {"language": name_of_text(answer.candidates[0].language)}
+        return _("It looks like %(language)s, but less so than nearly all words of that language.") % values
     return _("No language stands out enough to be named.")
 
 
@@ -60,7 +67,7 @@ def set_sentence(answer: Answer) -> str:
     }
     if not answer.set:
         return _("At %(level)s confidence, no language fits well enough.") % values
-    if answer.undetermined >= MOSTLY_UNDETERMINED:
+    if answer.undetermined >= MOSTLY_UNDETERMINED or answer.is_unlike_its_language:
         return _("If it is one of these, then with %(level)s confidence: %(languages)s.") % values
     if len(answer.set) == 1:
         return _("At %(level)s confidence, no other language comes into question.") % values

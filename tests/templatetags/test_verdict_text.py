@@ -4,6 +4,7 @@ import pytest
 
 from classifier.ml.answers import Candidate
 from classifier.templatetags import verdict_text
+from classifier.templatetags.answer_charts import none_matters
 from tests.conftest import make_answer
 
 
@@ -25,6 +26,15 @@ def test_verdict_reason_explains_uncertain_answers(fake_models, shares, text):
     reason = verdict_text.verdict_reason(answer_of(fake_models, *shares))
     assert text in reason
     assert bool(reason) is bool(text)
+
+
+def test_word_that_is_unlike_its_language_is_called_so(fake_models):
+    changes = {"verdict": "unsure", "confidence": 0.9, "set": ("fr",), "undetermined": 0.15}
+    answer = answer_of(fake_models, 0.06, 0.9, 0.04, **changes)
+    assert "looks like French, but less so" in verdict_text.verdict_reason(answer)
+    assert verdict_text.set_sentence(answer) == "If it is one of these, then with 90\xa0% confidence: French."
+    assert none_matters(answer)
+    assert not none_matters(replace(answer, verdict="single"))
 
 
 @pytest.mark.parametrize(
