@@ -3,6 +3,7 @@
 import json
 import random
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -22,8 +23,9 @@ def answers(server):
 
 
 def answers_of_all_workers(server):
-    """Ask so often that each worker has loaded its model; return the last answers."""
-    return [answers(server) for _ in range(20)][-1]
+    """Ask so many at a time that each worker has loaded its model; return the last answers."""
+    with ThreadPoolExecutor(8) as pool:  # one after the other, all may go to the same worker
+        return list(pool.map(lambda _: answers(server), range(40)))[-1]
 
 
 def damages(content, count):
