@@ -1,18 +1,20 @@
-"""Insert rows of a table by one prepared statement.
+"""Make and insert rows of a table without Django's constructor and statements.
 
-Django builds the statement and adapts every value anew for each call, which takes longer than the database needs.
+Django adapts every value anew for each row, which takes longer than the database needs.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 import orjson
 from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.base import ModelState
 
+Row = TypeVar("Row", bound=models.Model)
 Write = Callable[[Any], str]
 
 
@@ -25,6 +27,28 @@ class _Columns(NamedTuple):
     placeholders: str
     # Names of the values, each with the function that writes it, if it is not stored as it is.
     attributes: Sequence[tuple[str, Write | None]]
+
+
+def new_row(model: type[Row], columns: Mapping[str, Any]) -> Row:
+    """Return an unsaved row with these columns, and the defaults of the others.
+
+    Values have the types of their fields: none is checked.
+    """
+    constants, factories = _defaults(model)
+    row = model.__new__(model)
+    row._state = ModelState()  # noqa: SLF001 - as Django does
+    made = {name: make() for name, make in factories if name not in columns}
+    vars(row).update({**constants, **made, **columns})
+    return row
+
+
+@cache
+def _defaults(model: type[models.Model]) -> tuple[Mapping[str, Any], Sequence[tuple[str, Callable[[], Any]]]]:
+    """Return the defaults of columns, and functions that make those which differ from row to row."""
+    fields = model._meta.concrete_fields  # noqa: SLF001 - documented by Django
+    made = [(field.attname, field.default) for field in fields if callable(field.default) and field.has_default()]
+    names = {name for name, _ in made}
+    return {field.attname: field.get_default() for field in fields if field.attname not in names}, made
 
 
 def insert(rows: Sequence[models.Model], using: str) -> None:
