@@ -11,23 +11,23 @@ from typing import Any
 from gunicorn.workers.gthread import ThreadWorker
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # options of glibc's mallopt
-_PAUSE, _MOST_PAUSES = 0.0002, 5  # seconds for each open connection
+_PAUSE, _MOST_PAUSES = 0.0002, 5  # seconds for each open connection of the worker, and how many count
 
 
 class FairWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
-    """Leaves a new connection to a worker with fewer, if there is one.
+    """Leaves a new connection to a worker with fewer of them.
 
-    Programs keep their connections open. All of a few often went to one worker, and the other cores had nothing to do.
+    Programs keep their connections open. Without this, one worker often got nearly all, and the other cores idled.
     """
 
     def accept(self, listener: Any) -> None:
-        """Wait the longer, the more connections are open; whoever is first gets the new one."""
+        """Accept after a pause, which is longer with more open connections; the first worker gets the new one."""
         time.sleep(_PAUSE * min(self.nr_conns, _MOST_PAUSES))
         super().accept(listener)
 
 
 def _keep_freed_memory() -> None:
-    """Keep up to 8 MB for the next request, which else is given back and asked for again by each long string."""
+    """Keep up to 8 MB of freed memory; glibc would return it after each long string, and fetch it again."""
     libc = ctypes.CDLL(None)
     if hasattr(libc, "mallopt"):  # glibc
         libc.mallopt(_TRIM_THRESHOLD, 8 << 20)

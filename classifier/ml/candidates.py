@@ -6,6 +6,7 @@ from operator import itemgetter
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from classifier.ml.verdict import UNDETERMINED
 
@@ -23,7 +24,19 @@ FINE_UNITS = 10**9  # of those that are stored
 OUTPUT_UNITS = 10**7  # of a model's output
 LARGEST_UNDETERMINED = 0.9999  # so that what is stored tells the probabilities of candidates in any case
 
+Floats = NDArray[np.float64]
 Pick = Callable[[Sequence[Any]], Sequence[Any]]
+
+
+def with_others(undetermined: Floats, other: Floats, total: Floats) -> Floats:
+    """Return `und` with the probability that a word belongs to a language that is no candidate; all (words,).
+
+    `other` is the most probable such language, and `total` the sum of the candidates.
+    """
+    odds = OTHER_ODDS * other
+    rest = np.divide(odds, odds + total, out=np.zeros_like(odds), where=odds > 0)
+    joined: Floats = 1 - (1 - undetermined) * (1 - rest)
+    return joined
 
 
 class Columns:

@@ -5,7 +5,7 @@ of split conformal prediction by label (Sadinle, Lei and Wasserman 2019). The sc
 that of the first candidate: a name that belongs to thirty languages alike has a long set, a word of one language a
 short one. With the probability itself, names would lower the limits for all words.
 
-A word of no language has more `und` than nearly all words of the language that it looks like.
+A word with more `und` than nearly all words of a language is not of that language alone, whatever its set.
 """
 
 import io
@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.ml.candidates import OTHER_ODDS
+from classifier.ml.candidates import with_others
 from classifier.ml.encoding import normalise
 from classifier.ml.rules import LONG, Curve, Floats, Rules
 
@@ -28,8 +28,7 @@ BINS = 15  # of equal weight, of the first probability
 # Probability that the calibration words of a language are so lucky that its sets cover less than the confidence. With
 # the usual quantile it is a half, and so many languages would fall short.
 TOLERANCE = 0.05
-# That a word of a language has no more `und` than a verdict on it may have.
-_KNOWN_CONFIDENCE = 0.95
+_KNOWN_CONFIDENCE = 0.95  # that a word of a language has no more `und` than `single` allows
 _LEAST_LONG_WORDS = 20 * BINS  # for a curve of their own
 # Ratio of a language that is in no set, even if it has too few words for its limit: else a word in Greek letters would
 # be Khmer, too, with a confidence of 0.99.
@@ -143,11 +142,11 @@ def _restrict(words: _Words, asked: NDArray[np.bool_]) -> _Among:
     others = max(1, len(asked) - places.shape[1])
     left = np.maximum(_UNITS - units.sum(axis=1), 0) / others  # of each language that is not stored
     inside = asked[places]
-    other = OTHER_ODDS * np.where(inside, 0, units).max(axis=1)
+    other = np.where(inside, 0, units).max(axis=1)
     units = np.where(inside, units, 0)
     candidates = asked.sum()
     total = units.sum(axis=1) + left * (candidates - inside.sum(axis=1))
-    rest = np.divide(other, other + total, out=np.zeros_like(other), where=other > 0)
+    undetermined = with_others(words.undetermined / _UNITS, other, total)
     is_own = places == labels[:, None]
     own = np.where(is_own.any(axis=1), (units * is_own).sum(axis=1), left)
     first = np.maximum(units.max(axis=1), left)
@@ -155,7 +154,6 @@ def _restrict(words: _Words, asked: NDArray[np.bool_]) -> _Among:
     right[units.max(axis=1) <= left] = 1 / candidates
     known = total > 0
     total = np.where(known, total, candidates)
-    undetermined = 1 - (1 - words.undetermined / _UNITS) * (1 - rest)
     return _Among(np.where(known, own, 1) / total, np.where(known, first, 1) / total, right, undetermined)
 
 
@@ -171,7 +169,7 @@ def _limit(ratios: Floats, confidence: float) -> float:
 
 
 def _most_undetermined(undetermined: Floats) -> float:
-    """Return the greatest `und` of a verdict other than `unsure`, by that of a language's calibration words."""
+    """Return the greatest `und` of the verdict `single`, by that of a language's calibration words."""
     missed = count_missed(len(undetermined), _KNOWN_CONFIDENCE)
     return -float(np.partition(-undetermined, missed - 1)[missed - 1]) if missed else 1.0
 
@@ -191,12 +189,12 @@ def count_missed(words: int, confidence: float) -> int:
 
 
 def _fit_curves(words: _Words, among: _Among) -> tuple[Curve, Curve]:
-    """Return the curves of short and of long words; the same one if there are few long words."""
+    """Return the curves of short and of long words; one of all words if there are few long ones."""
     is_long = words.lengths >= LONG
-    if is_long.sum() < _LEAST_LONG_WORDS:
-        is_long[:] = False
-    short, long = (_fit_curve(words.labels[rows], among.first[rows], among.right[rows]) for rows in (~is_long, is_long))
-    return short, long if is_long.any() else short
+    is_enough = is_long.sum() >= _LEAST_LONG_WORDS
+    groups = (~is_long, is_long) if is_enough else (slice(None), slice(None))
+    short, long = (_fit_curve(words.labels[rows], among.first[rows], among.right[rows]) for rows in groups)
+    return short, long
 
 
 def _fit_curve(labels: NDArray[np.uint8], first: Floats, right: Floats) -> Curve:

@@ -17,13 +17,13 @@ from classifier.ml.candidates import (
     LARGEST_UNDETERMINED,
     MOST_KEPT,
     MOST_OTHER,
-    OTHER_ODDS,
     OUTPUT_UNITS,
     columns_of,
+    with_others,
 )
 from classifier.ml.conformal import DEFAULT_CONFIDENCE, Calibration
 from classifier.ml.one_word import answer_word, judge_one
-from classifier.ml.rules import Rules, lengths_of, row_sums
+from classifier.ml.rules import lengths_of, row_sums
 from classifier.ml.texts import combine, words_of
 from classifier.ml.verdict import SEVERAL, UNDETERMINED, UNSURE, VERDICTS, judge_rows, judge_sets
 
@@ -117,7 +117,7 @@ def judge_words(
         calibrated,
         undetermined,
         members=rules.members(shares),
-        rules=rules,
+        most=rules.most_undetermined,
         confidence=confidence,
     )
 
@@ -160,9 +160,7 @@ def restrict(
         other = output.take(columns.of_others, axis=1).max(axis=1)
         if common is not None:
             other = np.where(common, np.minimum(other, MOST_OTHER * total), other)
-        other *= OTHER_ODDS
-        rest = np.divide(other, other + total, out=np.zeros_like(other), where=other > 0)
-        undetermined = 1 - (1 - undetermined) * (1 - rest)
+        undetermined = with_others(undetermined, other, total)
     shares = np.divide(shares, total[:, None], out=np.full_like(shares, 1 / len(candidates)), where=total[:, None] > 0)
     return shares, undetermined
 
@@ -175,12 +173,13 @@ def _judge(
     undetermined: Floats,
     *,
     members: Mask | None = None,
-    rules: Rules | None = None,
+    most: Floats | None = None,
     confidence: float | None = None,
 ) -> WordAnswers:
     """Rank, round and judge probabilities as `restrict` returns them.
 
-    `members` (texts, candidates) are the prediction sets by the `rules`; without them the thresholds decide.
+    `members` (texts, candidates) are the prediction sets, and `most` the greatest `und` for each first candidate;
+    without them the thresholds decide.
     """
     undetermined = np.minimum(np.rint(undetermined * OUTPUT_UNITS) / OUTPUT_UNITS, LARGEST_UNDETERMINED)
     by_code, known = columns_of(card.labels, candidates).by_code, 1 - undetermined[:, None]
@@ -195,12 +194,11 @@ def _judge(
     remainders, undetermined_shown = round_each(left.clip(0)), round_each(undetermined)
     shown = round_each(ranked) * kept
     shown[:, 0] = (1.0 - shown[:, 1:].sum(axis=1) - remainders).round(DECIMALS)
-    if members is None or rules is None:
+    if members is None or most is None:
         verdicts = judge_rows(shown, undetermined_shown, card.thresholds)
         members = _named(verdicts, shown)
     else:
-        most = rules.most_undetermined[order[:, 0]]
-        verdicts = judge_sets(members, undetermined_shown, card.thresholds, most)
+        verdicts = judge_sets(members, undetermined_shown, card.thresholds, most[order[:, 0]])
     return WordAnswers(
         words=texts,
         model=card.name,

@@ -47,7 +47,7 @@ class Rules:
     """What the calibration words say about probabilities over some candidates.
 
     `limits` are the least ratios to the first probability of members of a prediction set, and `most_undetermined` the
-    greatest `und` of words that begin with a candidate; (candidates,). `curves` are those of short and of long words.
+    greatest `und` of `single` by first candidate; (candidates,). `curves` are those of short and of long words.
     """
 
     def __init__(self, limits: Floats, most_undetermined: Floats, curves: tuple[Curve, Curve]) -> None:

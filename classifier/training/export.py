@@ -36,7 +36,6 @@ from classifier.training.lexicon import TRAIN, UNSEEN_LANGUAGES, Floats, Ids, Le
 from classifier.training.networks import Architecture
 from classifier.training.training import Trained, TrainedNetwork
 
-LEAST_TOLERANCE = 1e-5
 ROUNDING_TOLERANCE = 0.02  # of weights of 8 bits, which processors round differently
 AGREEMENT_WORDS = 20_000
 _UNKNOWN_LETTER = "\U00020000"  # in no alphabet, and beyond the code points that have ids
