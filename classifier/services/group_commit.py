@@ -1,30 +1,16 @@
 """Group commit: one transaction for the rows that several threads store at a time.
 
-SQLite has one writer, and each commit waits for the disk. The first thread to queue waits for its turn, then commits
-all that was queued meanwhile. It is the thread of a request: none has to be started after a fork or stopped by SIGTERM,
-and the queue is never longer than the number of threads.
+SQLite has one writer, and each commit waits for the disk.
 """
 
-import threading
-import time
 from collections import defaultdict
 from collections.abc import Sequence
-from concurrent.futures import Future
 from typing import Any, Protocol
 
-from django.db import (
-    DataError,
-    Error,
-    IntegrityError,
-    InterfaceError,
-    NotSupportedError,
-    OperationalError,
-    ProgrammingError,
-    connection,
-    transaction,
-)
+from django.db import transaction
 from django.db.models import Model
 
+from classifier.grouped_calls import OWN_ERRORS, GroupedCalls
 from classifier.models import Prediction
 from classifier.services.metrics import observe_group
 
@@ -40,19 +26,11 @@ class Replaceable(Protocol):
         """Delete the row within a transaction; return whether it was there."""
 
 
-# Errors of a unit's own rows. Any other, such as a full disk, fails the whole transaction.
-_OWN_ERRORS = (
-    *(AlreadyReplaced, IntegrityError, DataError, ProgrammingError, InterfaceError, NotSupportedError),
-    *(ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError),
-)
-
-
 class Unit:
     """Rows of one caller, stored together or not at all."""
 
     def __init__(self, rows: Sequence[Model], instead_of: Replaceable | None = None) -> None:
         self.rows, self.instead_of = rows, instead_of
-        self.outcome: Future[None] = Future()
         self._without_key = [row for row in rows if row.pk is None]
 
     @property
@@ -73,75 +51,11 @@ class Unit:
             objects: Any = model.objects
             (objects.insert if model is Prediction else objects.bulk_create)(model_rows)
 
-    def end(self, failure: Exception | None) -> None:
-        """Tell the caller that all is stored, or why not."""
-        if failure:
-            self.outcome.set_exception(failure)
-        else:
-            self.outcome.set_result(None)
 
-
-_queue: list[Unit] = []
-_queue_lock = threading.Lock()
-_turn = threading.Lock()  # of the thread that commits
-
-
-def commit(unit: Unit) -> None:
-    """Commit the unit, alone or with others; raise its error, or the commit's."""
-    with _queue_lock:
-        _queue.append(unit)
-        is_first = len(_queue) == 1
-    if is_first:
-        _commit_queue()
-    unit.outcome.result()
-
-
-def _commit_queue() -> None:
-    """Wait for the turn, then commit what is queued."""
-    has_turn, start = False, time.monotonic()
-    try:
-        # SQLite lets waiting writers in by chance: of 32 threads without turns, some waited in vain for 5 s.
-        has_turn = _turn.acquire(timeout=connection.settings_dict["OPTIONS"]["timeout"])
-    finally:  # also if this thread was interrupted, since the others wait for it
-        units = _take_queue()
-        if not has_turn:
-            _end(units, OperationalError("too many requests wait for the database"))
-    if has_turn:
-        seconds = time.monotonic() - start
-        try:
-            _commit_together(units)
-        finally:
-            _turn.release()
-        observe_group(len(units), seconds)
-
-
-def _take_queue() -> list[Unit]:
-    with _queue_lock:
-        units = _queue[:]
-        _queue.clear()
-    return units
-
-
-def _commit_together(units: Sequence[Unit]) -> None:
-    """Commit the units in one transaction; if one has a faulty row, each in its own."""
-    if not units:  # the commit before has failed, and these with it
-        return
-    failure: Exception | None = OperationalError("the thread that stores these rows was stopped")
-    try:
-        with transaction.atomic(durable=True):
-            _write_together(units)
-        failure = None
-    except _OWN_ERRORS as error:
-        if len(units) == 1:
-            failure = error
-        else:
-            for unit in units:
-                _commit_together([unit])
-    except Error as error:
-        failure = error
-        units = [*units, *_take_queue()]  # else they would wait as long once more
-    finally:
-        _end(units, failure)
+def _commit_together(units: Sequence[Unit]) -> Sequence[None]:
+    with transaction.atomic(durable=True):
+        _write_together(units)
+    return [None] * len(units)
 
 
 def _write_together(units: Sequence[Unit]) -> None:
@@ -152,7 +66,5 @@ def _write_together(units: Sequence[Unit]) -> None:
         unit.write()
 
 
-def _end(units: Sequence[Unit], failure: Exception | None) -> None:
-    for unit in units:
-        if not unit.outcome.done():
-            unit.end(failure)
+# Commits a unit, alone or with others; raises its error, or the commit's.
+commit = GroupedCalls(_commit_together, (*OWN_ERRORS, AlreadyReplaced), observe_group)

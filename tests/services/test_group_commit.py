@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
+from classifier.grouped_calls import _Queue
 from classifier.models import Feedback, Prediction
 from classifier.services import group_commit
 from classifier.services.store import store
@@ -21,10 +22,13 @@ def row(**changes):
 @contextmanager
 def turn_of_another(waiting):
     """Hold the turn until so many units wait."""
-    with group_commit._turn:
+    queue = group_commit.commit._queues[None] = _Queue()
+    queue.threads = 1
+    with queue.turn:
         yield
-        while len(group_commit._queue) < waiting:
+        while len(queue.calls) < waiting:
             time.sleep(0.01)
+    del group_commit.commit._queues[None]
 
 
 @pytest.fixture
@@ -56,8 +60,8 @@ def store_together():
 @pytest.fixture
 def commits(monkeypatch):
     """Return the list of the sizes of groups committed."""
-    sizes, commit = [], group_commit._commit_together
-    monkeypatch.setattr(group_commit, "_commit_together", lambda units: (sizes.append(len(units)), commit(units)))
+    sizes = []
+    monkeypatch.setattr(group_commit.commit, "_observe", lambda size, _seconds: sizes.append(size))
     return sizes
 
 
@@ -67,15 +71,8 @@ def test_waiting_threads_are_committed_together(store_together, commits):
     assert Prediction.objects.count() == 10
 
 
-def test_sizes_of_groups_are_observed(store_together, monkeypatch):
-    sizes = []
-    monkeypatch.setattr(group_commit, "observe_group", lambda size, _seconds: sizes.append(size))
-    store_together([row()], [row()], [row()])
-    assert sizes == [3]
-
-
 @pytest.mark.parametrize("bad", [{"source": "mail"}, {"probabilities": {"a set"}}])
-def test_bad_row_fails_its_own_unit_only(store_together, commits, bad):
+def test_bad_row_fails_its_own_unit_only(store_together, bad):
     first, second, third = store_together([row()], [row(), row(**bad)], [row()])
     assert (first, third) == (None, None)
     assert isinstance(second, IntegrityError | TypeError)
@@ -102,52 +99,6 @@ def test_failed_commit_is_told_to_all(store_together, monkeypatch):
 
     monkeypatch.setattr(group_commit.Unit, "write", fail)
     assert [str(error) for error in store_together([row()], [row()])] == ["disk full"] * 2
-    assert not Prediction.objects.exists()
-
-
-def test_failed_commit_fails_those_that_wait_for_the_next(monkeypatch):
-    waiting = group_commit.Unit([row()])
-
-    def fail(_unit):
-        group_commit._queue.append(waiting)
-        raise OperationalError("locked")
-
-    monkeypatch.setattr(group_commit.Unit, "write", fail)
-    with pytest.raises(OperationalError, match="locked"):
-        store([row()])
-    assert str(waiting.outcome.exception(timeout=0)) == "locked"
-
-
-def test_thread_interrupted_in_the_queue_leaves_nobody_waiting(monkeypatch):
-    class Lock:
-        def acquire(self, timeout):
-            group_commit._queue.append(follower)
-            raise KeyboardInterrupt
-
-    follower = group_commit.Unit([row()])
-    monkeypatch.setattr(group_commit, "_turn", Lock())
-    with pytest.raises(KeyboardInterrupt):
-        store([row()])
-    assert isinstance(follower.outcome.exception(timeout=0), OperationalError)
-
-
-def test_stopped_thread_leaves_nobody_waiting(monkeypatch):
-    def stop(_unit):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(group_commit.Unit, "write", stop)
-    unit = group_commit.Unit([row()])
-    with pytest.raises(KeyboardInterrupt):
-        group_commit.commit(unit)
-    assert isinstance(unit.outcome.exception(timeout=0), OperationalError)
-    assert not group_commit._turn.locked()
-
-
-def test_thread_that_waits_too_long_stores_nothing(monkeypatch):
-    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 0)
-    with group_commit._turn, pytest.raises(OperationalError, match="too many requests"):
-        store([row()])
-    assert group_commit._queue == []
     assert not Prediction.objects.exists()
 
 

@@ -1,0 +1,137 @@
+"""Calls that several threads make at a time, answered together.
+
+The first thread to queue waits for its turn, then answers all that was queued meanwhile. It is the thread of a request:
+none has to be started after a fork or stopped by SIGTERM, and a queue is never longer than the number of threads.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import Future
+from typing import Generic, TypeVar
+
+from django.conf import settings
+from django.db import (
+    DataError,
+    Error,
+    IntegrityError,
+    InterfaceError,
+    NotSupportedError,
+    OperationalError,
+    ProgrammingError,
+)
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+# Errors of single items. Any other of the database, such as a full disk, fails the whole group.
+OWN_ERRORS: tuple[type[Exception], ...] = (
+    *(IntegrityError, DataError, ProgrammingError, InterfaceError, NotSupportedError),
+    *(ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError),
+)
+
+
+class _Call(Generic[Item, Result]):
+    def __init__(self, item: Item) -> None:
+        self.item = item
+        self.outcome: Future[Result] = Future()
+
+
+class _Queue(Generic[Item, Result]):
+    """Calls of one key."""
+
+    def __init__(self) -> None:
+        self.calls: list[_Call[Item, Result]] = []
+        self.turn = threading.Lock()  # of the thread that answers
+        self.threads = 0  # that wait for an answer
+
+
+class GroupedCalls(Generic[Item, Result]):
+    """A function of many items, called by threads with one each."""
+
+    def __init__(
+        self,
+        function: Callable[[Sequence[Item]], Sequence[Result]],
+        own_errors: tuple[type[Exception], ...] = OWN_ERRORS,
+        observe: Callable[[int, float], None] | None = None,
+    ) -> None:
+        """Take the function, which returns a result for each item.
+
+        After one of `own_errors` each item of a group is tried alone; so the function must have changed nothing.
+        `observe` is told the size of each group and the seconds that it waited for its turn.
+        """
+        self._function, self._own_errors, self._observe = function, own_errors, observe
+        self._queues: dict[Hashable, _Queue[Item, Result]] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, item: Item, key: Hashable = None) -> Result:
+        """Return the item's result, answered alone or with others of the same key.
+
+        Raises the item's error, that of the whole group, and OperationalError after settings.WAIT.
+        """
+        call = _Call[Item, Result](item)
+        with self._lock:
+            queue = self._queues.setdefault(key, _Queue())
+            queue.calls.append(call)
+            queue.threads += 1
+            is_first = len(queue.calls) == 1
+        try:
+            if is_first:
+                self._answer_queue(queue)
+            return call.outcome.result()
+        finally:
+            with self._lock:
+                queue.threads -= 1
+                if not queue.threads:
+                    del self._queues[key]
+
+    def _answer_queue(self, queue: _Queue[Item, Result]) -> None:
+        """Wait for the turn, then answer what is queued."""
+        has_turn, start = False, time.monotonic()
+        try:
+            has_turn = queue.turn.acquire(timeout=settings.WAIT)
+        finally:  # also if this thread was interrupted, since the others wait for it
+            calls = self._take(queue)
+            if not has_turn:
+                _fail(calls, OperationalError("too many requests wait for the database"))
+        if has_turn:
+            seconds = time.monotonic() - start
+            try:
+                self._answer(calls, queue)
+            finally:
+                queue.turn.release()
+            if self._observe:
+                self._observe(len(calls), seconds)
+
+    def _take(self, queue: _Queue[Item, Result]) -> list[_Call[Item, Result]]:
+        with self._lock:
+            calls, queue.calls = queue.calls, []
+        return calls
+
+    def _answer(self, calls: Sequence[_Call[Item, Result]], queue: _Queue[Item, Result]) -> None:
+        """Answer the calls together; after an error of one item, each alone."""
+        if not calls:  # the group before has failed, and these with it
+            return
+        failure: Exception = OperationalError("the thread that answers these calls was stopped")
+        try:
+            results = self._function([call.item for call in calls])
+            for call, result in zip(calls, results, strict=True):
+                call.outcome.set_result(result)
+        except self._own_errors as error:
+            if len(calls) == 1:
+                failure = error
+            else:
+                for call in calls:
+                    self._answer([call], queue)
+        except Error as error:
+            failure = error
+            calls = [*calls, *self._take(queue)]  # else they would wait as long once more
+        finally:
+            _fail(calls, failure)
+
+
+def _fail(calls: Sequence[_Call[Item, Result]], failure: Exception) -> None:
+    """Tell those who still wait why there is no result."""
+    for call in calls:
+        if not call.outcome.done():
+            call.outcome.set_exception(failure)
