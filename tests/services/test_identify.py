@@ -1,3 +1,4 @@
+import time
 from dataclasses import replace
 from uuid import uuid4
 
@@ -5,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from classifier.models import Prediction
+from classifier.models import Prediction, ReviewedWord
 from classifier.services import identify as services
 from classifier.services import registry
 from classifier.services.identify import identify
@@ -38,6 +39,62 @@ def test_many_words_are_one_inference_and_one_insert(db, fake_models, monkeypatc
         identify(words=["piano", "orignal", "school"], source="batch")
     inserts = [query for query in queries if "INSERT" in query["sql"] or "COPY" in query["sql"]]
     assert (len(calls), len(inserts)) == (1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_words_of_several_threads_are_one_inference_and_one_insert(fake_models, monkeypatch, at_once):
+    calls, words = [], ["piano", "orignal", "school", "madre"]
+    whole = type(fake_models["Ngram"]).identify
+
+    def identify_slowly(identifier, texts, *options):
+        calls.append(texts)
+        while len(calls) == 1 and len(next(iter(services._identify_one._queues.values())).calls) < len(words) - 1:
+            time.sleep(0.001)
+        return whole(identifier, texts, *options)
+
+    monkeypatch.setattr(type(fake_models["Ngram"]), "identify", identify_slowly)
+    rows = at_once(lambda word: identify(words=[word], source="api")[0], [[word] for word in words])
+    assert [row.word for row in rows] == words
+    assert sorted(map(len, calls)) == [1, len(words) - 1]
+    assert sorted(Prediction.objects.values_list("word", flat=True)) == sorted(words)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_questions_of_several_threads_keep_their_own_options(fake_models, at_once):
+    questions = [
+        {"owner": owner, "private": private, "source": source, "model": model, "languages": languages}
+        for owner in ("", ANA)
+        for private in (False, True)
+        for source, model, languages in (("api", "", []), ("web", "FF", ["fr", "en"]))
+    ]
+    rows = at_once(lambda question: identify(words=["piano"], **question)[0], [[question] for question in questions])
+    assert [(row.owner, row.private, row.source, row.model, [*row.asked_languages]) for row in rows] == [
+        (
+            "" if question["private"] else question["owner"],
+            question["private"],
+            question["source"],
+            question["model"] or "Ngram",
+            question["languages"],
+        )
+        for question in questions
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_unknown_language_of_one_thread_fails_no_other(fake_models, at_once):
+    def ask(languages):
+        return identify(words=["piano"], source="api", languages=languages)
+
+    outcomes = at_once(ask, [[["fr"]], [["xx"]], [[]]] * 3)
+    assert [isinstance(outcome, Exception) for outcome in outcomes] == [False, True, False] * 3
+
+
+def test_single_word_comes_with_the_outcome_of_its_review(db):
+    ReviewedWord.objects.create(word_key="piano", label="mul", languages=["en", "fr"], votes=1)
+    [row] = identify(words=["piano"], source="api")
+    with CaptureQueriesContext(connection) as queries:
+        assert row.review_outcome.label == "mul"
+    assert len(queries) == 0
 
 
 def test_rows_keep_their_batch(db):
