@@ -61,11 +61,12 @@ class _Counter:
         self._path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._stat = os.fstat(self._file)
 
     def is_moved(self) -> bool:
         """Return whether the file is not at its path, so that new processes count in another."""
         try:
-            return not os.path.samestat(os.fstat(self._file), self._path.stat())
+            return not os.path.samestat(self._stat, self._path.stat())
         except FileNotFoundError:
             return True
 
