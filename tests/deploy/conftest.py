@@ -61,6 +61,7 @@ def running(command, folder, environment, port, **options):
         process.terminate()
         status = process.wait(30)
     assert status == 0, log.read_text()
+    assert "Logging error" not in log.read_text()
 
 
 @pytest.fixture(scope="session")
