@@ -39,3 +39,24 @@ def test_workers_share_connections_that_stay_open(tmp_path):
             assert client.recv(1000).startswith(b"HTTP/1.1 200")
             time.sleep(0.02)
         assert all(connections_of(worker) >= FEWEST for worker in children_of(process))
+
+
+@pytest.mark.parametrize("connections", [2, 5])
+def test_requests_that_follow_at_once_are_answered_with_few_and_many_connections(tmp_path, connections):
+    copy_project(tmp_path)
+    port = free_port()
+    request = b"GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    command = ["deploy/start", "--bind", f"127.0.0.1:{port}", "--threads", "2"]
+    with running(command, tmp_path, production(WEB_CONCURRENCY="1"), port), ExitStack() as stack:
+        clients = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10)) for _ in range(connections)
+        ]
+        for requests in (1, 3, 1):  # three in one packet
+            for client in clients:
+                client.sendall(requests * request)
+            for client in clients:
+                answers = b""
+                while answers.count(b"HTTP/1.1 200") < requests:
+                    received = client.recv(10_000)
+                    assert received, answers
+                    answers += received
