@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 from functools import cache
-from uuid import uuid4
+from random import getrandbits
 
 from csp.constants import HEADER
 from csp.middleware import CSPMiddleware
@@ -49,7 +49,7 @@ def request_ids(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
 
     def middleware(request: HttpRequest) -> HttpResponse:
         start = time.perf_counter()
-        new_id = uuid4().hex
+        new_id = f"{getrandbits(128):032x}"  # no secret; uuid4 would ask the system, and another thread take over
         request_id.set(new_id)  # never reset: the server logs after the response
         response = get_response(request)
         response.headers["X-Request-ID"] = new_id
