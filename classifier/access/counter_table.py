@@ -5,12 +5,10 @@ crash of the database resets all counters. Time is the database's, since the clo
 """
 
 import random
-from collections.abc import Sequence
 
 from django.db import connection
 
 from classifier.access.allowances import COUNTERS, STEP, Allowance, digest_of, seconds_until_free
-from classifier.grouped_calls import GroupedCalls
 
 PURGE_EVERY = 1000  # callers who begin a minute, by chance
 MOST_PURGED = 10_000  # rows at a time
@@ -46,28 +44,8 @@ DELETE FROM classifier_counter WHERE name IN (
 def consume(name: str, limit: int, cost: int) -> Allowance:
     """Add `cost` to the count of `name` if `limit` allows; 0 only reports.
 
-    Calls of several threads for one name are added together. Within a transaction, other calls of the name wait for its
-    end.
+    Within a transaction, other calls of the name wait for its end.
     """
-    if connection.in_atomic_block:
-        return _consume(name, limit, cost)
-    return _consume_grouped((name, limit, cost), key=(name, limit))
-
-
-def _consume_together(calls: Sequence[tuple[str, int, int]]) -> Sequence[Allowance]:
-    """Add the costs of one name; if together they do not fit, one after the other."""
-    name, limit, _ = calls[0]
-    allowance = _consume(name, limit, sum(cost for _, _, cost in calls))
-    if allowance.granted or len(calls) == 1:
-        return [allowance] * len(calls)
-    return [_consume(*call) for call in calls]
-
-
-# A caller's threads would wait for each other's change of its row.
-_consume_grouped = GroupedCalls(_consume_together)
-
-
-def _consume(name: str, limit: int, cost: int) -> Allowance:
     values: dict[str, bytes | int] = {"name": digest_of(name), "limit": limit, "cost": cost}
     with connection.cursor() as cursor:
         row = cursor.execute(_ADD, values).fetchone() if cost else None

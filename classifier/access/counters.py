@@ -1,10 +1,13 @@
 """Counters of calls: a table on PostgreSQL, for all nodes; else a file, for all processes."""
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.db import connection
 
 from classifier.access import counter_file, counter_table
-from classifier.access.allowances import Allowance
+from classifier.access.allowances import Allowance, LimitsUnavailable
+from classifier.grouped_calls import OWN_ERRORS, GroupedCalls
 
 
 def consume(name: str, limit: int, cost: int = 1) -> Allowance:
@@ -12,6 +15,26 @@ def consume(name: str, limit: int, cost: int = 1) -> Allowance:
 
     Raises LimitsUnavailable, and the errors of an unusable database.
     """
+    call = name, limit, cost
+    if connection.in_atomic_block:  # others would wait for the end of its transaction
+        return _consume(*call)
+    return _consume_grouped(call, key=(name, limit))
+
+
+def _consume_together(calls: Sequence[tuple[str, int, int]]) -> Sequence[Allowance]:
+    """Add the costs of one name; if together they do not fit, one after the other."""
+    name, limit, _ = calls[0]
+    allowance = _consume(name, limit, sum(cost for _, _, cost in calls))
+    if allowance.granted or len(calls) == 1:
+        return [allowance] * len(calls)
+    return [_consume(*call) for call in calls]
+
+
+# A caller's threads would wait for each other: a third of the words a second on PostgreSQL, 2 % on SQLite.
+_consume_grouped = GroupedCalls(_consume_together, (*OWN_ERRORS, LimitsUnavailable))
+
+
+def _consume(name: str, limit: int, cost: int) -> Allowance:
     if connection.vendor == "postgresql":
         return counter_table.consume(name, limit, cost)
     return counter_file.consume(settings.LIMITS_FILE, name, limit, cost)

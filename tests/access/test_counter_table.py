@@ -72,19 +72,3 @@ def test_call_changes_no_index():
     [after] = query(f"SELECT n_tup_upd, n_tup_hot_upd {statistics}")
     changes, without_index = (new - old for new, old in zip(after, before, strict=True))
     assert changes == without_index >= 20
-
-
-@pytest.mark.django_db(transaction=True)
-def test_calls_of_several_threads_that_fit_together_cost_one_statement(monkeypatch):
-    costs, consume_alone = [], counter_table._consume
-    monkeypatch.setattr(counter_table, "_consume", lambda *call: costs.append(call[2]) or consume_alone(*call))
-    allowances = counter_table._consume_together([("a", 10, 1), ("a", 10, 0), ("a", 10, 3)])
-    assert costs == [4]
-    assert {(allowance.granted, allowance.remaining) for allowance in allowances} == {(True, 6)}
-
-
-@pytest.mark.django_db(transaction=True)
-def test_calls_that_do_not_fit_together_are_granted_one_by_one():
-    calls = [("a", 10, 6), ("a", 10, 6), ("a", 10, 4), ("a", 10, 0)]
-    assert [call.granted for call in counter_table._consume_together(calls)] == [True, False, True, True]
-    assert consume("a", 10, 0).remaining == 0
