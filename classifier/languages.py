@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cache, lru_cache, wraps
 from typing import ParamSpec, TypeVar
 
@@ -140,7 +140,8 @@ def _known_codes() -> frozenset[str]:
     return frozenset(canonical_language(code) for code in NAMES if code == "sr-Latn" or "-" not in code)
 
 
-def sort_by_name(codes: Iterable[str]) -> tuple[tuple[str, str], ...]:
+@keep_by_language
+def sort_by_name(codes: tuple[str, ...] | frozenset[str]) -> tuple[tuple[str, str], ...]:
     """Return codes and localised names of languages, by name; accents do not count."""
     names = [(code, label_name(code)) for code in codes]
     return tuple(sorted(names, key=lambda pair: unaccented(pair[1])))

@@ -198,4 +198,4 @@ def test_languages_have_a_name_of_their_own(code, name):
 
 def test_names_are_sorted_without_their_accents():
     with translation.override("fr"):
-        assert [code for code, _name in sort_by_name(["fr", "eo", "et", "es", "en"])] == ["en", "es", "eo", "et", "fr"]
+        assert [code for code, _name in sort_by_name(("fr", "eo", "et", "es", "en"))] == ["en", "es", "eo", "et", "fr"]

@@ -9,7 +9,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import QuerySet
 
 from classifier.models import Batch, Feedback, Prediction, PredictionQuerySet, ReviewedWord, WaitingWords
 from classifier.services.cursors import read_cursor, write_cursor
@@ -55,8 +55,13 @@ def count_fitting(rows: Iterable[Prediction | Batch]) -> int:
 
 def with_feedback(predictions: Sequence[Prediction], owner: str) -> Sequence[Prediction]:
     """Prefetch the owner's feedback and the outcomes of reviews."""
-    old = [prediction for prediction in predictions if not prediction.new_comparison]
-    prefetch_related_objects(old, Prefetch("feedback", Feedback.objects.filter(owner=owner), to_attr="read_feedback"))
+    old = {prediction.pk: prediction for prediction in predictions if not prediction.new_comparison}
+    for prediction in old.values():
+        prediction.read_feedback = []
+    # Django's own way to prefetch takes twice as long.
+    for feedback in Feedback.objects.filter(owner=owner, prediction__in=old) if old else ():
+        feedback.prediction = old[feedback.prediction_id]
+        feedback.prediction.read_feedback.append(feedback)
     return with_outcomes(predictions)
 
 

@@ -89,7 +89,7 @@ def _boxes(known: Sequence[str], ticked: Sequence[str]) -> SafeString:
 
 
 @keep_by_language
-def _box_parts(known: Sequence[str]) -> list[tuple[str, str, str]]:
+def _box_parts(known: tuple[str, ...]) -> list[tuple[str, str, str]]:
     """Return each language with the HTML of its box, before and after the mark of a ticked one."""
     start = '<label><input type="checkbox" name="languages" value="{}"'
     return [

@@ -60,13 +60,13 @@ class HistoryForm(FilterForm):
         self.html_key = None if self.data else serving.key
         attributes = {"type": "search", "autocapitalize": "off", "spellcheck": "false", "dir": "auto", "lang": ""}
         self.fields["word"].widget = forms.TextInput(attributes)
-        self._set_choices("language", [code for code, _name in sort_by_name(serving.languages)], label_name)
-        self._set_choices("model", serving.names, str)
+        self._set_choices("language", sort_by_name(serving.languages), label_name)
+        self._set_choices("model", [(name, name) for name in serving.names], str)
         for name in ("language", "model", "verdict", "feedback"):
             self.fields[name].error_messages |= {"invalid": INVALID_CHOICE, "invalid_choice": INVALID_CHOICE}
 
-    def _set_choices(self, name: str, values: Sequence[str], label: Callable[[str], str]) -> None:
-        """Offer `values`, and the value sent with its spelling.
+    def _set_choices(self, name: str, choices: Sequence[tuple[str, str]], label: Callable[[str], str]) -> None:
+        """Offer values with their labels, and the value sent with its spelling.
 
         Rows may hold models and languages that no longer serve.
         """
@@ -75,8 +75,10 @@ class HistoryForm(FilterForm):
             value = self.fields[name].clean(text)
         except ValidationError:  # shown with its error
             value = text
-        options = dict.fromkeys(filter(None, [*values, value]))
-        choices = [(text if option == value else option, label(option)) for option in options]
+        if value:
+            others = dict(choices)
+            others.setdefault(value, label(value))
+            choices = [(text if option == value else option, shown) for option, shown in others.items()]
         self.fields[name].widget = forms.Select(choices=[("", _("any")), *choices])
 
     @property
