@@ -2,6 +2,9 @@
 
 The first thread to queue waits for its turn, then answers all that was queued meanwhile. It is the thread of a request:
 none has to be started after a fork or stopped by SIGTERM, and a queue is never longer than the number of threads.
+
+After a group of several calls it pauses before it takes the queue, the longer the larger that group was: under load
+groups grow to nearly all threads, and a call that comes alone never waits.
 """
 
 import threading
@@ -44,6 +47,7 @@ class _Queue(Generic[Item, Result]):
         self.calls: list[_Call[Item, Result]] = []
         self.turn = threading.Lock()  # of the thread that answers
         self.threads = 0  # that wait for an answer
+        self.size = 1  # of the last group
 
 
 class GroupedCalls(Generic[Item, Result]):
@@ -54,13 +58,15 @@ class GroupedCalls(Generic[Item, Result]):
         function: Callable[[Sequence[Item]], Sequence[Result]],
         own_errors: tuple[type[Exception], ...] = OWN_ERRORS,
         observe: Callable[[int, float], None] | None = None,
+        pause: float = 0.0,
     ) -> None:
         """Take the function, which returns a result for each item.
 
         After one of `own_errors` each item of a group is tried alone; so the function must have changed nothing.
-        `observe` is told the size of each group and the seconds that it waited for its turn.
+        `observe` is told the size of each group and the seconds that it waited for its turn. `pause` are seconds for
+        each call of the last group but one.
         """
-        self._function, self._own_errors, self._observe = function, own_errors, observe
+        self._function, self._own_errors, self._observe, self._pause = function, own_errors, observe, pause
         self._queues: dict[Hashable, _Queue[Item, Result]] = {}
         self._lock = threading.Lock()
 
@@ -87,21 +93,33 @@ class GroupedCalls(Generic[Item, Result]):
 
     def _answer_queue(self, queue: _Queue[Item, Result]) -> None:
         """Wait for the turn, then answer what is queued."""
-        has_turn, start = False, time.monotonic()
+        start = time.monotonic()
+        if not self._wait(queue):
+            return
+        seconds = time.monotonic() - start
+        calls = self._take(queue)
+        queue.size = len(calls)
+        try:
+            self._answer(calls, queue)
+        finally:
+            queue.turn.release()
+        if self._observe:
+            self._observe(len(calls), seconds)
+
+    def _wait(self, queue: _Queue[Item, Result]) -> bool:
+        """Wait for the turn, and for others; return whether it came in time."""
+        has_turn = is_ready = False
         try:
             has_turn = queue.turn.acquire(timeout=settings.WAIT)
+            if has_turn and queue.size > 1:
+                time.sleep(self._pause * (queue.size - 1))
+            is_ready = has_turn
         finally:  # also if this thread was interrupted, since the others wait for it
-            calls = self._take(queue)
-            if not has_turn:
-                _fail(calls, OperationalError("too many requests wait for the database"))
-        if has_turn:
-            seconds = time.monotonic() - start
-            try:
-                self._answer(calls, queue)
-            finally:
-                queue.turn.release()
-            if self._observe:
-                self._observe(len(calls), seconds)
+            if not is_ready:
+                if has_turn:
+                    queue.turn.release()
+                _fail(self._take(queue), OperationalError("too many requests wait for the database"))
+        return is_ready
 
     def _take(self, queue: _Queue[Item, Result]) -> list[_Call[Item, Result]]:
         with self._lock:

@@ -140,6 +140,16 @@ def test_thread_that_waits_too_long_gets_an_error(doubled, settings):
     assert doubled.groups == []
 
 
+@pytest.mark.parametrize(("before", "pauses"), [((), []), ((1, 2, 3), [0.5])])
+def test_only_a_thread_after_a_group_waits_for_others(doubled, monkeypatch, before, pauses):
+    slept = []
+    queue = doubled._queues[None] = _Queue()
+    queue.threads, queue.size, doubled._pause = 1, max(len(before), 1), 0.25
+    monkeypatch.setattr("classifier.grouped_calls.time.sleep", slept.append)
+    assert (doubled(4), slept) == (8, pauses)
+    assert queue.size == 1
+
+
 def test_nothing_is_kept_of_answered_calls(doubled):
     doubled.together(1, "x", 3)
     doubled(4, key="another")

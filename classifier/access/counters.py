@@ -31,7 +31,7 @@ def _consume_together(calls: Sequence[tuple[str, int, int]]) -> Sequence[Allowan
 
 
 # A caller's threads would wait for each other: a third of the words a second on PostgreSQL, 2 % on SQLite.
-_consume_grouped = GroupedCalls(_consume_together, (*OWN_ERRORS, LimitsUnavailable))
+_consume_grouped = GroupedCalls(_consume_together, (*OWN_ERRORS, LimitsUnavailable), pause=0.0003)
 
 
 def _consume(name: str, limit: int, cost: int) -> Allowance:
