@@ -16,7 +16,7 @@ from classifier.ml.judging import answer_texts, judge_words
 from classifier.ml.texts import combine, normalise_rows, split_elision, split_unspaced
 from classifier.ml.verdict import UNDETERMINED
 
-CHUNK = 64  # words in one call of the batch interpreter, padded; more need memory and are hardly faster
+CHUNK = 32  # words in one call of the batch interpreter, padded; of 16 to 256 the fastest, by 5 %
 MOST_ONE_BY_ONE = 16  # up to this many words run faster one by one than in a padded chunk
 _DECIMALS = 7  # batch sizes change the last bits of a float, which must not change an answer
 
