@@ -33,11 +33,11 @@ daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/log;
 events {{}}
 http {{
     access_log off; {paths}
-    upstream langid {{ zone langid_nodes 64k; least_conn; {servers} }}
+    upstream langid {{ zone langid_nodes 64k; least_conn; {servers} keepalive 64; keepalive_timeout 1s; }}
     server {{
         listen 127.0.0.1:{port};
         location / {{
-            proxy_pass http://langid; proxy_http_version 1.1;
+            proxy_pass http://langid; proxy_http_version 1.1; proxy_set_header Connection "";
             proxy_set_header Host $http_host; proxy_set_header X-Forwarded-For $remote_addr;
         }}
     }}
