@@ -44,10 +44,7 @@ _HEADERS = {
     *("HTTP_ORIGIN", "HTTP_TRANSFER_ENCODING"),
 }
 # Errors of requests that the view or a middleware answers once more, before anything is stored.
-_REFUSALS = (
-    *(DisallowedHost, InvalidText, ValidationError, ValueError, RecursionError),
-    *(LimitTooLow, LimitsUnavailable, DatabaseFailure, ModelUnavailable),
-)
+_REFUSALS = (DisallowedHost, InvalidText, ValidationError, ValueError, RecursionError, LimitTooLow, ModelUnavailable)
 
 
 def answer_plain_requests(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -81,10 +78,10 @@ def _answer(request: HttpRequest) -> HttpResponse | None:
         fields = _validate(strict_json(request.body))
         words = [fields.pop("word")]
         allowance = consume(request, SCOPE, count_words(words[0]) * count_models(fields["model"]))
-    except UnreadablePostError as error:
-        return answer_error(error, {"request": request})
     except _REFUSALS:
         return None
+    except (UnreadablePostError, LimitsUnavailable, DatabaseFailure) as error:  # the view would wait for it once more
+        return _fail(request, error)
     if not allowance.granted:
         return None
     request.resolver_match = _route()
@@ -92,11 +89,17 @@ def _answer(request: HttpRequest) -> HttpResponse | None:
         [prediction] = identify(words=words, source="api", **fields)
         response = _render(prediction)  # reads what reviewers decided
     except (DatabaseFailure, ModelUnavailable) as error:
-        failure = answer_error(error, {"request": request})
-        if failure is None:
-            raise
-        response = failure
+        response = _fail(request, error)
     add_limit_headers(response, SCOPE, allowance)
+    return response
+
+
+def _fail(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Return the problem of an expected error; raise any other."""
+    request.resolver_match = _route()
+    response = answer_error(error, {"request": request})
+    if response is None:
+        raise error
     return response
 
 

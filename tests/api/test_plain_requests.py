@@ -4,6 +4,7 @@ from random import randrange
 import pytest
 from django.db import OperationalError
 
+from classifier.access.allowances import LimitsUnavailable
 from classifier.api import plain_requests, views
 from classifier.models import Prediction
 from classifier.services import identify
@@ -122,13 +123,18 @@ def test_unknown_host_is_refused(send):
     assert not Prediction.objects.exists()
 
 
-def test_limits_in_an_unusable_database_are_answered_by_the_view(send, monkeypatch):
+@pytest.mark.parametrize("error", [OperationalError("no such table"), LimitsUnavailable("no file")])
+def test_uncountable_limit_is_answered_once(send, monkeypatch, error):
+    calls = []
+
     def fail(*_arguments, **_options):
-        raise OperationalError("no such table")
+        calls.append(1)
+        raise error
 
     monkeypatch.setattr(plain_requests, "consume", fail)
     monkeypatch.setattr("classifier.api.base.consume", fail)
-    assert send({"word": "piano"}).status_code == 503
+    response = send({"word": "piano"})
+    assert (response.status_code, response["Retry-After"], len(calls)) == (503, "5", 1)
 
 
 def test_failed_storage_is_answered_once(send, monkeypatch):
