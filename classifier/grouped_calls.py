@@ -18,7 +18,6 @@ from django.db import (
     DataError,
     Error,
     IntegrityError,
-    InterfaceError,
     NotSupportedError,
     OperationalError,
     ProgrammingError,
@@ -29,7 +28,7 @@ Result = TypeVar("Result")
 
 # Errors of single items. Any other of the database, such as a full disk, fails the whole group.
 OWN_ERRORS: tuple[type[Exception], ...] = (
-    *(IntegrityError, DataError, ProgrammingError, InterfaceError, NotSupportedError),
+    *(IntegrityError, DataError, ProgrammingError, NotSupportedError),
     *(ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError),
 )
 

@@ -7,7 +7,7 @@ from django.db import connection
 
 from classifier.access import counter_file, counter_table
 from classifier.access.allowances import Allowance, LimitsUnavailable
-from classifier.grouped_calls import OWN_ERRORS, GroupedCalls
+from classifier.grouped_calls import GroupedCalls
 
 
 def consume(name: str, limit: int, cost: int = 1) -> Allowance:
@@ -31,7 +31,7 @@ def _consume_together(calls: Sequence[tuple[str, int, int]]) -> Sequence[Allowan
 
 
 # A caller's threads would wait for each other: a third of the words a second on PostgreSQL, 2 % on SQLite.
-_consume_grouped = GroupedCalls(_consume_together, (*OWN_ERRORS, LimitsUnavailable), pause=0.0003)
+_consume_grouped = GroupedCalls(_consume_together, (LimitsUnavailable,), pause=0.0003)
 
 
 def _consume(name: str, limit: int, cost: int) -> Allowance:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from django.db import transaction
+from django.db import InterfaceError, transaction
 from django.db.models import Model
 
 from classifier.grouped_calls import OWN_ERRORS, GroupedCalls
@@ -67,4 +67,5 @@ def _write_together(units: Sequence[Unit]) -> None:
 
 
 # Commits a unit, alone or with others; raises its error, or the commit's.
-commit = GroupedCalls(_commit_together, (*OWN_ERRORS, AlreadyReplaced), observe_group)
+# InterfaceError is SQLite's for a value of a type that it cannot store.
+commit = GroupedCalls(_commit_together, (*OWN_ERRORS, AlreadyReplaced, InterfaceError), observe_group)
