@@ -63,7 +63,7 @@ class GroupedCalls(Generic[Item, Result]):
 
         After one of `own_errors` each item of a group is tried alone; so the function must have changed nothing.
         `observe` is told the size of each group and the seconds that it waited for its turn. `pause` are seconds for
-        each call of the last group but one.
+        each call of the last group after its first.
         """
         self._function, self._own_errors, self._observe, self._pause = function, own_errors, observe, pause
         self._queues: dict[Hashable, _Queue[Item, Result]] = {}
