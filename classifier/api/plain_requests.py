@@ -75,6 +75,7 @@ def _answer(request: HttpRequest) -> HttpResponse | None:
     """Return the answer; None for a request that the view refuses."""
     try:
         request.get_host()  # checks it
+        request.resolver_match = _route()
         fields = _validate(strict_json(request.body))
         words = [fields.pop("word")]
         allowance = consume(request, SCOPE, count_words(words[0]) * count_models(fields["model"]))
@@ -84,10 +85,9 @@ def _answer(request: HttpRequest) -> HttpResponse | None:
         return _fail(request, error)
     if not allowance.granted:
         return None
-    request.resolver_match = _route()
     try:
         [prediction] = identify(words=words, source="api", **fields)
-        response = _render(prediction)  # reads what reviewers decided
+        response = _render(prediction)
     except (DatabaseFailure, ModelUnavailable) as error:
         response = _fail(request, error)
     add_limit_headers(response, SCOPE, allowance)
@@ -96,7 +96,6 @@ def _answer(request: HttpRequest) -> HttpResponse | None:
 
 def _fail(request: HttpRequest, error: Exception) -> HttpResponse:
     """Return the problem of an expected error; raise any other."""
-    request.resolver_match = _route()
     response = answer_error(error, {"request": request})
     if response is None:
         raise error

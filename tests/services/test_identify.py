@@ -42,20 +42,22 @@ def test_many_words_are_one_inference_and_one_insert(db, fake_models, monkeypatc
 
 
 @pytest.mark.django_db(transaction=True)
-def test_words_of_several_threads_are_one_inference_and_one_insert(fake_models, monkeypatch, at_once):
+def test_words_of_several_threads_are_answered_together(fake_models, monkeypatch, at_once):
     calls, words = [], ["piano", "orignal", "school", "madre"]
     whole = type(fake_models["Ngram"]).identify
 
     def identify_slowly(identifier, texts, *options):
         calls.append(texts)
-        while len(calls) == 1 and len(next(iter(services._identify_one._queues.values())).calls) < len(words) - 1:
+        [queue] = services._identify_one._queues.values()
+        while len(calls) == 1 and len(texts) + len(queue.calls) < len(words):  # the first group may have several
             time.sleep(0.001)
         return whole(identifier, texts, *options)
 
     monkeypatch.setattr(type(fake_models["Ngram"]), "identify", identify_slowly)
     rows = at_once(lambda word: identify(words=[word], source="api")[0], [[word] for word in words])
     assert [row.word for row in rows] == words
-    assert sorted(map(len, calls)) == [1, len(words) - 1]
+    assert len(calls) <= 2
+    assert sum(map(len, calls)) == len(words)
     assert sorted(Prediction.objects.values_list("word", flat=True)) == sorted(words)
 
 
