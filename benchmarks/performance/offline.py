@@ -16,7 +16,8 @@ from benchmarks.performance.words import LANGUAGES, some_words, words_of_texts
 from benchmarks.processes import resident_mb, tree
 from benchmarks.server import MANAGE, PROJECT, new_settings
 from benchmarks.systems import shipped_models
-from classifier.ml.identifier import CHUNK, Identifier
+from classifier.management.word_input import CHUNK
+from classifier.ml.identifier import Identifier
 from classifier.ml.occlusion import occlude_letters
 
 LINGUA = "lingua, parallel"
@@ -104,7 +105,7 @@ def _beside_lingua(kind: str, make: Callable[[int], list[str]], plan: Plan) -> t
 
 
 def alone() -> Iterator[Row]:
-    """Compare Ngram, in chunks, with other packages, a word a call, on one core."""
+    """Compare Ngram, in chunks as `manage.py identify` takes them, with other packages, a word a call, on one core."""
     name, folder = next(iter(shipped_models().items()))
     identifier, words = Identifier(folder), some_words(ALONE)
     chunks = [words[start : start + CHUNK] for start in range(0, len(words), CHUNK)]
