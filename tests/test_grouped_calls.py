@@ -140,11 +140,11 @@ def test_thread_that_waits_too_long_gets_an_error(doubled, settings):
     assert doubled.groups == []
 
 
-@pytest.mark.parametrize(("before", "pauses"), [((), []), ((1, 2, 3), [0.5])])
-def test_only_a_thread_after_a_group_waits_for_others(doubled, monkeypatch, before, pauses):
+@pytest.mark.parametrize(("size", "pauses"), [(1, []), (3, [0.5])])
+def test_only_a_thread_after_a_group_waits_for_others(doubled, monkeypatch, size, pauses):
     slept = []
     queue = doubled._queues[None] = _Queue()
-    queue.threads, queue.size, doubled._pause = 1, max(len(before), 1), 0.25
+    queue.threads, queue.size, doubled._pause = 1, size, 0.25
     monkeypatch.setattr("classifier.grouped_calls.time.sleep", slept.append)
     assert (doubled(4), slept) == (8, pauses)
     assert queue.size == 1

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from classifier.grouped_calls import GroupedCalls
+from classifier.grouped_calls import PAUSE, GroupedCalls
 from classifier.ml.answers import Answer, Comparison, WordAnswers
 from classifier.ml.artifacts import wants_all_languages
 from classifier.ml.conformal import DEFAULT_CONFIDENCE
@@ -68,13 +68,12 @@ def _identify_together(questions: Sequence[Question]) -> list[Prediction]:
     return rows
 
 
-# A fifth of the time of a busy server went into statements, inferences and waits that a group needs only once. Of
-# pauses from 0.1 to 1 ms, this one gave the most words a second.
-_identify_one = GroupedCalls(_identify_together, pause=0.0003)
+# A fifth of the time of a busy server went into statements, inferences and waits that a group needs only once.
+_identify_one = GroupedCalls(_identify_together, pause=PAUSE)
 
 
 def _key_of(question: Question) -> Hashable:
-    """Return what questions have in common that are answered together: all but the word, and the models."""
+    """Return the options of a question and the models that serve; questions with the same are answered together."""
     options = sorted((name, value) for name, value in question.items() if name not in {"words", "languages"})
     return registry.current().key, tuple(question.get("languages", ())), *options
 
