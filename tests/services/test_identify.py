@@ -61,6 +61,17 @@ def test_words_of_several_threads_are_answered_together(fake_models, monkeypatch
     assert sorted(Prediction.objects.values_list("word", flat=True)) == sorted(words)
 
 
+def test_group_of_words_costs_an_inference_an_insert_and_a_look_for_reviews(db, fake_models, monkeypatch):
+    calls = []
+    whole = type(fake_models["Ngram"]).identify
+    monkeypatch.setattr(type(fake_models["Ngram"]), "identify", lambda *call: calls.append(call) or whole(*call))
+    with CaptureQueriesContext(connection) as queries:
+        services._identify_together([{"words": [word], "source": "api"} for word in ("piano", "orignal", "school")])
+    inserts = [query for query in queries if "INSERT" in query["sql"] or "COPY" in query["sql"]]
+    looks = [query for query in queries if query["sql"].startswith("SELECT")]
+    assert (len(calls), len(inserts), len(looks)) == (1, 1, 1)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_questions_of_several_threads_keep_their_own_options(fake_models, at_once):
     questions = [
