@@ -8,7 +8,7 @@ from classifier.services.feedback import submit_feedback
 from classifier.services.history_list import HistoryList
 from classifier.web.filters import HistoryPageFilter
 from classifier.words.lists import build_word_list
-from tests.plans import read_plans
+from tests.plans import analyze, read_plans
 
 pytestmark = pytest.mark.django_db
 OWNER = "user:1"
@@ -149,7 +149,10 @@ def test_page_costs_the_same_queries_for_any_length(ask, send_list, django_asser
     ("query", "index"),
     [("", "prediction_single"), ("word=o", "prediction_words"), ("language=fr", "prediction_labels")],
 )
-def test_page_is_read_from_an_index(query, index, django_assert_max_num_queries):
+def test_page_is_read_from_an_index(query, index, ask, send_list, django_assert_max_num_queries):
+    ask("piano")
+    send_list(*(f"house{number}" for number in range(500)))
+    analyze(Prediction)
     with django_assert_max_num_queries(5) as queries:
         read(query)
     plans = read_plans(queries)
