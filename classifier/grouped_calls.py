@@ -9,7 +9,7 @@ groups grow to nearly all threads, and a call that comes alone never waits.
 
 import threading
 import time
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from concurrent.futures import Future
 from typing import Generic, TypeVar
 
@@ -25,6 +25,25 @@ OWN_ERRORS: tuple[type[Exception], ...] = (
     *(IntegrityError, DataError, ProgrammingError, NotSupportedError),
     *(ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError),
 )
+
+
+def try_together(
+    function: Callable[[Sequence[Item]], Sequence[Result]],
+    items: Sequence[Item],
+    own_errors: tuple[type[Exception], ...] = OWN_ERRORS,
+) -> Iterator[Result | Exception]:
+    """Yield the result of each item, or its error: one of `own_errors`, after which each is tried alone.
+
+    So the function must have changed nothing when it raises one.
+    """
+    try:
+        yield from function(items)
+    except own_errors as error:
+        if len(items) == 1:
+            yield error
+        else:
+            for item in items:
+                yield from try_together(function, [item], own_errors)
 
 
 class _Call(Generic[Item, Result]):
@@ -53,9 +72,8 @@ class GroupedCalls(Generic[Item, Result]):
         observe: Callable[[int, float], None] | None = None,
         pause: float = 0.0,
     ) -> None:
-        """Take the function, which returns a result for each item.
+        """Take the function, which returns a result for each item, and the errors after which each is tried alone.
 
-        After one of `own_errors` each item of a group is tried alone; so the function must have changed nothing.
         `observe` is told the size of each group and the seconds that it waited for its turn. After a group of n calls,
         the next waits n - 1 times `pause` seconds for more calls.
         """
@@ -120,20 +138,17 @@ class GroupedCalls(Generic[Item, Result]):
         return calls
 
     def _answer(self, calls: Sequence[_Call[Item, Result]], queue: _Queue[Item, Result]) -> None:
-        """Answer the calls together; after an error of one item, each alone."""
+        """Answer the calls together, or tell each why there is no result."""
         if not calls:  # the group before has failed, and these with it
             return
         failure: Exception = OperationalError("the thread that answers these calls was stopped")
         try:
-            results = self._function([call.item for call in calls])
-            for call, result in zip(calls, results, strict=True):
-                call.outcome.set_result(result)
-        except self._own_errors as error:
-            if len(calls) == 1:
-                failure = error
-            else:
-                for call in calls:
-                    self._answer([call], queue)
+            outcomes = try_together(self._function, [call.item for call in calls], self._own_errors)
+            for call, outcome in zip(calls, outcomes, strict=True):
+                if isinstance(outcome, Exception):
+                    call.outcome.set_exception(outcome)
+                else:
+                    call.outcome.set_result(outcome)
         except Error as error:
             failure = error
             calls = [*calls, *self._take(queue)]  # else they would wait as long once more

@@ -9,6 +9,8 @@ from classifier.access import counter_file, counter_table
 from classifier.access.allowances import Allowance, LimitsUnavailable
 from classifier.grouped_calls import PAUSE, GroupedCalls
 
+Call = tuple[str, int, int]  # name, limit and cost
+
 
 def consume(name: str, limit: int, cost: int = 1) -> Allowance:
     """Add `cost` to the count of `name` if `limit` allows; 0 only reports.
@@ -21,8 +23,8 @@ def consume(name: str, limit: int, cost: int = 1) -> Allowance:
     return _consume_grouped(call, key=(name, limit))
 
 
-def _consume_together(calls: Sequence[tuple[str, int, int]]) -> Sequence[Allowance]:
-    """Add the costs of one name; if together they do not fit, one after the other."""
+def consume_together(calls: Sequence[Call]) -> Sequence[Allowance]:
+    """Add the costs of one name and limit; if together they do not fit, one after the other."""
     name, limit, _ = calls[0]
     allowance = _consume(name, limit, sum(cost for _, _, cost in calls))
     if allowance.granted or len(calls) == 1:
@@ -32,7 +34,7 @@ def _consume_together(calls: Sequence[tuple[str, int, int]]) -> Sequence[Allowan
 
 # Alone, the threads of a caller wait for each other. Together they answer a third more words a second on PostgreSQL,
 # and 2 % more on SQLite.
-_consume_grouped = GroupedCalls(_consume_together, (LimitsUnavailable,), pause=PAUSE)
+_consume_grouped = GroupedCalls(consume_together, (LimitsUnavailable,), pause=PAUSE)
 
 
 def _consume(name: str, limit: int, cost: int) -> Allowance:

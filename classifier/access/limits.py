@@ -35,15 +35,23 @@ def consume(
 ) -> Allowance:
     """Consume `cost` from the caller's limit, less what it `paid`; 0 only reads the limit.
 
-    Limits of an API key override those of the settings. A named `counter` has the same limit, but counts apart.
+    A named `counter` has the same limit, but counts apart.
     Raises LimitTooLow and LimitsUnavailable.
+    """
+    name, limit = limit_of(request, scope, cost, counter=counter)
+    return counters.consume(name, limit, max(cost - paid, 0))
+
+
+def limit_of(request: HttpRequest | Request, scope: str, cost: int, *, counter: str = "") -> tuple[str, int]:
+    """Return the name of the caller's counter, and the limit; raise LimitTooLow for a higher cost.
+
+    Limits of an API key override those of the settings.
     """
     key_limits = getattr(getattr(request, "auth", None), "limits", {})  # only REST framework's requests have `auth`
     limit = key_limits.get(scope, settings.LIMITS[scope])
     if cost > max(limit, 1):
         raise LimitTooLow(limit)
-    name = f"{scope}{counter}:{caller_of(request)}"
-    return counters.consume(name, limit, max(cost - paid, 0))
+    return f"{scope}{counter}:{caller_of(request)}", limit
 
 
 def consume_or_raise(request: HttpRequest, scope: str, cost: int = 1, *, paid: int = 0, counter: str = "") -> None:

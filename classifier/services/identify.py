@@ -53,13 +53,13 @@ def identify(**question: Unpack[Question]) -> list[Prediction]:
     A single word or text is answered together with those that other threads ask at the time.
     """
     if len(question["words"]) == 1:
-        return [_identify_one(question, key=_key_of(question))]
+        return [_identify_one(question, key=key_of(question))]
     rows = predict(**question)
     store(rows)
     return rows
 
 
-def _identify_together(questions: Sequence[Question]) -> list[Prediction]:
+def identify_together(questions: Sequence[Question]) -> list[Prediction]:
     """Return a row for each question, with the outcomes of reviews; questions differ only in their word."""
     together: Question = {**questions[0], "words": [word for question in questions for word in question["words"]]}
     rows = predict(**together)
@@ -69,10 +69,10 @@ def _identify_together(questions: Sequence[Question]) -> list[Prediction]:
 
 
 # A fifth of the time of a busy server went into statements, inferences and waits that a group needs only once.
-_identify_one = GroupedCalls(_identify_together, pause=PAUSE)
+_identify_one = GroupedCalls(identify_together, pause=PAUSE)
 
 
-def _key_of(question: Question) -> Hashable:
+def key_of(question: Question) -> Hashable:
     """Return the options of a question and the models that serve; questions with the same are answered together."""
     options = sorted((name, value) for name, value in question.items() if name not in {"words", "languages"})
     return registry.current().key, tuple(question.get("languages", ())), *options

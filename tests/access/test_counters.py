@@ -105,12 +105,12 @@ def test_threads_are_counted_together_exactly(at_once):
 def test_calls_of_several_threads_that_fit_together_are_counted_once(monkeypatch):
     costs, consume_alone = [], counters._consume
     monkeypatch.setattr(counters, "_consume", lambda *call: costs.append(call[2]) or consume_alone(*call))
-    allowances = counters._consume_together([("a", 10, 1), ("a", 10, 0), ("a", 10, 3)])
+    allowances = counters.consume_together([("a", 10, 1), ("a", 10, 0), ("a", 10, 3)])
     assert costs == [4]
     assert {(allowance.granted, allowance.remaining) for allowance in allowances} == {(True, 6)}
 
 
 def test_calls_that_do_not_fit_together_are_granted_one_by_one():
     calls = [("a", 10, 6), ("a", 10, 6), ("a", 10, 4), ("a", 10, 0)]
-    assert [call.granted for call in counters._consume_together(calls)] == [True, False, True, True]
+    assert [call.granted for call in counters.consume_together(calls)] == [True, False, True, True]
     assert consume("a", 10, 0).remaining == 0

@@ -1,8 +1,9 @@
 import json
 from random import randrange
+from uuid import uuid4
 
 import pytest
-from django.db import OperationalError
+from django.db import DataError, OperationalError
 
 from classifier.access.allowances import LimitsUnavailable
 from classifier.api import plain_requests, views
@@ -131,7 +132,7 @@ def test_uncountable_limit_is_answered_once(send, monkeypatch, error):
         calls.append(1)
         raise error
 
-    monkeypatch.setattr(plain_requests, "consume", fail)
+    monkeypatch.setattr(plain_requests, "consume_together", fail)
     monkeypatch.setattr("classifier.api.base.consume", fail)
     response = send({"word": "piano"})
     assert (response.status_code, response["Retry-After"], len(calls)) == (503, "5", 1)
@@ -161,3 +162,27 @@ def test_route_of_a_plain_request_is_known(send, caplog):
     caplog.set_level("INFO", "classifier.access.headers")
     send({"word": "piano"})
     assert [record.fields["route"] for record in caplog.records if hasattr(record, "fields")] == ["api/v1/predictions"]
+
+
+def calls_of_one_caller(limit, *words):
+    name = str(uuid4())  # counters outlive a test
+    return [plain_requests._Call(name, limit, 1, {"words": [word], "source": "api"}) for word in words]
+
+
+def test_calls_of_a_group_are_charged_together(fake_models):
+    answers = plain_requests._charge_and_identify_together(calls_of_one_caller(3, "piano", "eau", "casa", "house"))
+    assert [allowance.granted for allowance, _ in answers] == [True, True, True, False]
+    assert [prediction and prediction.word for _, prediction in answers] == ["piano", "eau", "casa", None]
+    assert Prediction.objects.count() == 3
+
+
+def test_word_that_cannot_be_stored_is_charged_once(fake_models, monkeypatch):
+    def refuse(rows):
+        if any(row.word == "eau" for row in rows):
+            raise DataError("eau")
+
+    monkeypatch.setattr(identify, "store", refuse)
+    (allowance, prediction), (_, error) = plain_requests._charge_and_identify_together(
+        calls_of_one_caller(9, "piano", "eau")
+    )
+    assert (allowance.remaining, prediction.word, str(error)) == (7, "piano", "eau")

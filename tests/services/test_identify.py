@@ -66,7 +66,7 @@ def test_group_of_words_costs_an_inference_an_insert_and_a_look_for_reviews(db, 
     whole = type(fake_models["Ngram"]).identify
     monkeypatch.setattr(type(fake_models["Ngram"]), "identify", lambda *call: calls.append(call) or whole(*call))
     with CaptureQueriesContext(connection) as queries:
-        services._identify_together([{"words": [word], "source": "api"} for word in ("piano", "orignal", "school")])
+        services.identify_together([{"words": [word], "source": "api"} for word in ("piano", "orignal", "school")])
     inserts = [query for query in queries if "INSERT" in query["sql"] or "COPY" in query["sql"]]
     looks = [query for query in queries if query["sql"].startswith("SELECT")]
     assert (len(calls), len(inserts), len(looks)) == (1, 1, 1)
