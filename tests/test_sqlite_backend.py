@@ -181,7 +181,7 @@ def test_connection_to_an_unchanged_file_stays_open(database):
 @pytest.mark.parametrize("suffix", ["", "-wal", "-shm"])
 def test_read_only_file_is_refused(database, path, monkeypatch, suffix):
     file, access = path.with_name(path.name + suffix), os.access  # root may write all files
-    monkeypatch.setattr(os, "access", lambda asked, mode: asked != file and access(asked, mode))
+    monkeypatch.setattr(os, "access", lambda asked, mode: asked != str(file) and access(asked, mode))
     with pytest.raises(OperationalError, match=f"{file.name} is read-only"):
         words(wrapper(path))
 
@@ -194,7 +194,7 @@ def test_file_that_sqlite_removes_or_makes_meanwhile_is_not_read_only(path, monk
         file.touch()
 
     def access_meanwhile(asked, mode):
-        if asked != file:
+        if asked != str(file):
             return access(asked, mode)
         happens(file)
         return False

@@ -22,7 +22,7 @@ _MARK = "user.langid.inodes"  # extended attribute of the log: inodes of its fil
 class DatabaseWrapper(base.DatabaseWrapper):
     """Connection to the file at its path, and to no other."""
 
-    _file: Path | None = None  # None for a database in memory
+    _path = _log_path = ""  # paths, as text, which is looked up in half the time; empty for a database in memory
     _file_inode: int | None = None
     _log_inode: int | None = None  # of the write-ahead log, which the first commit has opened
 
@@ -31,15 +31,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
         parameters: dict[str, Any] = super().get_connection_params()
         name = str(self.settings_dict["NAME"])
         if not name.startswith((":memory:", "file:")):
-            self._file = Path(name).absolute()
-            self._file_inode, self._log_inode = _inode(self._file), None
+            file = Path(name).absolute()
+            self._path, self._log_path = str(file), _log(file)
+            self._file_inode, self._log_inode = _inode(self._path), None
             if self._file_inode is None:
                 raise OperationalError(
-                    f"There is no {self._file}: restore a backup, or run `manage.py migrate` for a new one."
+                    f"There is no {file}: restore a backup, or run `manage.py migrate` for a new one."
                 )
-            _refuse_log_of_another(self._file, self._file_inode)
-            _refuse_read_only(self._file)
-            parameters["database"] = f"{self._file.as_uri()}?mode=rw"
+            _refuse_log_of_another(file, self._file_inode)
+            _refuse_read_only(file)
+            parameters["database"] = f"{file.as_uri()}?mode=rw"
         return parameters
 
     def _start_transaction_under_autocommit(self) -> None:
@@ -72,13 +73,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _commit(self) -> None:
         # Compared after the commit: before it, the file could still vanish in between.
         super()._commit()  # type: ignore[misc]  # the stubs do not have it
-        if self._file:
-            log_inode, is_first = _inode(_log(self._file)), self._log_inode is None
+        if self._path:
+            log_inode, is_first = _inode(self._log_path), self._log_inode is None
             self._log_inode = self._log_inode or log_inode
             if self._moved() or log_inode != self._log_inode:
                 raise OperationalError("The database's file or its log was removed or replaced while it was in use.")
             if is_first:
-                _mark(_log(self._file), f"{self._file_inode} {log_inode}")
+                _mark(self._log_path, f"{self._file_inode} {log_inode}")
 
     def close_if_unusable_or_obsolete(self) -> None:
         """Close the connection if its file is not at its path any more; called before each request.
@@ -90,7 +91,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super().close_if_unusable_or_obsolete()
 
     def _moved(self) -> bool:
-        return self._file is not None and self._file_inode != _inode(self._file)
+        return bool(self._path) and self._file_inode != _inode(self._path)
 
 
 def _refuse_read_only(file: Path) -> None:
@@ -98,18 +99,18 @@ def _refuse_read_only(file: Path) -> None:
 
     SQLite would open it so, and all connections of the process would stay so when it can be written again.
     """
-    for path in (file, _log(file), Path(f"{file}-shm")):
+    for path in (str(file), _log(file), f"{file}-shm"):
         inode = _inode(path)
         # SQLite makes and removes the log and -shm at any moment: only one that is there before and after is read-only.
         if not os.access(path, os.W_OK) and inode is not None and inode == _inode(path):
             raise OperationalError(f"{path} is read-only.")
 
 
-def _log(file: Path) -> Path:
-    return Path(f"{file}-wal")
+def _log(file: Path) -> str:
+    return f"{file}-wal"
 
 
-def _mark(log: Path, inodes: str) -> None:
+def _mark(log: str, inodes: str) -> None:
     with suppress(AttributeError, OSError):  # no Linux, or a file system without attributes
         os.setxattr(log, _MARK, inodes.encode())
 
@@ -128,8 +129,8 @@ def _refuse_log_of_another(file: Path, inode: int) -> None:
         )
 
 
-def _inode(path: Path) -> int | None:
+def _inode(path: str) -> int | None:
     try:
-        return path.stat().st_ino
+        return os.stat(path).st_ino  # noqa: PTH116 - it is not a Path
     except FileNotFoundError:
         return None
