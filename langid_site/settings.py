@@ -67,7 +67,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "classifier.api.middleware.ApiProtocol",
-    "classifier.api.plain_requests.answer_plain_requests",
     "classifier.web.middleware.PageErrors",
     "corsheaders.middleware.CorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -12,6 +12,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy would start a thread
 from typing import TYPE_CHECKING
 
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from django.urls import get_resolver
 from django.utils.http import parse_header_parameters
 
@@ -38,6 +39,7 @@ gc.disable()  # imports make many objects, but hardly any garbage
 with _missing(*_UNUSED):
     django = get_wsgi_application()
     _ = get_resolver().url_patterns  # imports the views, for which the first requests would wait
+    from classifier.api import plain_requests
 gc.freeze()  # else a request with many small objects has the collector search all loaded code, for 0.2 s
 gc.enable()
 
@@ -47,6 +49,14 @@ def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> 
 
     A malformed content type is replaced, since Django would fail on it before any middleware.
     """
+    if plain_requests.is_plain(environ):
+        close_old_connections()  # as Django does before and after each request
+        try:
+            content = plain_requests.answer(environ, start_response)
+        finally:
+            close_old_connections()
+        if content is not None:
+            return content
     try:
         parse_header_parameters(environ.get("CONTENT_TYPE", ""))
     except ValueError:

@@ -21,7 +21,10 @@ import hypothesis
 import numpy as np
 import pytest
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
 from django.db import connection, connections
+from django.http import HttpResponse
+from django.test.client import Client, ClientHandler
 from django.utils import translation
 
 from classifier.ml.artifacts import LITERT_FILE, Card, digest
@@ -149,6 +152,30 @@ def no_language():
     """Deactivate the language, which a request leaves active."""
     yield
     translation.deactivate()
+
+
+class ServerHandler(ClientHandler):
+    """Answers as the server does: plain requests before Django's handler."""
+
+    def __call__(self, environ):
+        from classifier.api import plain_requests
+
+        content, started = None, []
+        if plain_requests.is_plain(environ):
+            content = plain_requests.answer(environ, lambda *start: started.append(start))
+        if content is None:
+            return super().__call__(environ)
+        [(status, headers)] = started
+        response = HttpResponse(b"".join(content), status=int(status[:3]), headers=dict(headers))
+        response.wsgi_request = WSGIRequest(environ)
+        return response
+
+
+@pytest.fixture
+def client():
+    client = Client()
+    client.handler = ServerHandler(enforce_csrf_checks=False)
+    return client
 
 
 @pytest.fixture

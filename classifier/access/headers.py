@@ -2,14 +2,17 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from random import getrandbits
+from typing import Any
 
 from csp.constants import HEADER
 from csp.middleware import CSPMiddleware
 from csp.utils import build_policy
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.clickjacking import XFrameOptionsMiddleware
+from django.middleware.security import SecurityMiddleware
 
 from classifier.access.logs import request_id
 
@@ -49,14 +52,38 @@ def request_ids(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
 
     def middleware(request: HttpRequest) -> HttpResponse:
         start = time.perf_counter()
-        new_id = f"{getrandbits(128):032x}"  # no secret; uuid4 would ask the system, and another thread take over
-        request_id.set(new_id)  # never reset: the server logs after the response
+        begin_request()
         response = get_response(request)
-        response.headers["X-Request-ID"] = new_id
-        _log(request, response, time.perf_counter() - start)
+        end_request(request, response, time.perf_counter() - start)
         return response
 
     return middleware
+
+
+def begin_request() -> None:
+    """Give the request an id."""
+    # It is no secret; uuid4 would ask the system, and another thread take over. Never reset: the server logs later.
+    request_id.set(f"{getrandbits(128):032x}")
+
+
+def end_request(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+    """Add the id to the response; log the request, which took `seconds`."""
+    response.headers["X-Request-ID"] = request_id.get()
+    _log(request, response, seconds)
+
+
+def security_headers(request: HttpRequest) -> Sequence[tuple[str, str]]:
+    """Return what the middleware below adds to a response; computed once for HTTP and HTTPS."""
+    is_secure = request.is_secure()
+    if is_secure not in _security_headers:
+        handler: Any = lambda _request: HttpResponse(headers={"Content-Type": ""})  # noqa: E731
+        for middleware in (permissions_policy, ContentPolicy, XFrameOptionsMiddleware, SecurityMiddleware):
+            handler = middleware(handler)
+        _security_headers[is_secure] = [(name, value) for name, value in handler(request).items() if value]
+    return _security_headers[is_secure]
+
+
+_security_headers: dict[bool, Sequence[tuple[str, str]]] = {}
 
 
 def route_of(request: HttpRequest) -> str:

@@ -26,14 +26,19 @@ def measure_requests(get_response: Callable[[HttpRequest], HttpResponse]) -> Cal
     def middleware(request: HttpRequest) -> HttpResponse:
         start = time.perf_counter()
         response = get_response(request)
-        route = route_of(request)
-        # Of methods there are as many as callers invent.
-        method = request.method if request.method in {"GET", "HEAD", "POST", "PUT", "DELETE"} else "other"
-        _requests.labels(method, route, response.status_code).inc()
-        _seconds.labels(route).observe(time.perf_counter() - start)
+        observe_request(request, response, time.perf_counter() - start)
         return response
 
     return middleware
+
+
+def observe_request(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+    """Count a request, and the seconds that it took."""
+    route = route_of(request)
+    # Of methods there are as many as callers invent.
+    method = request.method if request.method in {"GET", "HEAD", "POST", "PUT", "DELETE"} else "other"
+    _requests.labels(method, route, response.status_code).inc()
+    _seconds.labels(route).observe(seconds)
 
 
 class _Versions(Collector):

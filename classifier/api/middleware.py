@@ -21,16 +21,7 @@ class ApiProtocol:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Replace error pages below /api/ by problems; keep headers."""
         response = self.get_response(request)
-        if not is_api(request):
-            return response
-        response.headers.setdefault("Cache-Control", "private, no-store")
-        response.headers.setdefault("Content-Language", "en")
-        if response.status_code >= 400 and response.get("Content-Type") != CONTENT_TYPE:
-            response.content = problem(request, response.status_code).content
-            response["Content-Type"] = CONTENT_TYPE
-            response["Content-Language"] = "en"
-            response["Content-Length"] = str(len(response.content))
-        return response
+        return complete(request, response) if is_api(request) else response
 
     # In process_view, not in __call__, so that a refusal gets the security headers, too.
     def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
@@ -40,6 +31,18 @@ class ApiProtocol:
         translation.activate("en")  # programs read these texts
         status = refuse_body(request, settings.DATA_UPLOAD_MAX_MEMORY_SIZE) or _refuse_encoding(request)
         return problem(request, status) if status else None
+
+
+def complete(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Return the response with the headers of the API, and with a problem in place of an error page."""
+    response.headers.setdefault("Cache-Control", "private, no-store")
+    response.headers.setdefault("Content-Language", "en")
+    if response.status_code >= 400 and response.get("Content-Type") != CONTENT_TYPE:
+        response.content = problem(request, response.status_code).content
+        response["Content-Type"] = CONTENT_TYPE
+        response["Content-Language"] = "en"
+        response["Content-Length"] = str(len(response.content))
+    return response
 
 
 def _refuse_encoding(request: HttpRequest) -> int:

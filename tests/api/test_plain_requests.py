@@ -4,11 +4,14 @@ from uuid import uuid4
 
 import pytest
 from django.db import DataError, OperationalError
+from django.test import RequestFactory
 
+from classifier.access import headers
 from classifier.access.allowances import LimitsUnavailable
 from classifier.api import plain_requests, views
 from classifier.models import Prediction
 from classifier.services import identify
+from langid_site import wsgi
 
 pytestmark = pytest.mark.django_db
 OWN = {"Content-Length", "Location", "RateLimit", "X-Request-ID"}  # of each response
@@ -96,7 +99,7 @@ def test_plain_request_does_without_the_view(send, monkeypatch):
     ids=str,
 )
 def test_request_with_another_header_is_left_to_the_view(send, monkeypatch, headers):
-    monkeypatch.setattr(plain_requests, "_answer", None)
+    monkeypatch.setattr(plain_requests, "answer", None)
     assert send({"word": "piano"}, headers).status_code in {201, 401}
 
 
@@ -117,6 +120,48 @@ def test_exceeded_limit_is_refused_alike(send, settings):
     assert answered.status_code == 201
     assert (refused.status_code, refused["RateLimit-Policy"]) == (429, '"single";q=1;w=60')
     assert Prediction.objects.count() == 1
+
+
+def test_fault_is_a_problem(client, send, monkeypatch):
+    def fail(*_arguments):
+        raise KeyError("word")
+
+    client.raise_request_exception = False
+    monkeypatch.setattr(plain_requests, "prediction_fields", fail)
+    response = send({"word": "piano"})
+    assert (response.status_code, response["Content-Type"]) == (500, "application/problem+json")
+    assert response.json()["request_id"] == response["X-Request-ID"]
+
+
+def test_plain_request_over_http_is_redirected_to_https(send, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    response = send({"word": "piano"})
+    assert (response.status_code, response["Location"]) == (301, "https://testserver/api/v1/predictions")
+    assert not Prediction.objects.exists()
+
+
+def test_answer_over_https_has_the_headers_of_the_view(client, settings, monkeypatch):
+    settings.SECURE_HSTS_SECONDS = 60
+    monkeypatch.setattr(headers, "_security_headers", {})
+    accepted = ("application/json", "application/json, text/html;q=0.1")
+    plain, full = (
+        client.post("/api/v1/predictions", {"word": "a"}, "application/json", secure=True, headers={"Accept": each})
+        for each in accepted
+    )
+    assert plain["Strict-Transport-Security"].startswith("max-age=60")
+    assert comparable(plain) == comparable(full)
+
+
+def test_server_answers_plain_requests_before_django(fake_models, monkeypatch):
+    monkeypatch.setattr(wsgi, "django", None)
+    monkeypatch.setattr(wsgi, "close_old_connections", lambda: None)  # they are the test's
+    body = b'{"word": "piano"}'
+    request = RequestFactory().post("/api/v1/predictions", body, "application/json")
+    started = []
+    content = wsgi.application(request.environ, lambda *start: started.append(start))
+    [(status, lines)] = started
+    assert (status, json.loads(b"".join(content))["word"]) == ("201 Created", "piano")
+    assert {"Content-Type", "Content-Length", "Location", "X-Request-ID"} <= dict(lines).keys()
 
 
 def test_unknown_host_is_refused(send):
