@@ -12,7 +12,6 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy would start a thread
 from typing import TYPE_CHECKING
 
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections
 from django.urls import get_resolver
 from django.utils.http import parse_header_parameters
 
@@ -50,11 +49,7 @@ def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> 
     A malformed content type is replaced, since Django would fail on it before any middleware.
     """
     if plain_requests.is_plain(environ):
-        close_old_connections()  # as Django does before and after each request
-        try:
-            content = plain_requests.answer(environ, start_response)
-        finally:
-            close_old_connections()
+        content = plain_requests.answer(environ, start_response)
         if content is not None:
             return content
     try:

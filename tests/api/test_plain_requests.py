@@ -154,7 +154,6 @@ def test_answer_over_https_has_the_headers_of_the_view(client, settings, monkeyp
 
 def test_server_answers_plain_requests_before_django(fake_models, monkeypatch):
     monkeypatch.setattr(wsgi, "django", None)
-    monkeypatch.setattr(wsgi, "close_old_connections", lambda: None)  # they are the test's
     body = b'{"word": "piano"}'
     request = RequestFactory().post("/api/v1/predictions", body, "application/json")
     started = []
