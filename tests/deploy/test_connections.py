@@ -60,3 +60,16 @@ def test_requests_that_follow_at_once_are_answered_with_few_and_many_connections
                     received = client.recv(10_000)
                     assert received, answers
                     answers += received
+
+
+def test_headers_and_body_arrive_together(tmp_path):
+    copy_project(tmp_path)
+    port = free_port()
+    with (
+        running(["deploy/start", "--bind", f"127.0.0.1:{port}"], tmp_path, production(WEB_CONCURRENCY="1"), port),
+        socket.create_connection(("127.0.0.1", port), timeout=10) as client,
+    ):
+        for _ in range(20):
+            client.sendall(b"GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            headers, _, body = client.recv(10_000).partition(b"\r\n\r\n")
+            assert f"Content-Length: {len(body)}".encode() in headers
