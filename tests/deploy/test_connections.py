@@ -1,7 +1,9 @@
 """How workers share the connections of programs that keep them open."""
 
 import socket
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -60,6 +62,31 @@ def test_requests_that_follow_at_once_are_answered_with_few_and_many_connections
                     received = client.recv(10_000)
                     assert received, answers
                     answers += received
+
+
+def test_busy_connections_leave_others_a_turn(tmp_path):
+    copy_project(tmp_path)
+    port, stop = free_port(), threading.Event()
+    request = b"GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+
+    def ask_without_end():
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+            while not stop.is_set():
+                client.sendall(request)
+                assert client.recv(10_000)
+
+    command = ["deploy/start", "--bind", f"127.0.0.1:{port}", "--threads", "2"]
+    with running(command, tmp_path, production(WEB_CONCURRENCY="1"), port), ThreadPoolExecutor() as pool:
+        busy = [pool.submit(ask_without_end) for _ in range(2)]
+        try:
+            for _ in range(5):
+                with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+                    client.sendall(request)
+                    assert client.recv(10_000).startswith(b"HTTP/1.1 200")
+        finally:
+            stop.set()
+        for asking in busy:
+            asking.result()
 
 
 def test_headers_and_body_arrive_together(tmp_path):
