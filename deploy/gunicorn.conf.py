@@ -6,6 +6,7 @@ import os
 import select
 import threading
 import time
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,16 @@ if Path("/dev/shm").is_dir():  # noqa: S108 - on a slow disk, a worker's sign of
 
 # Off by default, since nginx has an access log. For `--access-logfile -`: %(U)s has no query, which holds words.
 access_log_format = "%(t)s %(m)s %(U)s %(s)s %(B)s bytes %(L)s s"
+
+
+def post_fork(_server: Any, _worker: Any) -> None:
+    """Let a thread that wakes others go on.
+
+    Else Linux often runs the woken one at once, which then only waits for Python's lock: 9 % of a word's time.
+    """
+    if hasattr(os, "sched_setscheduler"):
+        with suppress(OSError):  # a container may forbid it
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
 def post_worker_init(worker: Any) -> None:

@@ -1,5 +1,6 @@
 """How workers share the connections of programs that keep them open."""
 
+import os
 import socket
 import threading
 import time
@@ -100,3 +101,13 @@ def test_headers_and_body_arrive_together(tmp_path):
             client.sendall(b"GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
             headers, _, body = client.recv(10_000).partition(b"\r\n\r\n")
             assert f"Content-Length: {len(body)}".encode() in headers
+
+
+def test_threads_of_a_worker_do_not_preempt_each_other(tmp_path):
+    copy_project(tmp_path)
+    port = free_port()
+    command = ["deploy/start", "--bind", f"127.0.0.1:{port}"]
+    with running(command, tmp_path, production(WEB_CONCURRENCY="1"), port) as process:
+        [worker] = children_of(process)
+        policies = {os.sched_getscheduler(int(thread.name)) for thread in Path(f"/proc/{worker}/task").iterdir()}
+    assert policies == {os.SCHED_BATCH}
