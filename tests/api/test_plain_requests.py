@@ -6,7 +6,7 @@ import pytest
 from django.db import DataError, OperationalError
 from django.test import RequestFactory
 
-from classifier.access import headers
+from classifier.access import counters, headers
 from classifier.access.allowances import LimitsUnavailable
 from classifier.api import plain_requests, views
 from classifier.models import Prediction
@@ -218,6 +218,27 @@ def test_calls_of_a_group_are_charged_together(fake_models):
     assert [allowance.granted for allowance, _ in answers] == [True, True, True, False]
     assert [prediction and prediction.word for _, prediction in answers] == ["piano", "eau", "casa", None]
     assert Prediction.objects.count() == 3
+
+
+def test_callers_share_a_group_but_not_their_limits(fake_models):
+    one, other = calls_of_one_caller(1, "piano", "eau"), calls_of_one_caller(2, "casa", "house")
+    calls = [one[0], other[0], one[1], other[1]]
+    answers = plain_requests._charge_and_identify_together(calls)
+    assert [prediction and prediction.word for _, prediction in answers] == ["piano", "casa", None, "house"]
+    assert [allowance.remaining for allowance, _ in answers] == [0, 0, 0, 0]
+
+
+def test_limit_that_cannot_be_counted_fails_its_caller_alone(fake_models, monkeypatch):
+    broken, sound = calls_of_one_caller(9, "piano"), calls_of_one_caller(9, "eau")
+
+    def consume(calls):
+        if calls[0][0] == broken[0].name:
+            raise LimitsUnavailable("no file")
+        return counters.consume_together(calls)
+
+    monkeypatch.setattr(plain_requests, "consume_together", consume)
+    (error, nothing), (allowance, prediction) = plain_requests._charge_and_identify_together([*broken, *sound])
+    assert (str(error), nothing, allowance.remaining, prediction.word) == ("no file", None, 8, "eau")
 
 
 def test_word_that_cannot_be_stored_is_charged_once(fake_models, monkeypatch):
