@@ -166,6 +166,7 @@ class ServerHandler(ClientHandler):
         if content is None:
             return super().__call__(environ)
         [(status, headers)] = started
+        assert len(headers) == len({name.lower() for name, _ in headers})
         response = HttpResponse(b"".join(content), status=int(status[:3]), headers=dict(headers))
         response.wsgi_request = WSGIRequest(environ)
         return response

@@ -24,12 +24,21 @@ def consume(name: str, limit: int, cost: int = 1) -> Allowance:
 
 
 def consume_together(calls: Sequence[Call]) -> Sequence[Allowance]:
-    """Add the costs of one name and limit; if together they do not fit, one after the other."""
+    """Add the costs of one name and limit; if together they do not fit, one after the other.
+
+    Of those with the same cost only the first is refused by counting, so that a caller beyond the limit costs little.
+    """
     name, limit, _ = calls[0]
     allowance = _consume(name, limit, sum(cost for _, _, cost in calls))
     if allowance.granted or len(calls) == 1:
         return [allowance] * len(calls)
-    return [_consume(*call) for call in calls]
+    allowances, refused = [], dict[int, Allowance]()
+    for call in calls:
+        allowance = refused.get(call[2]) or _consume(*call)
+        allowances.append(allowance)
+        if not allowance.granted:
+            refused[call[2]] = allowance
+    return allowances
 
 
 # Alone, the threads of a caller wait for each other. Together they answer a third more words a second on PostgreSQL,

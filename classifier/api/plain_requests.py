@@ -10,9 +10,10 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
@@ -62,17 +63,24 @@ _HEADERS = {
 _REFUSALS = (DisallowedHost, InvalidText, ValidationError, ValueError, RecursionError, LimitTooLow, ModelUnavailable)
 
 
-class _Call(NamedTuple):
+@dataclass(slots=True)
+class _Call:
     """A valid request: the counter of its caller, what it costs, and what it asks."""
 
     name: str
     limit: int
     cost: int
     question: Question
+    allowance: Allowance | Exception | None = None  # once charged: what is left, or why it cannot be counted
+
+    @property
+    def is_granted(self) -> bool:
+        """Whether the limit allows it."""
+        return isinstance(self.allowance, Allowance) and self.allowance.granted
 
 
-# What is left of the caller's limit, or why it cannot be counted; the prediction or an error, None if it is refused.
-_Outcome = tuple[Allowance | Exception, Prediction | Exception | None]
+class _Refused(Exception):
+    """The limit allows no more; the view says so."""
 
 
 def is_plain(environ: "WSGIEnvironment") -> bool:
@@ -113,28 +121,25 @@ def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> list[
 
 def _answer(request: HttpRequest) -> HttpResponse | None:
     """Return the answer; None for a request that the view refuses."""
+    request.resolver_match = _route()
     try:
         document = strict_json(request.body)
         request.get_host()  # checks it
-        request.resolver_match = _route()
         call = _read(request, document)
     except _REFUSALS:
         return None
     except UnreadablePostError as error:
         return _fail(request, error)
     try:
-        allowance, prediction = _charge_and_identify(call, key=key_of(call.question))
-    except DatabaseFailure as error:
-        return _fail(request, error)
-    if isinstance(allowance, Exception):
-        return _fail(request, allowance)
-    if prediction is None:
+        response = _render(_charge_and_identify(call, key=key_of(call.question)))
+    except _Refused:
         return None
-    try:
-        response = _render(prediction)
-    except (DatabaseFailure, ModelUnavailable) as error:
+    except (DatabaseFailure, LimitsUnavailable, ModelUnavailable) as error:
         response = _fail(request, error)
-    add_limit_headers(response, SCOPE, allowance)
+    if isinstance(call.allowance, Allowance):
+        if not call.allowance.granted:  # also where the rest of its group has failed
+            return None
+        add_limit_headers(response, SCOPE, call.allowance)
     return response
 
 
@@ -150,32 +155,32 @@ def _read(request: HttpRequest, document: Any) -> _Call:
     return _Call(*limit_of(request, SCOPE, cost), cost, question)
 
 
-def _charge_and_identify_together(calls: Sequence[_Call]) -> list[_Outcome]:
+def _charge_and_identify_together(calls: Sequence[_Call]) -> list[Prediction | Exception]:
     with _fresh_connections():
-        allowances = _charge(calls)
-        is_granted = [isinstance(allowance, Allowance) and allowance.granted for allowance in allowances]
-        questions = [call.question for call, granted in zip(calls, is_granted, strict=True) if granted]
+        _charge(calls)
+        questions = [call.question for call in calls if call.is_granted]
         predictions = try_together(identify_together, questions) if questions else iter(())
-        return [
-            (allowance, next(predictions) if granted else None)
-            for allowance, granted in zip(allowances, is_granted, strict=True)
-        ]
+        return [next(predictions) if call.is_granted else _refusal(call) for call in calls]
 
 
 # Threads that wait once for both, not for each, take 16 % less time.
 _charge_and_identify = GroupedCalls(_charge_and_identify_together, (), pause=PAUSE)
 
 
-def _charge(calls: Sequence[_Call]) -> list[Allowance | Exception]:
-    """Charge each caller once for all its calls; return what is left for each call, or why it cannot be counted."""
-    places_of = defaultdict(list)
-    for place, call in enumerate(calls):
-        places_of[call.name, call.limit].append(place)
-    charged: dict[int, Allowance | Exception] = {}
-    for places in places_of.values():
-        costs = [calls[place][:3] for place in places]
-        charged.update(zip(places, try_together(consume_together, costs, (LimitsUnavailable,)), strict=True))
-    return [charged[place] for place in range(len(calls))]
+def _charge(calls: Sequence[_Call]) -> None:
+    """Charge each caller once for all its calls."""
+    calls_of = defaultdict(list)
+    for call in calls:
+        calls_of[call.name, call.limit].append(call)
+    for own_calls in calls_of.values():
+        costs = [(call.name, call.limit, call.cost) for call in own_calls]
+        allowances = try_together(consume_together, costs, (LimitsUnavailable,))
+        for call, allowance in zip(own_calls, allowances, strict=True):
+            call.allowance = allowance
+
+
+def _refusal(call: _Call) -> Exception:
+    return call.allowance if isinstance(call.allowance, Exception) else _Refused()
 
 
 @contextmanager

@@ -110,6 +110,13 @@ def test_calls_of_several_threads_that_fit_together_are_counted_once(monkeypatch
     assert {(allowance.granted, allowance.remaining) for allowance in allowances} == {(True, 6)}
 
 
+def test_calls_beyond_the_limit_are_refused_by_counting_one_of_them(monkeypatch):
+    costs, consume_alone = [], counters._consume
+    monkeypatch.setattr(counters, "_consume", lambda *call: costs.append(call[2]) or consume_alone(*call))
+    assert [call.granted for call in counters.consume_together([("a", 2, 1)] * 6)] == [True, True, *[False] * 4]
+    assert costs == [6, 1, 1, 1]
+
+
 def test_calls_that_do_not_fit_together_are_granted_one_by_one():
     calls = [("a", 10, 6), ("a", 10, 6), ("a", 10, 4), ("a", 10, 0)]
     assert [call.granted for call in counters.consume_together(calls)] == [True, False, True, True]

@@ -1,4 +1,5 @@
 import json
+from io import BytesIO
 from random import randrange
 from uuid import uuid4
 
@@ -192,6 +193,7 @@ def test_failed_storage_is_answered_once(send, monkeypatch):
     monkeypatch.setattr(identify, "store", fail)
     response = send({"word": "piano"})
     assert (response.status_code, response["Retry-After"], len(calls)) == (503, "5", 1)
+    assert response["RateLimit"].startswith('"single";r=')
 
 
 def test_database_lost_after_the_storage_is_unavailable(send, monkeypatch):
@@ -200,6 +202,18 @@ def test_database_lost_after_the_storage_is_unavailable(send, monkeypatch):
 
     monkeypatch.setattr(plain_requests, "prediction_fields", fail)
     assert send({"word": "piano"}).status_code == 503
+
+
+def test_body_that_breaks_off_is_refused_and_logged_with_its_route(client, caplog):
+    class Broken(BytesIO):
+        def read(self, *_size):
+            raise ConnectionResetError
+
+    caplog.set_level("INFO", "classifier.access.headers")
+    request = RequestFactory().post("/api/v1/predictions", b'{"word": "a"}', "application/json")
+    response = client.handler({**request.environ, "wsgi.input": Broken()})
+    assert response.status_code == 400
+    assert [record.fields["route"] for record in caplog.records if hasattr(record, "fields")] == ["api/v1/predictions"]
 
 
 def test_route_of_a_plain_request_is_known(send, caplog):
@@ -213,19 +227,27 @@ def calls_of_one_caller(limit, *words):
     return [plain_requests._Call(name, limit, 1, {"words": [word], "source": "api"}) for word in words]
 
 
+def answer_together(calls):
+    """Return the words that are answered, and the errors of the others."""
+    outcomes = plain_requests._charge_and_identify_together(calls)
+    return [getattr(outcome, "word", None) or repr(outcome) for outcome in outcomes]
+
+
 def test_calls_of_a_group_are_charged_together(fake_models):
-    answers = plain_requests._charge_and_identify_together(calls_of_one_caller(3, "piano", "eau", "casa", "house"))
-    assert [allowance.granted for allowance, _ in answers] == [True, True, True, False]
-    assert [prediction and prediction.word for _, prediction in answers] == ["piano", "eau", "casa", None]
+    calls = calls_of_one_caller(3, "piano", "eau", "casa", "house")
+    assert answer_together(calls) == ["piano", "eau", "casa", "_Refused()"]
+    assert [call.is_granted for call in calls] == [True, True, True, False]
     assert Prediction.objects.count() == 3
 
 
-def test_callers_share_a_group_but_not_their_limits(fake_models):
+def test_callers_share_a_group_but_not_their_limits(fake_models, monkeypatch):
     one, other = calls_of_one_caller(1, "piano", "eau"), calls_of_one_caller(2, "casa", "house")
     calls = [one[0], other[0], one[1], other[1]]
-    answers = plain_requests._charge_and_identify_together(calls)
-    assert [prediction and prediction.word for _, prediction in answers] == ["piano", "casa", None, "house"]
-    assert [allowance.remaining for allowance, _ in answers] == [0, 0, 0, 0]
+    inferred, whole = [], plain_requests.identify_together
+    monkeypatch.setattr(plain_requests, "identify_together", lambda group: inferred.append(group) or whole(group))
+    assert answer_together(calls) == ["piano", "casa", "_Refused()", "house"]
+    assert [call.allowance.remaining for call in calls] == [0, 0, 0, 0]
+    assert [len(group) for group in inferred] == [3]
 
 
 def test_limit_that_cannot_be_counted_fails_its_caller_alone(fake_models, monkeypatch):
@@ -237,8 +259,7 @@ def test_limit_that_cannot_be_counted_fails_its_caller_alone(fake_models, monkey
         return counters.consume_together(calls)
 
     monkeypatch.setattr(plain_requests, "consume_together", consume)
-    (error, nothing), (allowance, prediction) = plain_requests._charge_and_identify_together([*broken, *sound])
-    assert (str(error), nothing, allowance.remaining, prediction.word) == ("no file", None, 8, "eau")
+    assert answer_together([*broken, *sound]) == ["LimitsUnavailable('no file')", "eau"]
 
 
 def test_word_that_cannot_be_stored_is_charged_once(fake_models, monkeypatch):
@@ -247,7 +268,24 @@ def test_word_that_cannot_be_stored_is_charged_once(fake_models, monkeypatch):
             raise DataError("eau")
 
     monkeypatch.setattr(identify, "store", refuse)
-    (allowance, prediction), (_, error) = plain_requests._charge_and_identify_together(
-        calls_of_one_caller(9, "piano", "eau")
-    )
-    assert (allowance.remaining, prediction.word, str(error)) == (7, "piano", "eau")
+    calls = calls_of_one_caller(9, "piano", "eau")
+    assert answer_together(calls) == ["piano", "DataError('eau')"]
+    assert calls[0].allowance.remaining == 7
+
+
+@pytest.mark.django_db(transaction=True)
+def test_unusable_connections_are_closed_before_and_after_a_group(fake_models, monkeypatch):
+    closed = []
+    monkeypatch.setattr(plain_requests, "close_old_connections", lambda: closed.append(Prediction.objects.count()))
+    answer_together(calls_of_one_caller(9, "piano", "eau"))
+    assert closed == [0, 2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_plain_requests_of_several_threads_get_their_own_answers(send, at_once):
+    words = [f"word{number}" for number in range(12)]
+    responses = at_once(lambda word: send({"word": word}), [[word] for word in words])
+    assert [response.json()["word"] for response in responses] == words
+    assert {row.word: str(row.public_id) for row in Prediction.objects.all()} == {
+        response.json()["word"]: response.json()["id"] for response in responses
+    }
