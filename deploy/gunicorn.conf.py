@@ -15,8 +15,8 @@ from gunicorn.http import wsgi
 from gunicorn.workers.gthread import ThreadWorker
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # options of glibc's mallopt
-_NEXT = 5  # milliseconds to wait for the next request of a connection
-_TURN = 0.05  # seconds that a thread answers the same connection, while others may wait
+_NEXT, _NEXT_CROWDED = 5, 1  # milliseconds to wait for the next request of a connection
+_TURN = 0.05  # seconds that a thread answers the same connection, if it is crowded: threads are fewer than connections
 _PAUSE, _MOST_PAUSES = 0.0002, 5  # seconds for each open connection of the worker, and how many count
 
 
@@ -33,19 +33,19 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         super().accept(listener)
 
     def handle(self, conn: Any) -> Any:
-        """Answer a request, and those that follow it at once; if threads are fewer than connections, for a short turn.
+        """Answer a request, and those that follow it at once; for a short turn only, if it is crowded.
 
         To give a connection back to the worker's main thread and to get it again takes 4 to 7 % of a word's time.
         """
         end = time.monotonic() + _TURN
         while True:
             result = super().handle(conn)
-            is_over = self.nr_conns > self.cfg.threads and time.monotonic() > end
-            if result is not True or not self.alive or is_over:
+            is_crowded = self.nr_conns > self.cfg.threads
+            if result is not True or not self.alive or (is_crowded and time.monotonic() > end):
                 return result
             poll = select.poll()
             poll.register(conn.sock, select.POLLIN)
-            if not poll.poll(_NEXT):
+            if not poll.poll(_NEXT_CROWDED if is_crowded else _NEXT):
                 return result
 
 
@@ -108,7 +108,7 @@ def post_fork(_server: Any, _worker: Any) -> None:
 
     Else Linux often runs the woken one at once, which then only waits for Python's lock: 9 % of a word's time.
     """
-    if hasattr(os, "sched_setscheduler"):
+    if hasattr(os, "SCHED_BATCH"):
         with suppress(OSError):  # a container may forbid it
             os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
