@@ -35,7 +35,7 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def handle(self, conn: Any) -> Any:
         """Answer a request, and those that follow it at once; for a short turn only, if it is crowded.
 
-        To give a connection back to the worker's main thread and to get it again takes 4 to 7 % of a word's time.
+        To give a connection back to the worker's main thread and to get it again takes 4 % of a word's time.
         """
         end = time.monotonic() + _TURN
         while True:
@@ -53,7 +53,7 @@ class JoinedResponse(wsgi.Response):  # type: ignore[misc]
     """Sends the headers together with the first data: 7 % of a word's time, and one packet for most answers."""
 
     def write(self, data: bytes) -> None:
-        """Send data, and before it the headers that were not sent yet."""
+        """Send data, the headers before it unless they were sent."""
         if self.headers_sent:
             super().write(data)
             return

@@ -26,7 +26,7 @@ def consume(name: str, limit: int, cost: int = 1) -> Allowance:
 def consume_together(calls: Sequence[Call]) -> Sequence[Allowance]:
     """Add the costs of one name and limit; if together they do not fit, one after the other.
 
-    Of those with the same cost only the first is refused by counting, so that a caller beyond the limit costs little.
+    After a refusal, those with the same cost are refused uncounted, so that a caller beyond the limit costs little.
     """
     name, limit, _ = calls[0]
     allowance = _consume(name, limit, sum(cost for _, _, cost in calls))

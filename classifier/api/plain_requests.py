@@ -1,8 +1,8 @@
 """Answers plain requests for one prediction before Django's handler.
 
 Most programs send a JSON body and no cookie, key or other header that matters. Such a request gets the answer of
-`views.Predictions` in half the time, without middleware, signals and REST framework; tests compare the two. Any other
-request, an invalid one and a refused one are left to the view.
+`views.Predictions` without middleware, signals and REST framework; tests compare the two. Any other request, an invalid
+one and a refused one are left to the view.
 """
 
 import re
@@ -30,7 +30,7 @@ from rest_framework.renderers import JSONRenderer
 from classifier.access.allowances import Allowance, LimitsUnavailable
 from classifier.access.counters import consume_together
 from classifier.access.headers import begin_request, end_request, security_headers
-from classifier.access.limits import LimitTooLow, limit_of
+from classifier.access.limits import LimitExceeded, LimitTooLow, limit_of
 from classifier.api.base import add_limit_headers, validate
 from classifier.api.metrics import observe_request
 from classifier.api.middleware import complete
@@ -71,16 +71,14 @@ class _Call:
     limit: int
     cost: int
     question: Question
-    allowance: Allowance | Exception | None = None  # once charged: what is left, or why it cannot be counted
+    allowance: Allowance | Exception | None = None  # once consumed; an error if it cannot be counted
 
     @property
-    def is_granted(self) -> bool:
-        """Whether the limit allows it."""
-        return isinstance(self.allowance, Allowance) and self.allowance.granted
-
-
-class _Refused(Exception):
-    """The limit allows no more; the view says so."""
+    def error(self) -> Exception | None:
+        """Why the limit refuses it; None if it is granted."""
+        if not isinstance(self.allowance, Allowance):
+            return self.allowance
+        return None if self.allowance.granted else LimitExceeded(self.allowance.seconds)
 
 
 def is_plain(environ: "WSGIEnvironment") -> bool:
@@ -131,8 +129,8 @@ def _answer(request: HttpRequest) -> HttpResponse | None:
     except UnreadablePostError as error:
         return _fail(request, error)
     try:
-        response = _render(_charge_and_identify(call, key=key_of(call.question)))
-    except _Refused:
+        response = _render(_consume_and_identify(call, key=key_of(call.question)))
+    except LimitExceeded:
         return None
     except (DatabaseFailure, LimitsUnavailable, ModelUnavailable) as error:
         response = _fail(request, error)
@@ -155,20 +153,20 @@ def _read(request: HttpRequest, document: Any) -> _Call:
     return _Call(*limit_of(request, SCOPE, cost), cost, question)
 
 
-def _charge_and_identify_together(calls: Sequence[_Call]) -> list[Prediction | Exception]:
+def _consume_and_identify_together(calls: Sequence[_Call]) -> list[Prediction | Exception]:
     with _fresh_connections():
-        _charge(calls)
-        questions = [call.question for call in calls if call.is_granted]
+        _consume_limits(calls)
+        questions = [call.question for call in calls if call.error is None]
         predictions = try_together(identify_together, questions) if questions else iter(())
-        return [next(predictions) if call.is_granted else _refusal(call) for call in calls]
+        return [call.error or next(predictions) for call in calls]
 
 
 # Threads that wait once for both, not for each, take 16 % less time.
-_charge_and_identify = GroupedCalls(_charge_and_identify_together, (), pause=PAUSE)
+_consume_and_identify = GroupedCalls(_consume_and_identify_together, (), pause=PAUSE)
 
 
-def _charge(calls: Sequence[_Call]) -> None:
-    """Charge each caller once for all its calls."""
+def _consume_limits(calls: Sequence[_Call]) -> None:
+    """Consume the limit of each caller once for all its calls."""
     calls_of = defaultdict(list)
     for call in calls:
         calls_of[call.name, call.limit].append(call)
@@ -177,10 +175,6 @@ def _charge(calls: Sequence[_Call]) -> None:
         allowances = try_together(consume_together, costs, (LimitsUnavailable,))
         for call, allowance in zip(own_calls, allowances, strict=True):
             call.allowance = allowance
-
-
-def _refusal(call: _Call) -> Exception:
-    return call.allowance if isinstance(call.allowance, Exception) else _Refused()
 
 
 @contextmanager
